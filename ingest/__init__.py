@@ -1,0 +1,1 @@
+"""Ingest records what happened: it receives, accepts durably, reads, matches and files."""

@@ -1,0 +1,1 @@
+"""The program itself: settings, wiring and the command line."""

@@ -1,0 +1,74 @@
+# ruff: noqa: TC001 - pydantic evaluates annotations when the classes are made
+"""The whole configuration as one frozen value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, PrivateAttr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from tipline.settings.environment import EnvironmentSource
+from tipline.settings.sections import (
+    Acknowledgement,
+    AddressBook,
+    Cases,
+    Log,
+    Outgoing,
+    Platform,
+    Reading,
+    Relay,
+    Sealing,
+    Smtp,
+)
+from tipline.settings.staff import PersonEntry, Policies, RotaEntry
+from tipline.settings.values import Name
+
+
+class Settings(BaseSettings):
+    """The whole configuration, checked. The environment wins over what it is built from."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    state_dir: Path = Field(
+        default=Path("var"),
+        description="Folder for everything tipline keeps.",
+    )
+    platform: Platform
+    addresses: AddressBook
+    smtp: Smtp = Smtp()
+    reading: Reading = Reading()
+    sealing: Sealing = Sealing()
+    relay: Relay | None = None
+    outgoing: Outgoing = Outgoing()
+    acknowledgement: Acknowledgement = Acknowledgement()
+    people: dict[Name, PersonEntry] = Field(min_length=1)
+    rotas: dict[Name, RotaEntry] = Field(default_factory=dict)
+    policies: Policies
+    cases: Cases = Cases()
+    log: Log = Log()
+    _try_out: bool = PrivateAttr(default=False)
+
+    @property
+    def try_out(self) -> bool:
+        """Whether no file was given, so that this is the fictional platform's installation."""
+        return self._try_out
+
+    def as_try_out(self) -> Self:
+        """Mark these settings as those of a try-out."""
+        self._try_out = True
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read our own environment source, which knows no unknown names, before the rest."""
+        del env_settings, dotenv_settings, file_secret_settings
+        return EnvironmentSource(settings_cls), init_settings

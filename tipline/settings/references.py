@@ -1,0 +1,62 @@
+"""Check that every name the configuration uses is a name it defines.
+
+This works on the values as written, so that such faults are told together with all others.
+What is not even of the right shape is passed over here: the models complain about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from tipline.settings.values import parse_json, parse_list
+
+if TYPE_CHECKING:
+    from tipline.settings.lines import Path
+
+
+def find_dangling_names(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield the path and the fault of each name of a person or rota that nobody defines."""
+    known = {
+        "person": set(_table(values.get("people"))),
+        "rota": set(_table(values.get("rotas"))),
+    }
+    for rota, entry in _table(values.get("rotas")).items():
+        for index, member in enumerate(_list(_table(entry).get("members"))):
+            if member not in known["person"]:
+                yield ("rotas", rota, "members", index), _nobody("person", member, known)
+    for severity, policy in _table(values.get("policies")).items():
+        for number, step in enumerate(_steps(policy)):
+            for index, target in enumerate(_list(_table(step).get("notify"))):
+                kind, _, name = target.partition(":")
+                if name and kind in known and name not in known[kind]:
+                    path = ("policies", severity, "steps", number, "notify", index)
+                    yield path, _nobody(kind, name, known)
+
+
+def _nobody(kind: str, name: str, known: Mapping[str, set[str]]) -> str:
+    place = {"person": "people", "rota": "rotas"}[kind]
+    message = f'no {kind} called "{name}" is defined in [{place}]'
+    nearest = get_close_matches(name, known[kind], n=1)
+    return f'{message}; did you mean "{nearest[0]}"?' if nearest else message
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[str]:
+    try:
+        value = parse_list(value)
+    except ValueError:
+        return []
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _steps(policy: object) -> list[object]:
+    try:
+        steps = parse_json(_table(policy).get("steps"))
+    except ValueError:
+        return []
+    return steps if isinstance(steps, list) else []

@@ -1,0 +1,271 @@
+# ruff: noqa: TC001, TC003 - pydantic evaluates annotations when the classes are made
+"""The sections of the configuration: every key with its type, default and meaning.
+
+The descriptions are the reference: ``docs/configuration.md`` repeats them, and a test compares.
+Values are frozen. Secrets are not among them: only the places where they are kept.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from tipline.settings.values import (
+    Address,
+    Addresses,
+    Domain,
+    Domains,
+    Expression,
+    Line,
+    Name,
+    Names,
+    Recipients,
+    Size,
+    Span,
+    Words,
+)
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """What every section has in common: frozen, and no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Platform(Section):
+    """The home platform: the one whose reporting address this is."""
+
+    key: Name = Field(description="Short name of the platform in references to accounts.")
+    name: Line = Field(description="Name as people know it; appears in mails.")
+    hosts: Domains = Field(
+        min_length=1,
+        description="Hosts of the platform's pages; their subdomains count as well.",
+    )
+    handle: Expression = Field(description="Regular expression that a whole handle matches.")
+    profile_url: Line = Field(description="URL of a profile, with `{handle}` in it.")
+    profile_paths: Words = Field(
+        min_length=1,
+        description="Paths of profiles, with `{handle}` in each.",
+    )
+    post_paths: Words = Field(
+        default=(),
+        description="Paths of posts; `{handle}` is the writer, `{digits}` the post.",
+    )
+    id_paths: Words = Field(
+        default=(),
+        description="Paths that name an account by number, with `{user_id}` in each.",
+    )
+    reserved: Words = Field(default=(), description="First path segments that are never handles.")
+    own_handles: Words = Field(
+        default=(),
+        description="Handles of the platform itself: mentioned in reports, never reported.",
+    )
+    case_sensitive: bool = Field(
+        default=False,
+        description="Whether handles that differ only in case are different accounts.",
+    )
+
+    @field_validator("profile_url")
+    @classmethod
+    def _names_a_handle(cls, url: str) -> str:
+        if "{handle}" not in url or not url.startswith("https://"):
+            raise ValueError("must begin with https:// and contain {handle}")
+        return url
+
+    @field_validator("profile_paths", "post_paths", "id_paths")
+    @classmethod
+    def _are_paths(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        for path in paths:
+            if not path.startswith("/"):
+                raise ValueError(f'"{path}" is not a path; it has to begin with /')
+        return paths
+
+
+class AddressBook(Section):
+    """Our own addresses."""
+
+    reporting: Addresses = Field(
+        min_length=1,
+        description="Addresses reports are mailed to; receipts come from the first.",
+    )
+    from_name: Line = Field(
+        default="Child Protection",
+        description="Name beside the address in the mails we send.",
+    )
+    operator: Address | None = Field(
+        default=None,
+        description=(
+            "Whoever runs tipline: told when nobody is on duty or tipline itself needs a person. "
+            "Without it, the first of `people`."
+        ),
+    )
+    message_id_domain: Domain | None = Field(
+        default=None,
+        description=(
+            "Domain in the Message-IDs of our mails. "
+            "Without it, the domain of the first reporting address."
+        ),
+    )
+
+
+class Smtp(Section):
+    """The SMTP listener."""
+
+    enabled: bool = Field(default=True, description="Whether to listen at all.")
+    host: Line = Field(default="127.0.0.1", description="Address to listen on.")
+    port: Port = Field(default=8025, description="Port to listen on; 0 lets the system choose.")
+    hostname: Domain | None = Field(
+        default=None,
+        description="Name we greet with. Without it, the name of this machine.",
+    )
+    max_size: Size = Field(
+        default=35_000_000,
+        ge=64_000,
+        description="Largest mail accepted, announced as SIZE.",
+    )
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="File with the certificate and its chain (PEM); STARTTLS is offered with it.",
+    )
+    tls_key: Path | None = Field(
+        default=None,
+        description="File with the certificate's private key (PEM).",
+    )
+    max_connections: Count = Field(default=200, description="Connections at one time, in all.")
+    max_connections_per_peer: Count = Field(
+        default=20,
+        description="Connections at one time from one address.",
+    )
+    max_recipients: Count = Field(default=100, description="Recipients of one mail.")
+    max_commands: Count = Field(default=1000, description="Commands in one connection.")
+    idle_timeout: Span = Field(
+        default=timedelta(minutes=5),
+        description="How long a connection may say nothing.",
+    )
+
+    @model_validator(mode="after")
+    def _certificate_has_its_key(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key are needed together")
+        return self
+
+
+class Reading(Section):
+    """The processes that read mails."""
+
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=2,
+        description="Number of reading processes.",
+    )
+    time_limit: Span = Field(
+        default=timedelta(seconds=30),
+        description="Time one mail may take to be read.",
+    )
+    memory_limit: Size = Field(
+        default=1_000_000_000,
+        ge=200_000_000,
+        description="Memory one reading process may use.",
+    )
+
+
+class Sealing(Section):
+    """How mails are sealed at rest."""
+
+    key_file: Path | None = Field(
+        default=None,
+        description=(
+            "File with the age key; made at first start. Without it, the systemd credential "
+            "`sealing-key` if there is one, else `keys/sealing.key` in `state_dir`."
+        ),
+    )
+    recipients: Recipients = Field(
+        default=(),
+        description="More public age keys that everything is sealed to as well.",
+    )
+
+
+class Relay(Section):
+    """The mail server that sends for us."""
+
+    host: Line = Field(description="Host of the relay.")
+    port: Annotated[int, Field(ge=1, le=65_535)] = Field(
+        default=587,
+        description="Port of the relay.",
+    )
+    security: Literal["none", "starttls", "tls"] = Field(
+        default="starttls",
+        description="`starttls`, `tls` from the first byte, or `none`.",
+    )
+    username: Line | None = Field(default=None, description="Login name, if the relay wants one.")
+    password_file: Path | None = Field(
+        default=None,
+        description=(
+            "File that holds the password. Without it, the systemd credential `relay-password`."
+        ),
+    )
+    timeout: Span = Field(
+        default=timedelta(seconds=60),
+        description="How long the relay may take over one answer.",
+    )
+
+    @model_validator(mode="after")
+    def _password_travels_encrypted(self) -> Self:
+        is_here = self.host in {"localhost", "::1"} or self.host.startswith("127.")
+        if self.username and self.security == "none" and not is_here:
+            raise ValueError(
+                'a login needs encryption: set security to "starttls" or "tls"',
+            )
+        return self
+
+
+class Outgoing(Section):
+    """Where mails go without a relay."""
+
+    maildir: Path | None = Field(
+        default=None,
+        description=(
+            "Maildir that takes our mails when there is no `[relay]`. "
+            "Without it, `outgoing` in `state_dir`."
+        ),
+    )
+
+
+class Acknowledgement(Section):
+    """The automatic receipts to reporters."""
+
+    enabled: bool = Field(default=True, description="Whether reporters get a receipt.")
+    languages: Names = Field(
+        default=("en", "de"),
+        min_length=1,
+        description=(
+            "Languages receipts are written in; the first is for reports in any other language."
+        ),
+    )
+
+
+class Cases(Section):
+    """How cases are worked on."""
+
+    take_for: Span = Field(
+        default=timedelta(hours=4),
+        description="How long a taken case stays quiet before its alerts begin again.",
+    )
+
+
+class Log(Section):
+    """What tipline says about its work, on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="Least important kind of line to write.",
+    )
+    format: Literal["auto", "json", "console"] = Field(
+        default="auto",
+        description="`json`, `console`, or `auto`: console on a terminal, else JSON.",
+    )

@@ -1,0 +1,219 @@
+"""How single values are written in the configuration: durations, sizes, lists, addresses.
+
+Each parser raises ValueError with a sentence that says how the value should have looked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator
+
+# What one of each unit counts, in seconds.
+SECONDS_PER_UNIT: Final = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+# What one of each unit counts, in octets. Mail limits are given in powers of ten.
+OCTETS_PER_UNIT: Final = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+_DURATION: Final = re.compile(r"(?:\d+[dhms] ?)+")
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?) ?([KMG]?B)", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
+_DOMAIN: Final = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*")
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_AGE_RECIPIENT: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+_TARGET: Final = re.compile(r"(person|rota|address):(.+)")
+
+
+def parse_duration(value: object) -> timedelta:
+    """Read "15m", "2h", "1h30m", "90s" or "1d"."""
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not _DURATION.fullmatch(value.strip()):
+        raise ValueError(
+            f'{_shown(value)} is not a duration; write it like "90s", "15m" or "1h30m"'
+        )
+    seconds = sum(
+        int(count) * SECONDS_PER_UNIT[unit] for count, unit in re.findall(r"(\d+)([dhms])", value)
+    )
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError as error:
+        raise ValueError(f"{_shown(value)} is too long a duration") from error
+
+
+def show_duration(span: timedelta) -> str:
+    """Write a duration the way it is configured: 1h30m."""
+    rest = int(span.total_seconds())
+    words = []
+    for unit, seconds in SECONDS_PER_UNIT.items():
+        count, rest = divmod(rest, seconds)
+        if count:
+            words.append(f"{count}{unit}")
+    return "".join(words) or "0s"
+
+
+def parse_size(value: object) -> int:
+    """Read "35 MB", "512 KB" or a bare number of octets."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = value.strip() if isinstance(value, str) else ""
+    if text.isdecimal():
+        return int(text)
+    found = _SIZE.fullmatch(text)
+    if not found:
+        raise ValueError(f'{_shown(value)} is not a size; write it like "35 MB"')
+    return int(float(found[1]) * OCTETS_PER_UNIT[found[2].upper()])
+
+
+def show_size(octets: int) -> str:
+    """Write a size the way it is configured: 35 MB."""
+    for unit, count in reversed(OCTETS_PER_UNIT.items()):
+        if octets and octets % count == 0:
+            return f"{octets // count} {unit}"
+    return f"{octets} B"
+
+
+def parse_list(value: object) -> object:
+    """Let one word, or words separated by commas, stand for a list (as the environment has it)."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return parse_json(value)
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def parse_json(value: object) -> object:
+    """Read JSON where the environment has to carry more than one word."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"is not JSON: {error}") from error
+
+
+def parse_time_of_day(value: object) -> object:
+    """Read "09:00"."""
+    if isinstance(value, time):
+        return value
+    try:
+        moment = time.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None:
+        raise ValueError(f'{_shown(value)} is not a time of day; write it like "09:00"')
+    return moment
+
+
+def parse_date(value: object) -> object:
+    """Read "2026-01-05", as text or as a date of TOML's own."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise ValueError(f'{_shown(value)} is not a date; write it like "2026-01-05"') from error
+
+
+def check_positive(span: timedelta) -> timedelta:
+    """Refuse no time at all."""
+    if span <= timedelta(0):
+        raise ValueError("must be longer than 0s")
+    return span
+
+
+def check_address(address: str) -> str:
+    """Refuse what could not stand as a bare address in a header."""
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(f'{_shown(address)} is not a mail address; write it like "cp@example.org"')
+    return address
+
+
+def check_domain(domain: str) -> str:
+    """Refuse what cannot be the name of a host."""
+    if not _DOMAIN.fullmatch(domain):
+        raise ValueError(f'{_shown(domain)} is not a domain; write it like "example.org"')
+    return domain.lower()
+
+
+def check_name(name: str) -> str:
+    """Refuse a name that environment variables and commands could not spell."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{_shown(name)} is not a name; use a-z, 0-9, - and _")
+    return name
+
+
+def check_zone(name: str) -> str:
+    """Refuse a time zone this machine does not know."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(
+            f'{_shown(name)} is not a time zone; write it like "Europe/Dublin" or "UTC"'
+        ) from error
+    return name
+
+
+def check_recipient(key: str) -> str:
+    """Refuse anything but a public age key."""
+    if not _AGE_RECIPIENT.fullmatch(key):
+        raise ValueError('is not a public age key; it begins with "age1" and has 62 characters')
+    return key
+
+
+def check_target(target: str) -> str:
+    """Refuse a target that is not person:NAME, rota:NAME or address:ADDRESS."""
+    found = _TARGET.fullmatch(target)
+    if not found:
+        raise ValueError(
+            f'{_shown(target)} is nobody; write "person:NAME", "rota:NAME" or "address:ADDRESS"'
+        )
+    if found[1] == "address":
+        check_address(found[2])
+    return target
+
+
+def check_expression(expression: str) -> str:
+    """Refuse what is not a regular expression."""
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise ValueError(f"is not a regular expression: {error}") from error
+    return expression
+
+
+def check_one_line(text: str) -> str:
+    """Refuse text that would break a header."""
+    if not text.strip() or not text.isprintable():
+        raise ValueError("must be one line of text")
+    return text
+
+
+def _shown(value: object) -> str:
+    """Quote a wrong value, cut short."""
+    text = str(value)
+    return f'"{text[:37]}..."' if len(text) > 40 else f'"{text}"'  # noqa: PLR2004 - one line's worth
+
+
+Address = Annotated[str, AfterValidator(check_address)]
+Domain = Annotated[str, AfterValidator(check_domain)]
+Name = Annotated[str, AfterValidator(check_name)]
+Line = Annotated[str, AfterValidator(check_one_line)]
+Zone = Annotated[str, AfterValidator(check_zone)]
+Expression = Annotated[str, AfterValidator(check_expression)]
+Recipient = Annotated[str, AfterValidator(check_recipient)]
+TargetName = Annotated[str, AfterValidator(check_target)]
+TimeOfDay = Annotated[time, BeforeValidator(parse_time_of_day)]
+Day = Annotated[date, BeforeValidator(parse_date)]
+Size = Annotated[int, BeforeValidator(parse_size)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Span = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(check_positive)]
+Words = Annotated[tuple[Line, ...], BeforeValidator(parse_list)]
+Domains = Annotated[tuple[Domain, ...], BeforeValidator(parse_list)]
+Addresses = Annotated[tuple[Address, ...], BeforeValidator(parse_list)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(parse_list)]
+Recipients = Annotated[tuple[Recipient, ...], BeforeValidator(parse_list)]
+Targets = Annotated[tuple[TargetName, ...], BeforeValidator(parse_list)]

@@ -1,10 +1,21 @@
-"""Escalation policies: which steps, after how long, whom."""
+"""Escalation policies: which steps, after how long, whom; and when the next one is due.
+
+A policy is checked when it is made, so a step that can never be reached is refused with the
+settings and not found out at night. A running escalation keeps a snapshot of its policy: a change
+of the settings never moves a case that is already on its way.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
+from typing import Any, Final
+
+SNAPSHOT_VERSION: Final = 1
+SHORTEST_REPEAT: Final = timedelta(minutes=1)
 
 
 class TargetKind(StrEnum):
@@ -38,3 +49,88 @@ class EscalationPolicy:
     key: str
     steps: tuple[Step, ...]
     repeat: timedelta
+
+    def __post_init__(self) -> None:
+        if not self.steps:
+            raise ValueError(f"policy {self.key!r} has no steps: nobody would ever be told")
+        if self.repeat < SHORTEST_REPEAT:
+            raise ValueError(f"policy {self.key!r}: repeat must be at least one minute")
+        for number, step in enumerate(self.steps, start=1):
+            if not step.targets:
+                raise ValueError(f"policy {self.key!r}: step {number} tells nobody")
+        self._require_reachable()
+
+    def _require_reachable(self) -> None:
+        if self.steps[0].after < timedelta(0):
+            raise ValueError(f"policy {self.key!r}: step 1 lies before the start")
+        for number, (before, step) in enumerate(pairwise(self.steps), start=2):
+            if step.after <= before.after:
+                raise ValueError(
+                    f"policy {self.key!r}: step {number} can never be reached: it is due after "
+                    f"{step.after}, and step {number - 1} after {before.after}",
+                )
+
+    @property
+    def last(self) -> int:
+        """The index of the step that repeats."""
+        return len(self.steps) - 1
+
+    def index(self, done: int) -> int:
+        """Tell which step fires next when ``done`` steps have fired: the last one repeats."""
+        return min(done, self.last)
+
+
+def first_due(policy: EscalationPolicy, started_at: datetime) -> datetime:
+    """Tell when the first step of an escalation is due."""
+    return started_at + policy.steps[0].after
+
+
+def next_due(policy: EscalationPolicy, fired: int, fired_at: datetime) -> datetime:
+    """Tell when the next step is due after step ``fired`` (an index) went out at ``fired_at``.
+
+    Counting from the moment it went out, and not from the moment it was due, is what makes a
+    restart after an outage catch up once: one alert at once, and the chain goes on from there.
+    """
+    if fired >= policy.last:
+        return fired_at + policy.repeat
+    return fired_at + (policy.steps[fired + 1].after - policy.steps[fired].after)
+
+
+def to_snapshot(policy: EscalationPolicy) -> dict[str, Any]:
+    """Turn a policy into plain values for a JSON column."""
+    return {
+        "version": SNAPSHOT_VERSION,
+        "key": policy.key,
+        "repeat_seconds": policy.repeat.total_seconds(),
+        "steps": [
+            {
+                "after_seconds": step.after.total_seconds(),
+                "targets": [{"kind": t.kind.value, "name": t.name} for t in step.targets],
+            }
+            for step in policy.steps
+        ],
+    }
+
+
+def from_snapshot(snapshot: Mapping[str, Any]) -> EscalationPolicy:
+    """Turn a snapshot back into the policy it was made from; ValueError if it cannot be one."""
+    if snapshot.get("version") != SNAPSHOT_VERSION:
+        raise ValueError(f"unknown version of a policy snapshot: {snapshot.get('version')!r}")
+    try:
+        return EscalationPolicy(
+            key=snapshot["key"],
+            repeat=timedelta(seconds=snapshot["repeat_seconds"]),
+            steps=tuple(_step(step) for step in snapshot["steps"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"damaged policy snapshot: {error!r}") from error
+
+
+def _step(step: Mapping[str, Any]) -> Step:
+    return Step(
+        after=timedelta(seconds=step["after_seconds"]),
+        targets=tuple(
+            Target(kind=TargetKind(target["kind"]), name=target["name"])
+            for target in step["targets"]
+        ),
+    )

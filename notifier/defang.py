@@ -1,0 +1,37 @@
+"""Reported accounts spelled so that nothing can be tapped, previewed or fetched by a scanner."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+MAX_LENGTH: Final = 200
+"""Characters of an account that a mail shows; the command line shows the rest."""
+
+_HTTP: Final = re.compile(r"http", re.IGNORECASE)
+# A scheme that is not one of the two above, such as mailto: or tel:.
+_OTHER_SCHEME: Final = re.compile(r"(?i)\b(?!hxxps?:)([a-z][a-z0-9+-]*):(?!\])")
+# The full stop and what browsers take for one (UTS 46 section 2.3).
+_DOT: Final = re.compile("(?<!\\[)[.\u3002\uff0e\uff61](?!\\])")
+
+
+def defang(text: str) -> str:
+    """Spell a URL or a handle so that no mail program makes a link of it.
+
+    ``https://chirper.example/name`` becomes ``hXXps://chirper[.]example/name``. Characters that
+    cannot be seen or that turn the direction of writing become U+FFFD. Doing it twice changes
+    nothing more.
+    """
+    visible = "".join(_visible(character) for character in text.strip())
+    if len(visible) > MAX_LENGTH:
+        visible = visible[: MAX_LENGTH - 1] + "…"
+    broken = _OTHER_SCHEME.sub(r"\1[:]", _HTTP.sub("hXXp", visible))
+    return _DOT.sub("[.]", broken)
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    return (
+        "\N{REPLACEMENT CHARACTER}" if category[0] == "C" or category in {"Zl", "Zp"} else character
+    )

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifier.etiquette import (
+    Answer,
+    auto_submitted_keyword,
+    is_well_formed,
+    may_answer,
+    related_domains,
+)
+from store.model import MailKind, MailTraits
+
+OWN_ADDRESSES = frozenset({"cp@chirper.example"})
+OWN_DOMAINS = frozenset({"tipline.chirper.example"})
+
+PERSON = MailTraits(
+    reverse_path="anna@mail.example",
+    from_addresses=("anna@mail.example",),
+    message_id="<1@mail.example>",
+)
+
+
+def decide(traits: MailTraits, kind: MailKind = MailKind.REPORT) -> Answer:
+    return may_answer(traits, kind, own_addresses=OWN_ADDRESSES, own_domains=OWN_DOMAINS)
+
+
+def with_header(name: str, value: str) -> MailTraits:
+    return replace(PERSON, headers=((name, value),))
+
+
+def sent_by(address: str) -> MailTraits:
+    return replace(PERSON, reverse_path=address, from_addresses=(address,))
+
+
+def test_a_person_is_answered() -> None:
+    assert decide(PERSON) == Answer(send=True, reason="ok")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind is not MailKind.REPORT])
+def test_only_a_report_is_answered(kind: MailKind) -> None:
+    assert decide(PERSON, kind) == Answer(send=False, reason="not_a_report", detail=kind.value)
+
+
+@pytest.mark.parametrize(
+    ("traits", "reason"),
+    [
+        (replace(PERSON, readable=False), "unreadable"),
+        (replace(PERSON, reverse_path=""), "null_return_path"),
+        (replace(PERSON, reverse_path="<>"), "null_return_path"),
+        (replace(PERSON, reverse_path="anna"), "malformed_return_path"),
+        (replace(PERSON, reverse_path="anna@"), "malformed_return_path"),
+        (replace(PERSON, reverse_path="@mail.example"), "malformed_return_path"),
+        (replace(PERSON, reverse_path="a b@mail.example"), "malformed_return_path"),
+        (replace(PERSON, reverse_path="a@mail.example\r\nBcc: x@y"), "malformed_return_path"),
+        (replace(PERSON, reverse_path="a@mail..example"), "malformed_return_path"),
+        (replace(PERSON, reverse_path="a" * 65 + "@mail.example"), "malformed_return_path"),
+        (replace(PERSON, reverse_path="a@" + "b" * 255), "malformed_return_path"),
+        (sent_by("cp@chirper.example"), "own_address"),
+        (sent_by("CP@Chirper.Example"), "own_address"),
+        (sent_by("cp+token@chirper.example"), "own_address"),
+        (replace(PERSON, from_addresses=("cp@chirper.example",)), "own_address"),
+        (sent_by("owner-parents@lists.example"), "machine_address"),
+        (sent_by("parents-owner@lists.example"), "machine_address"),
+        (sent_by("parents-request@lists.example"), "machine_address"),
+        (sent_by("MAILER-DAEMON@mail.example"), "machine_address"),
+        (sent_by("postmaster@mail.example"), "machine_address"),
+        (sent_by("listserv@mail.example"), "machine_address"),
+        (sent_by("majordomo@mail.example"), "machine_address"),
+        (sent_by("noreply@shop.example"), "machine_address"),
+        (sent_by("no-reply@shop.example"), "machine_address"),
+        (sent_by("no_reply+77@shop.example"), "machine_address"),
+        (sent_by("do-not-reply@shop.example"), "machine_address"),
+        (sent_by("donotreply@shop.example"), "machine_address"),
+        (sent_by("news-noreply@shop.example"), "machine_address"),
+        (sent_by("bounces+12-anna=mail.example@shop.example"), "machine_address"),
+        (sent_by("parents-bounces@lists.example"), "machine_address"),
+        (replace(PERSON, from_addresses=("noreply@mail.example",)), "machine_address"),
+        (with_header("auto-submitted", "auto-replied"), "auto_submitted"),
+        (with_header("auto-submitted", "Auto-Generated; a=b"), "auto_submitted"),
+        (with_header("auto-submitted", "(no) auto-replied"), "auto_submitted"),
+        (with_header("auto-submitted", "x-something"), "auto_submitted"),
+        (with_header("auto-submitted", ""), "auto_submitted"),
+        (with_header("list-id", "<parents.lists.example>"), "mailing_list"),
+        (with_header("list-unsubscribe", "<https://lists.example/u>"), "mailing_list"),
+        (with_header("List-Post", "NO"), "mailing_list"),
+        (with_header("precedence", "bulk"), "bulk_precedence"),
+        (with_header("precedence", " Junk "), "bulk_precedence"),
+        (with_header("Precedence", "LIST"), "bulk_precedence"),
+        (with_header("precedence", "auto_reply"), "bulk_precedence"),
+        (with_header("x-precedence", "bulk"), "bulk_precedence"),
+        (with_header("x-autoreply", "yes"), "auto_reply_header"),
+        (with_header("X-Autorespond", ""), "auto_reply_header"),
+        (with_header("x-autoresponder", "1"), "auto_reply_header"),
+        (with_header("x-fc-machinegenerated", "true"), "auto_reply_header"),
+        (with_header("delivered-to", "Autoresponder"), "auto_reply_header"),
+        (with_header("x-loop", "cp@chirper.example"), "loop"),
+        (with_header("x-loop", "somebody@else.example, <CP@chirper.example>"), "loop"),
+        (with_header("x-loop", "yes"), "loop"),
+        (
+            replace(PERSON, content_type="multipart/report", report_type="delivery-status"),
+            "delivery_report",
+        ),
+        (
+            replace(PERSON, message_id="<receipt.77@Tipline.Chirper.example>"),
+            "own_message",
+        ),
+        (replace(PERSON, from_addresses=()), "from_missing"),
+        (
+            replace(PERSON, from_addresses=("anna@mail.example", "ben@mail.example")),
+            "from_several",
+        ),
+        (replace(PERSON, from_addresses=("anna@other.example",)), "domains_differ"),
+        (replace(PERSON, from_addresses=("anna@notmail.example",)), "domains_differ"),
+        (replace(PERSON, from_addresses=("anna@example",)), "domains_differ"),
+    ],
+)
+def test_a_receipt_is_withheld_with_its_reason(traits: MailTraits, reason: str) -> None:
+    answer = decide(traits)
+    assert (answer.send, answer.reason) == (False, reason)
+    assert "\n" not in answer.detail
+
+
+@pytest.mark.parametrize(
+    "traits",
+    [
+        with_header("auto-submitted", "no"),
+        with_header("Auto-Submitted", " No (written by hand); x=1"),
+        with_header("auto-submitted", "(one (two \\) three)) no ; reason=(x)"),
+        with_header("x-auto-response-suppress", "All"),
+        with_header("precedence", "first-class"),
+        with_header("x-loop", "parents@lists.example"),
+        with_header("x-autoreply", "no"),
+        sent_by("noreplyfan@mail.example"),
+        sent_by("postmaster.anna@mail.example"),
+        sent_by("requester@mail.example"),
+        sent_by("änna@mail.example"),
+        replace(PERSON, reverse_path="anna@smtp.mail.example"),
+        replace(PERSON, from_addresses=("ANNA@MAIL.EXAMPLE",)),
+        replace(PERSON, from_addresses=("anna@mail.example", "Anna@mail.example")),
+        replace(PERSON, message_id=None),
+        replace(PERSON, content_type="multipart/mixed", report_type="delivery-status"),
+    ],
+)
+def test_what_only_looks_odd_is_answered(traits: MailTraits) -> None:
+    assert decide(traits).reason == "ok"
+
+
+@pytest.mark.parametrize(
+    ("value", "keyword"),
+    [
+        ("no", "no"),
+        ("NO;a=b", "no"),
+        ("(c) no (c)", "no"),
+        ("auto-replied; owner-email=x@y", "auto-replied"),
+        ("(never ends no", ""),
+        (")no", ")no"),
+    ],
+)
+def test_the_keyword_is_read_past_comments_and_parameters(value: str, keyword: str) -> None:
+    assert auto_submitted_keyword(value) == keyword
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "related"),
+    [
+        ("mail.example", "MAIL.example.", True),
+        ("mail.example", "a.b.mail.example", True),
+        ("a.mail.example", "b.mail.example", False),
+        ("example", "mail.example", False),
+        ("münchen.example", "xn--mnchen-3ya.example", True),
+    ],
+)
+def test_domains_are_related_when_one_is_below_the_other(
+    one: str, other: str, *, related: bool
+) -> None:
+    assert related_domains(one, other) is related
+    assert related_domains(other, one) is related
+
+
+@given(
+    reverse_path=st.text(max_size=80),
+    senders=st.lists(st.text(max_size=80), max_size=2),
+    header=st.tuples(
+        st.sampled_from(["auto-submitted", "precedence", "x-loop", "list-id"]), st.text()
+    ),
+    message_id=st.none() | st.text(max_size=80),
+)
+def test_any_mail_at_all_gets_a_decision(
+    reverse_path: str, senders: list[str], header: tuple[str, str], message_id: str | None
+) -> None:
+    traits = MailTraits(
+        reverse_path=reverse_path,
+        from_addresses=tuple(senders),
+        headers=(header,),
+        message_id=message_id,
+    )
+    answer = decide(traits)
+    assert not answer.send or is_well_formed(reverse_path)

@@ -1,4 +1,3 @@
-# ruff: noqa: TC001 - pydantic evaluates annotations when the classes are made
 """The whole configuration as one frozen value."""
 
 from __future__ import annotations

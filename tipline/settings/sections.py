@@ -1,4 +1,3 @@
-# ruff: noqa: TC001, TC003 - pydantic evaluates annotations when the classes are made
 """The sections of the configuration: every key with its type, default and meaning.
 
 The descriptions are the reference: ``docs/configuration.md`` repeats them, and a test compares.

@@ -1,0 +1,57 @@
+"""The pieces that say who we are: the home platform, our addresses, the rules for reading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.reading.rules import HomePlatform, ReadingRules
+
+if TYPE_CHECKING:
+    from tipline.settings.model import Settings
+
+
+def home_platform(settings: Settings) -> HomePlatform:
+    """Hand out the platform whose reporting address this is."""
+    return HomePlatform(**settings.platform.model_dump())
+
+
+def message_id_domain(settings: Settings) -> str:
+    """Tell which domain the Message-IDs of our mails end in."""
+    return settings.addresses.message_id_domain or _domain(main_address(settings))
+
+
+def main_address(settings: Settings) -> str:
+    """Tell which reporting address our mails come from."""
+    return settings.addresses.reporting[0]
+
+
+def operator_address(settings: Settings) -> str:
+    """Tell who is told when nobody is on duty, or when tipline itself needs a person."""
+    first, *_ = settings.people.values()
+    return settings.addresses.operator or first.address
+
+
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """Collect the addresses we receive and send at, in lower case."""
+    return frozenset(address.lower() for address in settings.addresses.reporting)
+
+
+def own_domains(settings: Settings) -> frozenset[str]:
+    """Collect the domains our Message-IDs end in."""
+    return frozenset({message_id_domain(settings)})
+
+
+def reading_rules(settings: Settings) -> ReadingRules:
+    """Hand out what the reading processes know of us."""
+    addresses = tuple(sorted(own_addresses(settings)))
+    domains = {message_id_domain(settings), *map(_domain, addresses)}
+    return ReadingRules(
+        home=home_platform(settings),
+        reporting_addresses=addresses,
+        own_domains=tuple(sorted(domains)),
+        staff_addresses=tuple(sorted({p.address.lower() for p in settings.people.values()})),
+    )
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()

@@ -1,0 +1,82 @@
+"""Where everything is kept, and the secrets that are read from files or systemd credentials."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pydantic import SecretStr
+
+from tipline.settings.errors import ConfigurationError, Fault
+
+if TYPE_CHECKING:
+    from tipline.settings.model import Settings
+
+# Names of the credentials in the unit's LoadCredential=.
+SEALING_KEY_CREDENTIAL: Final = "sealing-key"
+PASSWORD_CREDENTIAL: Final = "relay-password"  # noqa: S105 - the name of a credential, not one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """The files and folders of one installation."""
+
+    state: Path
+    database: Path
+    evidence: Path
+    sealing_key: Path
+    token_key: Path
+    outgoing: Path
+    health: Path
+
+
+def places(settings: Settings) -> Places:
+    """Tell where everything of this installation is kept."""
+    state = settings.state_dir
+    return Places(
+        state=state,
+        database=state / "tipline.db",
+        evidence=state / "evidence",
+        sealing_key=(
+            settings.sealing.key_file
+            or _credential(SEALING_KEY_CREDENTIAL)
+            or state / "keys" / "sealing.key"
+        ),
+        token_key=state / "keys" / "token.key",
+        outgoing=settings.outgoing.maildir or state / "outgoing",
+        health=state / "health.json",
+    )
+
+
+def relay_password(settings: Settings) -> SecretStr | None:
+    """Read the relay's password; None where no login is configured.
+
+    Raises ConfigurationError when there is a login name and no password can be read.
+    """
+    if settings.relay is None or settings.relay.username is None:
+        return None
+    path = settings.relay.password_file or _credential(PASSWORD_CREDENTIAL)
+    if path is None:
+        message = "is missing: relay.username needs a password (or the credential relay-password)"
+        raise ConfigurationError(_password_fault(message))
+    try:
+        password = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        message = f"{path} cannot be read: {reason}"
+        raise ConfigurationError(_password_fault(message)) from error
+    if not password:
+        raise ConfigurationError(_password_fault(f"{path} is empty"))
+    return SecretStr(password)
+
+
+def _password_fault(message: str) -> Fault:
+    return Fault(place="configuration", key="relay.password_file", message=message)
+
+
+def _credential(name: str) -> Path | None:
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / name if folder else None
+    return path if path and path.is_file() else None

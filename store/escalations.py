@@ -1,0 +1,115 @@
+"""Escalations: one running snapshot of a policy over one case, with its due time.
+
+Due times live here and nowhere else; a scheduler only asks from time to time what is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from store.model import CaseId, Escalation, EscalationId
+from store.rows import insert_row
+from store.schema import escalations
+from store.states import ESCALATION_STEPS, EscalationState, require_step
+
+
+class Escalations:
+    """The escalations within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def start(
+        self,
+        case_id: CaseId,
+        policy: Mapping[str, Any],
+        at: datetime,
+        next_at: datetime,
+    ) -> EscalationId:
+        """Begin an escalation with a snapshot of its policy.
+
+        A case has at most one that has not ended; the database refuses a second.
+        """
+        number = insert_row(
+            self._connection,
+            escalations,
+            case_id=case_id,
+            state=EscalationState.RUNNING,
+            policy=dict(policy),
+            step=0,
+            rounds=0,
+            started_at=at,
+            next_at=next_at,
+        )
+        return EscalationId(number)
+
+    def due(self, now: datetime, limit: int) -> list[Escalation]:
+        """Give the escalations whose time has come, the longest overdue first."""
+        query = (
+            select(escalations)
+            .where(escalations.c.state != EscalationState.ENDED, escalations.c.next_at <= now)
+            .order_by(escalations.c.next_at, escalations.c.id)
+            .limit(limit)
+        )
+        return [_escalation(row) for row in self._connection.execute(query)]
+
+    def active(self, case_id: CaseId) -> Escalation | None:
+        """Give a case's escalation that has not ended."""
+        row = self._connection.execute(
+            select(escalations).where(
+                escalations.c.case_id == case_id,
+                escalations.c.state != EscalationState.ENDED,
+            ),
+        ).first()
+        return _escalation(row) if row else None
+
+    def advance(
+        self,
+        escalation: Escalation,
+        step: int,
+        rounds: int,
+        next_at: datetime,
+    ) -> None:
+        """Note that a step was done and when the next one is due."""
+        self._set(escalation, step=step, rounds=rounds, next_at=next_at)
+
+    def pause(self, escalation: Escalation, until: datetime, reason: str) -> None:
+        """Hold an escalation back until a moment (again, if it was paused before)."""
+        self._move(escalation, EscalationState.PAUSED, next_at=until, pause_reason=reason)
+
+    def resume(self, escalation: Escalation, next_at: datetime) -> None:
+        """Let an escalation run on."""
+        self._move(escalation, EscalationState.RUNNING, next_at=next_at, pause_reason=None)
+
+    def end(self, escalation: Escalation) -> None:
+        """End an escalation: the case is closed or a newer escalation takes its place."""
+        self._move(escalation, EscalationState.ENDED, next_at=None, pause_reason=None)
+
+    def _move(self, escalation: Escalation, state: EscalationState, **values: Any) -> None:
+        if state is not escalation.state:
+            what = f"escalation {escalation.id}"
+            require_step(ESCALATION_STEPS, escalation.state, state, what)
+        self._set(escalation, state=state, **values)
+
+    def _set(self, escalation: Escalation, **values: Any) -> None:
+        self._connection.execute(
+            update(escalations).where(escalations.c.id == escalation.id).values(**values),
+        )
+
+
+def _escalation(row: Row[Any]) -> Escalation:
+    return Escalation(
+        id=EscalationId(row.id),
+        case_id=CaseId(row.case_id),
+        state=EscalationState(row.state),
+        policy=row.policy,
+        step=row.step,
+        rounds=row.rounds,
+        started_at=row.started_at,
+        next_at=row.next_at,
+        pause_reason=row.pause_reason,
+    )

@@ -1,0 +1,121 @@
+"""The one door for raw mail: sealed on the way in, opened only here.
+
+Everything is sealed in the age format (age-encryption.org/v1) for the installation's own key and
+for any further recipients. Small mails are kept in the database, large ones in files beside it.
+A file is whole and durable before its row is committed, and files without a row are removed by
+the next process that is alone with the folder; so a crash leaves neither orphan nor dangling row.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import secrets
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Final
+
+import pyrage
+
+from store.durable import make_private_folder, try_lock, write_durably
+from store.engine import translated_errors
+from store.errors import SealError
+from store.keys import Identity, Recipient
+from store.model import Words
+
+# Up to here a mail is kept in the database: one write for row and body.
+INLINE_OCTETS: Final = 128 * 1024
+SUFFIX: Final = ".age"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealedBody:
+    """A sealed mail: in the row (``inline``) or in a file of the evidence folder (``file``)."""
+
+    inline: bytes | None = None
+    file: str | None = None
+
+
+class Evidence:
+    """Seals and opens raw mail and the words of reports."""
+
+    def __init__(
+        self, folder: Path, identity: Identity, recipients: Collection[Recipient] = ()
+    ) -> None:
+        self._folder = folder
+        self._identity = identity
+        self._recipients = [identity.to_public(), *recipients]
+        self._lock: IO[bytes] | None = None
+
+    def seal_body(self, raw: bytes) -> SealedBody:
+        """Seal a mail; a large one is on disk when this returns.
+
+        Raises StorageFull or StorageUnavailable; nothing is left behind then.
+        """
+        sealed = pyrage.encrypt(raw, self._recipients)
+        if len(sealed) <= INLINE_OCTETS:
+            return SealedBody(inline=sealed)
+        name = secrets.token_hex(16)
+        file = f"{name[:2]}/{name}{SUFFIX}"
+        with translated_errors():
+            write_durably(self._folder / file, sealed)
+        return SealedBody(file=file)
+
+    def discard(self, body: SealedBody) -> None:
+        """Remove the file of a mail whose row was not committed."""
+        if body.file:
+            (self._folder / body.file).unlink(missing_ok=True)
+
+    def open_body(self, body: SealedBody) -> bytes:
+        """Open a sealed mail. Raises SealError when it was not sealed for our key."""
+        if body.inline is not None:
+            return self._open(body.inline)
+        with translated_errors():
+            return self._open((self._folder / str(body.file)).read_bytes())
+
+    def seal_words(self, words: Words) -> bytes:
+        """Seal what a report says."""
+        plain = json.dumps(asdict(words), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        sealed: bytes = pyrage.encrypt(plain, self._recipients)
+        return sealed
+
+    def open_words(self, sealed: bytes) -> Words:
+        """Open what a report says."""
+        fields = json.loads(self._open(sealed).decode("utf-8", "surrogatepass"))
+        return Words(
+            subject=fields["subject"],
+            text=fields["text"],
+            filenames=tuple(fields["filenames"]),
+        )
+
+    def _open(self, sealed: bytes) -> bytes:
+        try:
+            plain: bytes = pyrage.decrypt(sealed, [self._identity])
+        except pyrage.DecryptError as error:
+            raise SealError("this mail was sealed for another key") from error
+        return plain
+
+    def begin_writing(self, known_files: Collection[str]) -> int:
+        """Share the folder with other writers; when alone, first remove files without a row.
+
+        ``known_files`` are the files that rows name. Returns how many files were removed.
+        """
+        path = self._folder / ".lock"
+        alone = try_lock(path)
+        removed = self._sweep(frozenset(known_files)) if alone else 0
+        if alone:
+            fcntl.flock(alone, fcntl.LOCK_SH)
+        self._lock = alone or try_lock(path, shared=True)
+        return removed
+
+    def _sweep(self, known: frozenset[str]) -> int:
+        make_private_folder(self._folder)
+        orphans = [
+            path
+            for path in self._folder.glob("??/*")
+            if path.relative_to(self._folder).as_posix() not in known
+        ]
+        for path in orphans:
+            path.unlink(missing_ok=True)
+        return len(orphans)

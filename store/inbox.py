@@ -1,0 +1,238 @@
+"""Accepted messages: durable before anybody is told yes, and never gone before retention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+
+from store.errors import Forbidden, NotFound
+from store.evidence import SealedBody
+from store.model import Door, Envelope, InboundId, InboundMessage, MailKind
+from store.rows import insert_row
+from store.schema import inbox
+from store.states import INBOX_STEPS, InboxState, require_step
+
+# A message is put before a person when it has failed so often.
+MAX_ATTEMPTS: Final = 3
+# Identical mails without a Message-ID count as one mail sent again within this time.
+UNNAMED_REPEAT_WITHIN: Final = timedelta(hours=1)
+
+_COLUMNS: Final = tuple(c for c in inbox.c if c.name not in {"body", "body_file"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewMessage:
+    """A sealed message on its way into the inbox."""
+
+    envelope: Envelope
+    digest: str
+    size: int
+    body: SealedBody
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimedMessage:
+    """A message under a lease, with its sealed body."""
+
+    message: InboundMessage
+    body: SealedBody
+
+
+class Inbox:
+    """The accepted messages within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, messages: Sequence[NewMessage]) -> list[InboundId]:
+        """Insert messages, all or none."""
+        ids = []
+        for new in messages:
+            number = insert_row(self._connection, inbox, **_row(new))
+            ids.append(InboundId(number))
+        return ids
+
+    def claim(
+        self,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+    ) -> list[ClaimedMessage]:
+        """Lease the oldest waiting messages to ``owner`` until ``now + lease``."""
+        free = or_(inbox.c.leased_until.is_(None), inbox.c.leased_until <= now)
+        ready = or_(inbox.c.not_before.is_(None), inbox.c.not_before <= now)
+        waiting = inbox.c.state == InboxState.RECEIVED
+        rows = self._connection.execute(
+            select(inbox).where(waiting, free, ready).order_by(inbox.c.id).limit(limit),
+        ).all()
+        self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id.in_([row.id for row in rows]))
+            .values(lease_owner=owner, leased_until=now + lease),
+        )
+        return [
+            ClaimedMessage(
+                message=_message(row),
+                body=SealedBody(inline=row.body, file=row.body_file),
+            )
+            for row in rows
+        ]
+
+    def release(self, owner: str) -> int:
+        """Give up the leases of ``owner``: of a process known to be gone."""
+        result = self._connection.execute(
+            update(inbox)
+            .where(inbox.c.lease_owner == owner)
+            .values(lease_owner=None, leased_until=None),
+        )
+        return result.rowcount
+
+    def finish(
+        self,
+        message: InboundMessage,
+        state: InboxState,
+        kind: MailKind,
+        reason: str,
+        message_id: str | None,
+    ) -> None:
+        """Put a message in the place where it ends, with the reason."""
+        self._set_state(message.id, state, kind=kind, reason=reason, message_id=message_id)
+
+    def retry_later(self, message_id: InboundId, reason: str, not_before: datetime) -> InboxState:
+        """Note a failed attempt; after the third the message is quarantined."""
+        attempts = self.get(message_id).attempts + 1
+        if attempts >= MAX_ATTEMPTS:
+            self._set_state(message_id, InboxState.QUARANTINED, reason=reason, attempts=attempts)
+            return InboxState.QUARANTINED
+        self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == message_id)
+            .values(
+                attempts=attempts,
+                not_before=not_before,
+                reason=reason,
+                lease_owner=None,
+                leased_until=None,
+            ),
+        )
+        return InboxState.RECEIVED
+
+    def requeue(self, message_id: InboundId) -> None:
+        """Send a quarantined message round again. Raises Forbidden for any other."""
+        self._set_state(message_id, InboxState.RECEIVED, attempts=0, not_before=None)
+
+    def _set_state(self, number: InboundId, state: InboxState, **values: Any) -> None:
+        before = self.get(number).state
+        require_step(INBOX_STEPS, before, state, f"message {number}")
+        result = self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == number, inbox.c.state == before)
+            .values(state=state, lease_owner=None, leased_until=None, **values),
+        )
+        if result.rowcount != 1:
+            raise Forbidden(f"message {number} was changed by somebody else")
+
+    def earlier_copy(self, message: InboundMessage, *, named: bool) -> InboundId | None:
+        """Find an earlier delivery of the same mail from the same sender.
+
+        The digest covers the Message-ID, so equal digests are equal mails; ``named`` says whether
+        the mail has a Message-ID at all.
+        """
+        same = and_(
+            inbox.c.digest == message.digest,
+            inbox.c.reverse_path == message.envelope.reverse_path,
+            inbox.c.id < message.id,
+        )
+        if not named:
+            since = message.envelope.received_at - UNNAMED_REPEAT_WITHIN
+            same = and_(same, inbox.c.received_at >= since)
+        found = self._connection.scalar(select(func.min(inbox.c.id)).where(same))
+        return InboundId(found) if found is not None else None
+
+    def get(self, message_id: InboundId) -> InboundMessage:
+        """Give one message; NotFound when there is none of this number."""
+        row = self._connection.execute(select(*_COLUMNS).where(inbox.c.id == message_id)).first()
+        if row is None:
+            raise NotFound(f"there is no message {message_id} in the inbox")
+        return _message(row)
+
+    def body(self, message_id: InboundId) -> SealedBody:
+        """Give one message's sealed body."""
+        row = self._connection.execute(
+            select(inbox.c.body, inbox.c.body_file).where(inbox.c.id == message_id),
+        ).one()
+        return SealedBody(inline=row.body, file=row.body_file)
+
+    def listing(
+        self, state: InboxState | None = None, limit: int | None = None
+    ) -> list[InboundMessage]:
+        """Give messages, newest first."""
+        query = select(*_COLUMNS).order_by(inbox.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(inbox.c.state == state)
+        return [_message(row) for row in self._connection.execute(query)]
+
+    def holds(self, digests: Sequence[str]) -> set[str]:
+        """Tell which of these digests are in the inbox already."""
+        found = self._connection.scalars(select(inbox.c.digest).where(inbox.c.digest.in_(digests)))
+        return set(found)
+
+    def body_files(self) -> set[str]:
+        """Name the files that rows refer to."""
+        named = select(inbox.c.body_file).where(inbox.c.body_file.is_not(None))
+        return {str(name) for name in self._connection.scalars(named)}
+
+    def count(self, state: InboxState, before: datetime | None = None) -> int:
+        """Count messages in a state, those received before a moment if one is given."""
+        query = select(func.count()).select_from(inbox).where(inbox.c.state == state)
+        if before is not None:
+            query = query.where(inbox.c.received_at < before)
+        return int(self._connection.scalar(query) or 0)
+
+
+def _row(new: NewMessage) -> dict[str, Any]:
+    return {
+        "door": new.envelope.door,
+        "peer": new.envelope.peer,
+        "helo": new.envelope.helo,
+        "tls": new.envelope.tls,
+        "smtputf8": new.envelope.smtputf8,
+        "reverse_path": new.envelope.reverse_path,
+        "recipients": list(new.envelope.recipients),
+        "received_at": new.envelope.received_at,
+        "digest": new.digest,
+        "size": new.size,
+        "body": new.body.inline,
+        "body_file": new.body.file,
+        "state": InboxState.RECEIVED,
+        "attempts": 0,
+    }
+
+
+def _message(row: Row[Any]) -> InboundMessage:
+    envelope = Envelope(
+        reverse_path=row.reverse_path,
+        recipients=tuple(row.recipients),
+        door=Door(row.door),
+        received_at=row.received_at,
+        peer=row.peer,
+        helo=row.helo,
+        tls=row.tls,
+        smtputf8=row.smtputf8,
+    )
+    return InboundMessage(
+        id=InboundId(row.id),
+        envelope=envelope,
+        digest=row.digest,
+        size=row.size,
+        state=InboxState(row.state),
+        kind=MailKind(row.kind) if row.kind else None,
+        reason=row.reason,
+        message_id=row.message_id,
+        attempts=row.attempts,
+    )

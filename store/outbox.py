@@ -1,0 +1,203 @@
+"""Messages decided in a transaction and sent after it, each with its tries.
+
+The Message-ID is fixed when a message is queued: one sent again after a crash is recognisable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+
+from store.errors import NotFound
+from store.model import (
+    Attempt,
+    CaseId,
+    OutboxId,
+    OutboxKind,
+    OutboxMessage,
+    OutgoingMail,
+    ReportId,
+)
+from store.rows import insert_row
+from store.schema import attempts, outbox
+from store.states import OUTBOX_STEPS, OutboxState, require_step
+
+
+class Outbox:
+    """The outgoing messages within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def queue(self, mail: OutgoingMail, at: datetime) -> OutboxId | None:
+        """Queue a message; None when the same decision was queued before."""
+        known = select(outbox.c.id).where(outbox.c.dedupe_key == mail.dedupe_key)
+        if self._connection.scalar(known) is not None:
+            return None
+        number = insert_row(
+            self._connection,
+            outbox,
+            kind=mail.kind,
+            dedupe_key=mail.dedupe_key,
+            sender=mail.sender,
+            recipient=mail.recipient,
+            subject=mail.subject,
+            message_id=mail.message_id,
+            content=mail.content,
+            report_id=mail.report_id,
+            case_id=mail.case_id,
+            state=OutboxState.QUEUED,
+            attempts=0,
+            created_at=at,
+            next_attempt_at=at,
+        )
+        return OutboxId(number)
+
+    def claim(
+        self,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+    ) -> list[OutboxMessage]:
+        """Lease messages that are due: alerts first, then the longest waiting."""
+        free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+        due = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.next_attempt_at <= now)
+        receipts_last = outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT
+        rows = self._connection.execute(
+            select(outbox)
+            .where(due, free)
+            .order_by(receipts_last, outbox.c.next_attempt_at, outbox.c.id)
+            .limit(limit),
+        ).all()
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_([row.id for row in rows]))
+            .values(lease_owner=owner, leased_until=now + lease),
+        )
+        return [_message(row) for row in rows]
+
+    def release(self, owner: str) -> int:
+        """Give up the leases of ``owner``: of a process known to be gone."""
+        result = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.lease_owner == owner)
+            .values(lease_owner=None, leased_until=None),
+        )
+        return result.rowcount
+
+    def record(
+        self,
+        message: OutboxMessage,
+        attempt: Attempt,
+        state: OutboxState,
+        next_attempt_at: datetime | None = None,
+    ) -> bool:
+        """Note a try and its outcome; False when the message was cancelled meanwhile.
+
+        A message that stays queued is tried again at ``next_attempt_at``.
+        """
+        self._connection.execute(
+            insert(attempts).values(
+                outbox_id=message.id,
+                at=attempt.at,
+                outcome=attempt.outcome,
+                detail=attempt.detail,
+            ),
+        )
+        result = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == message.id, outbox.c.state == OutboxState.QUEUED)
+            .values(
+                state=state,
+                attempts=outbox.c.attempts + 1,
+                next_attempt_at=next_attempt_at,
+                last_error=None if state is OutboxState.SENT else attempt.detail,
+                lease_owner=None,
+                leased_until=None,
+            ),
+        )
+        return result.rowcount == 1
+
+    def cancel_for_case(self, case_id: CaseId) -> int:
+        """Cancel what is queued about a case and not being sent at this moment."""
+        result = self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.case_id == case_id,
+                outbox.c.state == OutboxState.QUEUED,
+                outbox.c.kind == OutboxKind.ALERT,
+                outbox.c.lease_owner.is_(None),
+            )
+            .values(state=OutboxState.CANCELLED, next_attempt_at=None),
+        )
+        return result.rowcount
+
+    def retry(self, message_id: OutboxId, at: datetime) -> None:
+        """Queue a failed message again at once, or make a waiting one due now."""
+        message = self.get(message_id)
+        if message.state is not OutboxState.QUEUED:
+            what = f"outgoing message {message_id}"
+            require_step(OUTBOX_STEPS, message.state, OutboxState.QUEUED, what)
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == message_id)
+            .values(state=OutboxState.QUEUED, created_at=at, next_attempt_at=at),
+        )
+
+    def get(self, message_id: OutboxId) -> OutboxMessage:
+        """Give one message; NotFound when there is none of this number."""
+        row = self._connection.execute(select(outbox).where(outbox.c.id == message_id)).first()
+        if row is None:
+            raise NotFound(f"there is no outgoing message {message_id}")
+        return _message(row)
+
+    def listing(
+        self, state: OutboxState | None = None, limit: int | None = None
+    ) -> list[OutboxMessage]:
+        """Give messages, newest first."""
+        query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(outbox.c.state == state)
+        return [_message(row) for row in self._connection.execute(query)]
+
+    def attempts(self, message_id: OutboxId) -> Sequence[Attempt]:
+        """Give the tries to send a message, oldest first."""
+        query = select(attempts).where(attempts.c.outbox_id == message_id).order_by(attempts.c.id)
+        return [
+            Attempt(at=row.at, outcome=row.outcome, detail=row.detail)
+            for row in self._connection.execute(query)
+        ]
+
+    def count(self, state: OutboxState, kind: OutboxKind | None = None) -> int:
+        """Count messages in a state."""
+        query = select(func.count()).select_from(outbox).where(outbox.c.state == state)
+        if kind is not None:
+            query = query.where(outbox.c.kind == kind)
+        return int(self._connection.scalar(query) or 0)
+
+
+def _message(row: Row[Any]) -> OutboxMessage:
+    mail = OutgoingMail(
+        kind=OutboxKind(row.kind),
+        dedupe_key=row.dedupe_key,
+        sender=row.sender,
+        recipient=row.recipient,
+        subject=row.subject,
+        message_id=row.message_id,
+        content=row.content,
+        report_id=ReportId(row.report_id) if row.report_id is not None else None,
+        case_id=CaseId(row.case_id) if row.case_id is not None else None,
+    )
+    return OutboxMessage(
+        id=OutboxId(row.id),
+        mail=mail,
+        state=OutboxState(row.state),
+        attempts=row.attempts,
+        created_at=row.created_at,
+        next_attempt_at=row.next_attempt_at,
+        last_error=row.last_error,
+    )

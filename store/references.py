@@ -1,0 +1,87 @@
+"""Public references and signed tokens.
+
+A reference such as ``C-4F7KM-2Q9XH`` is read out over the telephone and typed by frightened
+people: Crockford's base 32 (no I, L, O, U; case does not matter), 45 random bits, which cannot be
+guessed, and one check character, which finds every single wrong character and every swap of two
+neighbours. Source: Douglas Crockford, "Base 32" (2002); the check value is the number modulo 37.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CASE_PREFIX: Final = "C"
+REPORT_PREFIX: Final = "R"
+# 9 characters carry 45 bits; the tenth is the check character.
+DIGITS: Final = 9
+MODULUS: Final = 37
+# 16 characters carry 80 bits of the code that signs a token.
+SIGNATURE_CHARACTERS: Final = 16
+_LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+
+
+def new_reference(prefix: str) -> str:
+    """Draw a fresh reference for a case or a report.
+
+    Values whose check would be one of Crockford's five extra symbols (``*~$=U``) are drawn
+    again: those are hard to say and to type.
+    """
+    while True:
+        value = secrets.randbits(5 * DIGITS)
+        if value % MODULUS < len(ALPHABET):
+            body = _encode(value, DIGITS) + ALPHABET[value % MODULUS]
+            return f"{prefix}-{body[:5]}-{body[5:]}"
+
+
+def parse_reference(text: str) -> str | None:
+    """Bring a typed reference into its one spelling; None when it cannot be one.
+
+    Case, spaces and dashes do not matter; O reads as 0, I and L as 1. A wrong check character
+    gives None.
+    """
+    compact = text.strip().upper().translate(_LOOKALIKES)
+    prefix, body = compact[:1], compact[1:]
+    if prefix not in {CASE_PREFIX, REPORT_PREFIX} or len(body) != DIGITS + 1:
+        return None
+    if any(character not in ALPHABET for character in body):
+        return None
+    value = 0
+    for character in body[:DIGITS]:
+        value = value * 32 + ALPHABET.index(character)
+    if ALPHABET[value % MODULUS : value % MODULUS + 1] != body[DIGITS]:
+        return None
+    return f"{prefix}-{body[:5]}-{body[5:]}"
+
+
+def _encode(value: int, length: int) -> str:
+    """Write the lowest ``5 * length`` bits in base 32."""
+    return "".join(ALPHABET[(value >> (5 * place)) & 31] for place in reversed(range(length)))
+
+
+def reply_token(reference: str, key: bytes) -> str:
+    """Sign a report's reference for the plus-part of a reply address.
+
+    Only lower case, as relays may change the case of an address (protocol facts: BATV and VERP
+    practice); with an address such as ``cp+TOKEN@`` it stays below the 64 octets of RFC 5321
+    section 4.5.3.1.1.
+    """
+    body = reference.replace("-", "")
+    return (body + _signature(body, key)).lower()
+
+
+def read_reply_token(token: str, key: bytes) -> str | None:
+    """Give the reference a token was signed for, or None for a forged or broken token."""
+    compact = token.upper()
+    body, signature = compact[: DIGITS + 2], compact[DIGITS + 2 :]
+    if not compact.isascii() or not hmac.compare_digest(signature, _signature(body, key)):
+        return None
+    return parse_reference(body)
+
+
+def _signature(body: str, key: bytes) -> str:
+    code = hmac.new(key, b"reply:" + body.encode(), hashlib.sha256).digest()
+    return _encode(int.from_bytes(code[:10], "big"), SIGNATURE_CHARACTERS)

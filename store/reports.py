@@ -1,0 +1,270 @@
+"""Reports: messages as understood, with their sightings, evidence lists and receipts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from store.accounts import account_reference
+from store.errors import NotFound
+from store.model import (
+    AccountId,
+    EvidencePart,
+    InboundId,
+    MailKind,
+    MailTraits,
+    Report,
+    ReportId,
+    Role,
+    Severity,
+    Sighting,
+)
+from store.references import REPORT_PREFIX, new_reference, parse_reference
+from store.rows import insert_row
+from store.schema import accounts, case_reports, cases, evidence, outbox, reports, sightings
+from store.states import AcknowledgementState
+
+# How many references are compared when an unknown one is typed.
+_COMPARED: Final = 20_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewReport:
+    """A report about to be written down. ``words`` are sealed already."""
+
+    inbound_id: InboundId
+    reporter: str | None
+    received_at: datetime
+    language: str | None
+    kind: MailKind
+    severity: Severity
+    urgency: str | None
+    message_id: str | None
+    traits: MailTraits
+    defects: tuple[str, ...]
+    words: bytes
+    accounts: int
+
+
+class Reports:
+    """The reports within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: NewReport) -> ReportId:
+        """Write a report down; its receipt is not decided yet."""
+        values = {
+            "reference": new_reference(REPORT_PREFIX),
+            "inbox_id": new.inbound_id,
+            "reporter": new.reporter,
+            "received_at": new.received_at,
+            "language": new.language,
+            "kind": new.kind,
+            "severity": new.severity,
+            "urgency": new.urgency,
+            "message_id": new.message_id,
+            "traits": asdict(new.traits),
+            "defects": list(new.defects),
+            "words": new.words,
+            "accounts": new.accounts,
+            "acknowledgement": AcknowledgementState.PENDING,
+        }
+        number = insert_row(self._connection, reports, **values)
+        return ReportId(number)
+
+    def add_sighting(self, report_id: ReportId, account_id: AccountId, sighting: Sighting) -> None:
+        """Note that a report names an account."""
+        self._connection.execute(
+            insert(sightings).values(
+                report_id=report_id,
+                account_id=account_id,
+                role=sighting.role,
+                method=sighting.method,
+                confidence=sighting.confidence,
+                part=sighting.part,
+                span_start=sighting.span[0],
+                span_end=sighting.span[1],
+            ),
+        )
+
+    def add_evidence(self, report_id: ReportId, parts: Sequence[EvidencePart]) -> None:
+        """List a report's attachments; their names are kept sealed with its words."""
+        for ordinal, part in enumerate(parts):
+            self._connection.execute(
+                insert(evidence).values(
+                    report_id=report_id,
+                    ordinal=ordinal,
+                    content_type=part.content_type[:120],
+                    size=part.size,
+                    sha256=part.sha256,
+                ),
+            )
+
+    def undecided(self, limit: int) -> list[Report]:
+        """Give the oldest reports whose receipt is not decided."""
+        query = _query().where(reports.c.acknowledgement == AcknowledgementState.PENDING)
+        rows = self._connection.execute(query.order_by(reports.c.id).limit(limit)).all()
+        return [self._report(row) for row in rows]
+
+    def undecided_before(self, moment: datetime) -> int:
+        """Count the reports received before a moment whose receipt is not decided."""
+        query = select(func.count()).where(
+            reports.c.acknowledgement == AcknowledgementState.PENDING,
+            reports.c.received_at < moment,
+        )
+        return int(self._connection.scalar(query) or 0)
+
+    def decide(self, report_id: ReportId, state: AcknowledgementState, reason: str) -> bool:
+        """Decide a report's receipt, once; False when it was decided before."""
+        result = self._connection.execute(
+            update(reports)
+            .where(
+                reports.c.id == report_id,
+                reports.c.acknowledgement == AcknowledgementState.PENDING,
+            )
+            .values(acknowledgement=state, acknowledgement_reason=reason),
+        )
+        return result.rowcount == 1
+
+    def set_outcome(self, report_id: ReportId, state: AcknowledgementState, reason: str) -> None:
+        """Note what became of a receipt that was queued."""
+        self._connection.execute(
+            update(reports)
+            .where(reports.c.id == report_id)
+            .values(acknowledgement=state, acknowledgement_reason=reason),
+        )
+
+    def get(self, report_id: ReportId) -> Report:
+        """Give one report by its number in the database."""
+        row = self._connection.execute(_query().where(reports.c.id == report_id)).one()
+        return self._report(row)
+
+    def find(self, text: str) -> Report:
+        """Give one report by its reference as typed; NotFound names the nearest."""
+        reference = parse_reference(text)
+        row = self._connection.execute(_query().where(reports.c.reference == reference)).first()
+        if row is None:
+            raise NotFound(f"there is no report {text}", self._nearest(text))
+        return self._report(row)
+
+    def _nearest(self, text: str) -> tuple[str, ...]:
+        newest = select(reports.c.reference).order_by(reports.c.id.desc()).limit(_COMPARED)
+        known = list(self._connection.scalars(newest))
+        return tuple(difflib.get_close_matches(text.strip().upper(), known, n=3, cutoff=0.5))
+
+    def listing(self, limit: int | None = None) -> list[Report]:
+        """Give reports, newest first."""
+        query = _query().order_by(reports.c.id.desc()).limit(limit)
+        return [self._report(row) for row in self._connection.execute(query).all()]
+
+    def of_case(self, case_reference: str) -> list[Report]:
+        """Give a case's reports, oldest first."""
+        query = (
+            _query()
+            .join(case_reports, case_reports.c.report_id == reports.c.id)
+            .join(cases, cases.c.id == case_reports.c.case_id)
+            .where(cases.c.reference == case_reference)
+            .order_by(reports.c.id)
+        )
+        return [self._report(row) for row in self._connection.execute(query).all()]
+
+    def answered_by(self, message_ids: Sequence[str]) -> ReportId | None:
+        """Find the report one of our own mails was about, by that mail's Message-ID."""
+        query = select(outbox.c.report_id).where(
+            outbox.c.message_id.in_(list(message_ids)),
+            outbox.c.report_id.is_not(None),
+        )
+        found = self._connection.scalar(query.limit(1))
+        return ReportId(found) if found is not None else None
+
+    def sealed_words(self, report_id: ReportId) -> bytes:
+        """Give what a report says, still sealed."""
+        query = select(reports.c.words).where(reports.c.id == report_id)
+        return bytes(self._connection.execute(query).scalar_one())
+
+    def defects(self, report_id: ReportId) -> list[str]:
+        """Give what was wrong with the mail."""
+        query = select(reports.c.defects).where(reports.c.id == report_id)
+        return list(self._connection.execute(query).scalar_one())
+
+    def sightings(self, report_id: ReportId) -> list[Sighting]:
+        """Give the accounts a report names."""
+        query = (
+            select(sightings, accounts)
+            .join(accounts, accounts.c.id == sightings.c.account_id)
+            .where(sightings.c.report_id == report_id)
+            .order_by(sightings.c.id)
+        )
+        return [_sighting(row) for row in self._connection.execute(query)]
+
+    def evidence(self, report_id: ReportId) -> list[EvidencePart]:
+        """Give a report's attachments without their names, which are sealed."""
+        query = select(evidence).where(evidence.c.report_id == report_id)
+        return [
+            EvidencePart(
+                filename=None,
+                content_type=row.content_type,
+                size=row.size,
+                sha256=row.sha256,
+            )
+            for row in self._connection.execute(query.order_by(evidence.c.ordinal))
+        ]
+
+    def _report(self, row: Row[Any]) -> Report:
+        belongs = (
+            select(cases.c.reference)
+            .join(case_reports, case_reports.c.case_id == cases.c.id)
+            .where(case_reports.c.report_id == row.id)
+            .order_by(cases.c.id)
+        )
+        return Report(
+            id=ReportId(row.id),
+            reference=row.reference,
+            inbound_id=InboundId(row.inbox_id),
+            reporter=row.reporter,
+            received_at=row.received_at,
+            language=row.language,
+            kind=MailKind(row.kind),
+            severity=Severity(row.severity),
+            urgency=row.urgency,
+            message_id=row.message_id,
+            traits=_traits(row.traits),
+            acknowledgement=AcknowledgementState(row.acknowledgement),
+            acknowledgement_reason=row.acknowledgement_reason,
+            case_references=tuple(self._connection.scalars(belongs)),
+            accounts=row.accounts,
+        )
+
+
+def _query() -> Select[Any]:
+    return select(*(c for c in reports.c if c.name not in {"words", "defects"}))
+
+
+def _sighting(row: Row[Any]) -> Sighting:
+    return Sighting(
+        account=account_reference(row),
+        role=Role(row.role),
+        method=row.method,
+        confidence=row.confidence,
+        part=row.part,
+        span=(row.span_start, row.span_end),
+    )
+
+
+def _traits(stored: dict[str, Any]) -> MailTraits:
+    return MailTraits(
+        reverse_path=stored["reverse_path"],
+        from_addresses=tuple(stored["from_addresses"]),
+        message_id=stored["message_id"],
+        references=tuple(stored["references"]),
+        content_type=stored["content_type"],
+        report_type=stored["report_type"],
+        headers=tuple((name, value) for name, value in stored["headers"]),
+        readable=stored["readable"],
+    )

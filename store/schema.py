@@ -1,0 +1,288 @@
+"""The tables. SQLAlchemy Core only; rows become frozen values in the repositories.
+
+Texts of mails stand here sealed (``body``, ``words``); in clear are only what the work needs:
+addresses, references, accounts, times and states.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time in UTC; databases that keep no zone get and give UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times and bring the others to UTC."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - the type of the base class
+        """Give the time back with its zone."""
+        del dialect
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    },
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("door", String(16), nullable=False),
+    Column("peer", String(255), nullable=False),
+    Column("helo", String(255), nullable=False),
+    Column("tls", Boolean, nullable=False),
+    Column("smtputf8", Boolean, nullable=False),
+    Column("reverse_path", String(512), nullable=False),
+    Column("recipients", JSON, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    # Exactly one of the two holds the sealed mail.
+    Column("body", LargeBinary),
+    Column("body_file", String(80), unique=True),
+    Column("state", String(16), nullable=False),
+    Column("kind", String(20)),
+    Column("reason", Text),
+    Column("message_id", Text),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", UtcTime),
+    Column("lease_owner", String(80)),
+    Column("leased_until", UtcTime),
+    Index("ix_inbox_waiting", "id", sqlite_where=text("state = 'received'")),
+    Index("ix_inbox_digest", "digest"),
+    Index("ix_inbox_state", "state"),
+    sqlite_autoincrement=True,
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(40), nullable=False),
+    Column("handle", Text),
+    Column("folded_handle", Text),
+    Column("user_id", Text),
+    Column("url", Text),
+    Column("first_seen_at", UtcTime, nullable=False),
+    Index("ix_accounts_user_id", "platform", "user_id", unique=True),
+    Index("ix_accounts_folded_handle", "platform", "folded_handle"),
+    Index("ix_accounts_url", "platform", "url"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("account_id", ForeignKey("accounts.id"), unique=True),
+    Column("state", String(16), nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("taken_by", Text),
+    Column("taken_at", UtcTime),
+    Column("taken_until", UtcTime),
+    Column("closed_at", UtcTime),
+    Column("disposition", String(24)),
+    # The chain of events: how many, and the digest of the newest.
+    Column("events", Integer, nullable=False, default=0),
+    Column("chain", String(64), nullable=False, default=""),
+    Index("ix_cases_state_severity", "state", "severity"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("inbox_id", ForeignKey("inbox.id"), nullable=False, unique=True),
+    Column("reporter", Text),
+    Column("received_at", UtcTime, nullable=False),
+    Column("language", String(8)),
+    Column("kind", String(20), nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("urgency", Text),
+    Column("message_id", Text),
+    Column("traits", JSON, nullable=False),
+    Column("defects", JSON, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("accounts", Integer, nullable=False),
+    Column("acknowledgement", String(16), nullable=False),
+    Column("acknowledgement_reason", Text),
+    Index("ix_reports_undecided", "id", sqlite_where=text("acknowledgement = 'pending'")),
+    Index("ix_reports_received_at", "received_at"),
+)
+
+case_reports = Table(
+    "case_reports",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("report_id", ForeignKey("reports.id"), primary_key=True),
+    Index("ix_case_reports_report_id", "report_id"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("report_id", ForeignKey("reports.id"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("method", String(24), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("part", String(40), nullable=False),
+    Column("span_start", Integer, nullable=False),
+    Column("span_end", Integer, nullable=False),
+    Index("ix_sightings_report_id", "report_id"),
+    Index("ix_sightings_account_id", "account_id"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("report_id", ForeignKey("reports.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("content_type", String(120), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    UniqueConstraint("report_id", "ordinal"),
+    Index("ix_evidence_sha256", "sha256"),
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("previous_digest", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    UniqueConstraint("case_id", "sequence"),
+)
+
+# Events the notifier has not looked at yet; a row goes when its plan is committed.
+unplanned_events = Table(
+    "unplanned_events",
+    metadata,
+    Column("event_id", ForeignKey("case_events.id"), primary_key=True),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("dedupe_key", String(255), nullable=False, unique=True),
+    Column("sender", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("report_id", ForeignKey("reports.id")),
+    Column("case_id", ForeignKey("cases.id")),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("created_at", UtcTime, nullable=False),
+    Column("next_attempt_at", UtcTime),
+    Column("last_error", Text),
+    Column("lease_owner", String(80)),
+    Column("leased_until", UtcTime),
+    Index("ix_outbox_waiting", "next_attempt_at", sqlite_where=text("state = 'queued'")),
+    Index("ix_outbox_case_id", "case_id"),
+    Index("ix_outbox_report_id", "report_id"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("outbox_id", ForeignKey("outbox.id"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("ix_attempts_outbox_id", "outbox_id"),
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("policy", JSON, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("rounds", Integer, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("next_at", UtcTime),
+    Column("pause_reason", Text),
+    # A case has at most one escalation that has not ended.
+    Index(
+        "uq_escalations_active",
+        "case_id",
+        unique=True,
+        sqlite_where=text("state != 'ended'"),
+        postgresql_where=text("state != 'ended'"),
+    ),
+    Index("ix_escalations_due", "next_at", sqlite_where=text("state != 'ended'")),
+)
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("inbox_id", ForeignKey("inbox.id"), nullable=False),
+)

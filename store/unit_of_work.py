@@ -1,0 +1,108 @@
+"""One transaction over the repositories. Commit is written out; leaving without it rolls back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import insert as sql_insert
+
+from store.accounts import Accounts
+from store.cases import Cases
+from store.durable import try_lock
+from store.engine import WRITES, open_engine, translated_errors
+from store.errors import StorageUnavailable
+from store.escalations import Escalations
+from store.history import History
+from store.inbox import Inbox
+from store.openings import Openings
+from store.outbox import Outbox
+from store.reports import Reports
+from store.schema import installation
+
+DATABASE_NAME: Final = "tipline.db"
+
+
+class UnitOfWork:
+    """The repositories over one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.inbox = Inbox(connection)
+        self.accounts = Accounts(connection)
+        self.reports = Reports(connection)
+        self.cases = Cases(connection)
+        self.history = History(connection)
+        self.outbox = Outbox(connection)
+        self.escalations = Escalations(connection)
+        self.openings = Openings(connection)
+
+    def commit(self) -> None:
+        """Make everything of this transaction durable at once.
+
+        Raises StorageFull or StorageUnavailable; then nothing of it was done.
+        """
+        self._connection.commit()
+
+    def installation_value(self, name: str) -> str | None:
+        """Give a fact about the installation, such as which key it seals for."""
+        query = select(installation.c.content).where(installation.c.name == name)
+        return self._connection.scalar(query)
+
+    def set_installation_value(self, name: str, content: str) -> None:
+        """Note a fact about the installation."""
+        table = installation
+        if self.installation_value(name) is None:
+            self._connection.execute(sql_insert(table).values(name=name, content=content))
+        else:
+            changed = update(table).where(table.c.name == name).values(content=content)
+            self._connection.execute(changed)
+
+
+class Store:
+    """The database of one installation. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._reads = engine
+        self._writes = engine.execution_options(**{WRITES: True})
+        # Writers of one process wait here in turn; SQLite's own waiting sleeps and polls.
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[UnitOfWork]:
+        """Begin a transaction that writes. Without ``commit()`` it is rolled back."""
+        with self._turn, translated_errors(), self._writes.connect() as connection:
+            yield UnitOfWork(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[UnitOfWork]:
+        """Begin a transaction that only reads; it sees one moment of the database."""
+        with translated_errors(), self._reads.connect() as connection:
+            yield UnitOfWork(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._reads.dispose()
+
+
+def open_store(state_dir: Path) -> Store:
+    """Open an installation's database; its schema is checked by ``store.upgrade``."""
+    return Store(open_engine(state_dir / DATABASE_NAME))
+
+
+def lock_for_daemon(state_dir: Path) -> IO[bytes]:
+    """Make sure that no second daemon works on this database.
+
+    Raises StorageUnavailable when one does. The lock ends with the process, however it ends.
+    """
+    lock = try_lock(state_dir / "daemon.lock")
+    if lock is None:
+        raise StorageUnavailable(
+            f"another tipline daemon is running on {state_dir / DATABASE_NAME}; "
+            "stop it first, or give this one its own state_dir",
+        )
+    return lock

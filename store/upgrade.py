@@ -1,0 +1,107 @@
+"""The schema's version: made new, brought up to date, or refused.
+
+Alembic keeps the number of the newest migration in the database. A database of a newer program is
+never touched.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from store.engine import WRITES, open_engine
+from store.errors import SchemaMismatch
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Engine
+
+
+class SchemaState(StrEnum):
+    """How a database's schema stands to this program."""
+
+    EMPTY = "empty"
+    CURRENT = "current"
+    OLDER = "older"
+    NEWER = "newer"
+
+
+def schema_state(path: Path) -> SchemaState:
+    """Compare the database at ``path`` with this program."""
+    engine = open_engine(path)
+    try:
+        return _state(engine)
+    finally:
+        engine.dispose()
+
+
+def upgrade(path: Path) -> bool:
+    """Bring the database to this program's schema; False when it was there already.
+
+    Raises SchemaMismatch when the database was made by a newer program.
+    """
+    from alembic import command  # noqa: PLC0415 - slow to import and needed here only
+
+    engine = open_engine(path)
+    try:
+        state = _state(engine)
+        if state is SchemaState.NEWER:
+            raise SchemaMismatch(_newer(path))
+        if state is SchemaState.CURRENT:
+            return False
+        with engine.execution_options(**{WRITES: True}).connect() as connection:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+        return True
+    finally:
+        engine.dispose()
+
+
+def require_current(path: Path) -> None:
+    """Make a new database at first start; refuse one of another version with the remedy."""
+    match schema_state(path):
+        case SchemaState.EMPTY:
+            upgrade(path)
+        case SchemaState.CURRENT:
+            pass
+        case SchemaState.OLDER:
+            raise SchemaMismatch(
+                f"the database {path} was made by an older tipline; "
+                "back it up, then run: tipline db upgrade",
+            )
+        case SchemaState.NEWER:
+            raise SchemaMismatch(_newer(path))
+
+
+def _newer(path: Path) -> str:
+    return (
+        f"the database {path} was made by a newer tipline; "
+        "install that version again, or restore the backup made before the upgrade"
+    )
+
+
+def _state(engine: Engine) -> SchemaState:
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - slow to import
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import
+
+    with engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    scripts = ScriptDirectory.from_config(_config())
+    if present is None:
+        return SchemaState.EMPTY
+    if present == scripts.get_current_head():
+        return SchemaState.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return SchemaState.OLDER if present in known else SchemaState.NEWER
+
+
+def _config() -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - slow to import
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config

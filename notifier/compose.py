@@ -1,9 +1,13 @@
-"""What outgoing mails say: receipts, alerts and alarms, as whole RFC 5322 messages.
+"""What outgoing mails look like: receipts, alerts and alarms, as whole RFC 5322 messages.
 
 Nothing here sends, stores or asks for the time; a call with the same arguments writes the same
 mail. No mail ever holds the reporter's words, subject or attachments, and reported accounts are
 defanged, so that no mail program shows a link to tap and no scanner fetches one. A line break in
 any value is an error and never becomes a second header field.
+
+Every mail goes out with the null reverse-path: nothing we send can come back as a bounce that is
+taken for a report (RFC 3834 section 3.3). A refusal by the relay is seen at once; an alert that is
+lost further on is caught by the next step, which does not wait for bounces.
 
 Subjects are fixed text and a reference. RFC 3834 section 3.1.5 asks for a portion of the original
 subject; we leave it out on purpose, as section 6 warns of responders used to relay what others
@@ -14,30 +18,27 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from typing import Any, Final
 
 from notifier.defang import defang
-from store.model import OutboxKind, OutgoingMail
+from notifier.letters import (
+    FALLBACK_LANGUAGE,
+    Letter,
+    Letters,
+    moment_text,
+    require_single_line,
+    span_text,
+)
+from notifier.rota import time_zone
+from notifier.threads import answer_fields
+from store.model import AccountReference, Case, OutboxKind, OutgoingMail, Report
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime, timedelta, tzinfo
-
-    from store.model import AccountReference, Case, Report
-
-FALLBACK_LANGUAGE: Final = "en"
-TEMPLATES: Final = Path(__file__).parent / "templates"
-MAX_REFERENCES: Final = 20
-"""How many Message-IDs a References field repeats; a longer thread keeps its ends."""
-MAX_MESSAGE_ID: Final = 500
-"""Longer Message-IDs do not fit a line (RFC 5322 section 2.1.1) and are not repeated."""
-
+NULL_PATH: Final = ""
 _PREFIXES: Final = {
     OutboxKind.ACKNOWLEDGEMENT: "receipt",
     OutboxKind.ALERT: "alert",
@@ -50,7 +51,8 @@ class Identity:
     """Who we are in mails. ``domain`` ends our Message-IDs; ``name`` is shown beside ``address``.
 
     ``aliases`` are further addresses of ours that are never answered. ``templates`` is a folder
-    whose files go before the ones that come with the program.
+    whose files go before the ones that come with the program. Receipts tell times in
+    ``time_zone``.
     """
 
     address: str
@@ -58,12 +60,14 @@ class Identity:
     domain: str
     aliases: frozenset[str] = frozenset()
     templates: Path | None = None
+    time_zone: str = "UTC"
 
     def __post_init__(self) -> None:
         if "@" not in self.address:
             raise ValueError("the reporting address is not an address")
         for text in (self.address, self.name, self.domain, *self.aliases):
             require_single_line(text)
+        time_zone(self.time_zone)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -77,6 +81,16 @@ class Identity:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Posting:
+    """The decision to send one mail: to whom, when decided, and how it is recognised."""
+
+    recipient: str
+    message_id: str
+    dedupe_key: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AlertFacts:
     """What an alert tells besides the case: where its escalation stands.
 
@@ -87,20 +101,11 @@ class AlertFacts:
     step: int
     steps: int
     repeats: int
-    now: datetime
     next_alert_at: datetime
-    take_as: str
-    zone: tzinfo
+    take_as: str = "NAME"
+    zone: tzinfo = UTC
     languages: tuple[str, ...] = (FALLBACK_LANGUAGE,)
     nobody_on_duty: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Letter:
-    """Subject and text as a template gave them."""
-
-    subject: str
-    text: str
 
 
 def new_message_id(kind: OutboxKind, domain: str) -> str:
@@ -113,151 +118,75 @@ def new_message_id(kind: OutboxKind, domain: str) -> str:
     return f"<{_PREFIXES[kind]}.{secrets.token_hex(12)}@{domain}>"
 
 
-def require_single_line(text: str) -> str:
-    """Give the text back; ValueError if it holds a line break or another control character."""
-    if any(ord(character) < ord(" ") or character in "\x7f\x85\u2028\u2029" for character in text):
-        raise ValueError("a value for a mail holds a line break or a control character")
-    return text
-
-
-def span_text(span: timedelta) -> str:
-    """Write a span in at most two units that are the same in every language."""
-    minutes = max(0, int(span.total_seconds() // 60))
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
-    if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{minutes} min"
-
-
-def moment_text(moment: datetime, zone: tzinfo) -> str:
-    """Write a moment to the minute, with its zone."""
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
-
-
 class Composer:
     """Writes our mails in the languages there are template folders for."""
 
     def __init__(self, identity: Identity) -> None:
         self.identity = identity
-        folders = [identity.templates, TEMPLATES] if identity.templates else [TEMPLATES]
-        self._templates = Environment(
-            loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
-            undefined=StrictUndefined,
-            autoescape=select_autoescape(),
-            keep_trailing_newline=True,
-        )
+        self._letters = Letters(identity.templates)
+        self._zone = time_zone(identity.time_zone)
 
-    def languages(self) -> frozenset[str]:
-        """Name the languages that have a template folder."""
-        return frozenset(name.partition("/")[0] for name in self._templates.list_templates())
+    def posting(self, kind: OutboxKind, recipient: str, dedupe_key: str, at: datetime) -> Posting:
+        """Decide on a mail: from here on it has its Message-ID."""
+        message_id = new_message_id(kind, self.identity.domain)
+        return Posting(recipient=recipient, message_id=message_id, dedupe_key=dedupe_key, at=at)
 
-    def receipt(
-        self,
-        report: Report,
-        *,
-        message_id: str,
-        reply_to: str,
-        now: datetime,
-        zone: tzinfo,
-    ) -> OutgoingMail:
-        """Write the one receipt of a report, to its reverse-path (RFC 3834 sections 3 and 4)."""
-        letter = self._letter(
-            "receipt",
-            (report.language or FALLBACK_LANGUAGE,),
-            reference=report.reference,
-            received=moment_text(report.received_at, zone),
-            sender_name=self.identity.name,
-        )
-        recipient = report.traits.reverse_path
-        mail = self._mail(letter, recipient, message_id, now, "auto-replied")
+    def receipt(self, report: Report, posting: Posting, reply_to: str) -> OutgoingMail:
+        """Write the one receipt of a report (RFC 3834 section 3); a reply goes to ``reply_to``."""
+        values = {
+            "reference": report.reference,
+            "received": moment_text(report.received_at, self._zone),
+            "sender_name": self.identity.name,
+        }
+        letter = self._letters.write("receipt", (report.language or FALLBACK_LANGUAGE,), values)
+        mail = self._mail(letter, posting, "auto-replied")
         mail["Reply-To"] = _address(reply_to)
-        _thread(mail, report.traits.message_id, report.traits.references)
+        for name, value in answer_fields(
+            report.traits.message_id, report.traits.references
+        ).items():
+            mail[name] = value
         return OutgoingMail(
             kind=OutboxKind.ACKNOWLEDGEMENT,
-            dedupe_key=f"receipt:{report.id}",
-            sender="",
-            recipient=recipient,
-            subject=letter.subject,
-            message_id=message_id,
-            content=mail.as_bytes(),
             report_id=report.id,
+            content=mail.as_bytes(),
+            **_outer(letter, posting),
         )
 
-    def alert(
-        self,
-        case: Case,
-        facts: AlertFacts,
-        *,
-        recipient: str,
-        message_id: str,
-        dedupe_key: str,
-    ) -> OutgoingMail:
+    def alert(self, case: Case, facts: AlertFacts, posting: Posting) -> OutgoingMail:
         """Write an alert about a case; all alerts of one case hang on one thread."""
-        letter = self._letter("alert", facts.languages, **_alert_values(case, facts))
-        mail = self._mail(letter, recipient, message_id, facts.now, "auto-generated")
+        values = _alert_values(case, facts, posting.at)
+        letter = self._letters.write("alert", facts.languages, values)
+        mail = self._mail(letter, posting, "auto-generated")
         mail["References"] = f"<case.{case.reference}@{self.identity.domain}>"
         return OutgoingMail(
             kind=OutboxKind.ALERT,
-            dedupe_key=dedupe_key,
-            sender="",
-            recipient=recipient,
-            subject=letter.subject,
-            message_id=message_id,
-            content=mail.as_bytes(),
             case_id=case.id,
-        )
-
-    def alarm(
-        self,
-        title: str,
-        lines: tuple[str, ...],
-        *,
-        recipient: str,
-        message_id: str,
-        dedupe_key: str,
-        now: datetime,
-    ) -> OutgoingMail:
-        """Write to the operators that something about tipline itself needs a person."""
-        letter = self._letter(
-            "alarm",
-            (FALLBACK_LANGUAGE,),
-            title=title,
-            lines=lines,
-            host=self.identity.domain,
-            noticed=now.strftime("%Y-%m-%d %H:%M UTC"),
-        )
-        mail = self._mail(letter, recipient, message_id, now, "auto-generated")
-        return OutgoingMail(
-            kind=OutboxKind.ALARM,
-            dedupe_key=dedupe_key,
-            sender="",
-            recipient=recipient,
-            subject=letter.subject,
-            message_id=message_id,
             content=mail.as_bytes(),
+            **_outer(letter, posting),
         )
 
-    def _letter(self, name: str, languages: Iterable[str], **values: Any) -> _Letter:  # noqa: ANN401 - whatever the template names
-        _require_single_lines(values)
-        template = self._templates.select_template(
-            [f"{folder}/{name}.txt.j2" for folder in _folders(languages)],
+    def alarm(self, title: str, lines: tuple[str, ...], posting: Posting) -> OutgoingMail:
+        """Write to the operators that something about tipline itself needs a person."""
+        values = {
+            "title": title,
+            "lines": lines,
+            "host": self.identity.domain,
+            "noticed": moment_text(posting.at, self._zone),
+        }
+        letter = self._letters.write("alarm", (FALLBACK_LANGUAGE,), values)
+        mail = self._mail(letter, posting, "auto-generated")
+        return OutgoingMail(
+            kind=OutboxKind.ALARM, content=mail.as_bytes(), **_outer(letter, posting)
         )
-        head, _, text = template.render(values).partition("\n\n")
-        return _Letter(subject=require_single_line(head.removeprefix("Subject: ")), text=text)
 
-    def _mail(
-        self, letter: _Letter, recipient: str, message_id: str, now: datetime, automatic: str
-    ) -> EmailMessage:
-        recipient = require_single_line(recipient)
+    def _mail(self, letter: Letter, posting: Posting, automatic: str) -> EmailMessage:
+        recipient = require_single_line(posting.recipient)
         mail = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
         mail["From"] = _address(self.identity.address, self.identity.name)
         mail["To"] = _address(recipient)
         mail["Subject"] = letter.subject
-        mail["Date"] = now
-        mail["Message-ID"] = require_single_line(message_id)
+        mail["Date"] = posting.at
+        mail["Message-ID"] = require_single_line(posting.message_id)
         # RFC 3834 sections 3.1.7 and 5; the other two stop responders that know only them.
         mail["Auto-Submitted"] = automatic
         mail["X-Auto-Response-Suppress"] = "All"
@@ -266,43 +195,28 @@ class Composer:
         return mail
 
 
-def _folders(languages: Iterable[str]) -> list[str]:
-    """List template folders in order of preference: ``de-AT`` is served by ``de``."""
-    wanted = [language.lower().replace("_", "-").partition("-")[0] for language in languages]
-    return [folder for folder in (*wanted, FALLBACK_LANGUAGE) if folder.isalpha()]
+def _outer(letter: Letter, posting: Posting) -> dict[str, Any]:
+    """Give what the outbox knows of a mail besides its content."""
+    return {
+        "dedupe_key": posting.dedupe_key,
+        "sender": NULL_PATH,
+        "recipient": posting.recipient,
+        "subject": letter.subject,
+        "message_id": posting.message_id,
+    }
 
 
 def _address(address: str, name: str = "") -> Address:
     return Address(display_name=name, addr_spec=require_single_line(address))
 
 
-def _thread(mail: EmailMessage, parent: str | None, ancestors: tuple[str, ...]) -> None:
-    """Fill In-Reply-To and References (RFC 5322 section 3.6.4, RFC 3834 section 3.1.6)."""
-    parent = _usable_message_id(parent or "")
-    if parent is None:
-        return
-    usable = [known for known in map(_usable_message_id, ancestors) if known and known != parent]
-    if len(usable) >= MAX_REFERENCES:
-        usable = [usable[0], *usable[-(MAX_REFERENCES - 2) :]]
-    mail["In-Reply-To"] = parent
-    mail["References"] = " ".join([*usable, parent])
-
-
-def _usable_message_id(text: str) -> str | None:
-    """Bring a stranger's Message-ID into the form ``<left@right>``, or refuse to repeat it."""
-    inner = text.strip().removeprefix("<").removesuffix(">")
-    plain = inner.isascii() and inner.isprintable() and not set(inner) & set(' <>"\\(),;')
-    usable = plain and inner.count("@") == 1 and len(inner) <= MAX_MESSAGE_ID
-    return f"<{inner}>" if usable else None
-
-
-def _alert_values(case: Case, facts: AlertFacts) -> dict[str, Any]:
+def _alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]:
     return {
         "reference": case.reference,
         "severity": case.severity.label,
         "reports": case.reports,
         "reporters": case.reporters,
-        "age": span_text(facts.now - case.opened_at),
+        "age": span_text(now - case.opened_at),
         "opened": moment_text(case.opened_at, facts.zone),
         "account": _account_values(case.account) if case.account else None,
         "step": facts.step,
@@ -324,17 +238,3 @@ def _account_values(account: AccountReference) -> dict[str, str | None]:
         "user_id": defang(account.user_id) if account.user_id else None,
         "url": defang(account.url) if account.url else None,
     }
-
-
-def _require_single_lines(values: object) -> None:
-    """Walk plain values and refuse a line break in any text."""
-    match values:
-        case str():
-            require_single_line(values)
-        case dict():
-            _require_single_lines(tuple(values.values()))
-        case tuple():
-            for value in values:
-                _require_single_lines(value)
-        case _:
-            pass

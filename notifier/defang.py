@@ -9,7 +9,7 @@ from typing import Final
 MAX_LENGTH: Final = 200
 """Characters of an account that a mail shows; the command line shows the rest."""
 
-_HTTP: Final = re.compile(r"http", re.IGNORECASE)
+_HTTP: Final = re.compile(r"(?i)\bhttp(?=s?:)")
 # A scheme that is not one of the two above, such as mailto: or tel:.
 _OTHER_SCHEME: Final = re.compile(r"(?i)\b(?!hxxps?:)([a-z][a-z0-9+-]*):(?!\])")
 # The full stop and what browsers take for one (UTS 46 section 2.3).
@@ -20,8 +20,7 @@ def defang(text: str) -> str:
     """Spell a URL or a handle so that no mail program makes a link of it.
 
     ``https://chirper.example/name`` becomes ``hXXps://chirper[.]example/name``. Characters that
-    cannot be seen or that turn the direction of writing become U+FFFD. Doing it twice changes
-    nothing more.
+    cannot be seen or that turn the direction of writing become U+FFFD.
     """
     visible = "".join(_visible(character) for character in text.strip())
     if len(visible) > MAX_LENGTH:

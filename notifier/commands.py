@@ -1,0 +1,121 @@
+"""What a duty officer does with a case: take, release, snooze, note, close, reopen.
+
+Each is one transaction over the case, its history and its escalation. Raises NotFound for an
+unknown reference and Forbidden, in words for the person who typed it, when the case's present
+state does not allow the step; then nothing has changed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from notifier.directory import Directory
+from notifier.escalations import start_escalation
+from store.errors import Forbidden
+from store.model import Case, Clock, Disposition, EventKind
+from store.states import CaseState
+from store.unit_of_work import Store, UnitOfWork
+
+_log = structlog.get_logger()
+
+
+def take(store: Store, reference: str, actor: str, lease: timedelta, clock: Clock) -> Case:
+    """Claim a case: its alerts stop until the lease runs out.
+
+    Whoever has the case may take it again, for a lease that begins now.
+    """
+    _require_positive(lease)
+    with store.transaction() as work:
+        case, now = work.cases.find(reference), clock()
+        if case.state is CaseState.TAKEN:
+            if case.taken_by != actor:
+                raise Forbidden(f"case {case.reference} is taken by {case.taken_by}")
+            work.cases.release(case, actor, now, EventKind.RELEASED)
+            case = work.cases.get(case.id)
+        work.cases.take(case, actor, now + lease, now)
+        escalation = work.escalations.active(case.id)
+        if escalation is not None:
+            work.escalations.pause(escalation, now + lease, "taken")
+        work.outbox.cancel_for_case(case.id)
+        return _done(work, case, "case_taken", actor)
+
+
+def release(store: Store, reference: str, actor: str, clock: Clock) -> Case:
+    """Give a taken case back: it alerts at once."""
+    with store.transaction() as work:
+        case, now = work.cases.find(reference), clock()
+        if case.state is not CaseState.TAKEN:
+            raise Forbidden(f"case {case.reference} is {case.state}; nobody has taken it")
+        work.cases.release(case, actor, now, EventKind.RELEASED)
+        escalation = work.escalations.active(case.id)
+        if escalation is not None:
+            work.escalations.resume(escalation, now)
+        return _done(work, case, "case_released", actor)
+
+
+def snooze(store: Store, reference: str, actor: str, span: timedelta, clock: Clock) -> Case:
+    """Hold the alerts of an open case back for a while, without taking it."""
+    _require_positive(span)
+    with store.transaction() as work:
+        case, now = work.cases.find(reference), clock()
+        if case.state is not CaseState.OPEN:
+            raise Forbidden(f"case {case.reference} is {case.state}; only an open one is snoozed")
+        escalation = work.escalations.active(case.id)
+        if escalation is None:
+            raise Forbidden(f"case {case.reference} has no alerts yet; try again in a moment")
+        work.escalations.pause(escalation, now + span, "snoozed")
+        work.outbox.cancel_for_case(case.id)
+        details = {"until": (now + span).isoformat()}
+        work.history.append(case.id, EventKind.SNOOZED, actor=actor, at=now, details=details)
+        return _done(work, case, "case_snoozed", actor)
+
+
+def note(store: Store, reference: str, actor: str, text: str, clock: Clock) -> Case:
+    """Write a remark into the case's history."""
+    if not text.strip():
+        raise ValueError("the note is empty")
+    with store.transaction() as work:
+        case = work.cases.find(reference)
+        details = {"text": text.strip()}
+        work.history.append(case.id, EventKind.NOTE, actor=actor, at=clock(), details=details)
+        return _done(work, case, "case_noted", actor)
+
+
+def close(store: Store, reference: str, actor: str, disposition: Disposition, clock: Clock) -> Case:
+    """Decide a case: its escalation ends and alerts not yet sent are cancelled."""
+    with store.transaction() as work:
+        case = work.cases.find(reference)
+        if case.state is CaseState.CLOSED:
+            raise Forbidden(f"case {case.reference} is closed already: {case.disposition}")
+        work.cases.close(case, actor, disposition, clock())
+        escalation = work.escalations.active(case.id)
+        if escalation is not None:
+            work.escalations.end(escalation)
+        work.outbox.cancel_for_case(case.id)
+        return _done(work, case, "case_closed", actor)
+
+
+def reopen(store: Store, directory: Directory, reference: str, actor: str, clock: Clock) -> Case:
+    """Open a closed case again: it escalates from the first step."""
+    with store.transaction() as work:
+        case, now = work.cases.find(reference), clock()
+        if case.state is not CaseState.CLOSED:
+            raise Forbidden(f"case {case.reference} is {case.state}, not closed")
+        work.cases.reopen(case, actor, now, {"reason": "by hand"})
+        start_escalation(work, work.cases.get(case.id), directory, now)
+        return _done(work, case, "case_reopened", actor)
+
+
+def _done(work: UnitOfWork, case: Case, verb: str, actor: str) -> Case:
+    """Commit, and give the case as it is now."""
+    changed = work.cases.get(case.id)
+    work.commit()
+    _log.info(verb, case=case.reference, actor=actor)
+    return changed
+
+
+def _require_positive(span: timedelta) -> None:
+    if span <= timedelta(0):
+        raise ValueError("the time must be longer than nothing")

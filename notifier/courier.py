@@ -1,0 +1,328 @@
+"""What carries one outgoing message, and what became of it: Sent, Deferred or Refused.
+
+Two couriers. The Maildir keeps every message as a file, so that a newcomer can read what would
+have gone out. The relay speaks SMTP to one smarthost. Both send a message again under the same
+Message-ID when a crash came between sending and noting it, so a repeat can be recognised.
+
+Unknown trouble counts as Deferred: only the relay's own word about this one message or its
+recipient is a reason to give up.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol
+
+from store.durable import make_private_folder, sync_folder, write_durably
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from store.model import OutboxMessage
+
+KEEP_OPEN_SECONDS: Final = 20.0
+"""How long a connection to the relay waits for the next message."""
+REST_SECONDS: Final = 5.0
+"""How long a relay that could not be reached is left alone."""
+TIMEOUT_SECONDS: Final = 30.0
+# RFC 4954 section 6 and RFC 3207: these are about our login or encryption, at whatever command.
+_ABOUT_US: Final = frozenset({530, 534, 535, 538})
+_PERMANENT: Final = 500
+_OK: Final = 250
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """The next system has taken the message over."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deferred:
+    """Not now; trying again can help."""
+
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """Refused for good; trying again cannot help."""
+
+    detail: str
+
+
+Outcome = Sent | Deferred | Refused
+
+
+class Courier(Protocol):
+    """Carries one message at a time. No method raises for trouble on the way."""
+
+    def send(self, message: OutboxMessage) -> Outcome:
+        """Try once to send a message."""
+        ...
+
+    def check(self) -> str | None:
+        """Tell what is wrong with the way out, or None."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class MaildirCourier:
+    """Keeps every message as a file in ``new/`` of a Maildir.
+
+    The file is named after the Message-ID: sent again after a crash it replaces itself. Lines end
+    in LF, and a Return-Path line shows the envelope sender, as after a delivery.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def send(self, message: OutboxMessage) -> Outcome:
+        """Write the message; it is durable when this says Sent."""
+        name = re.sub(r"[^A-Za-z0-9.@_-]", "_", message.mail.message_id.strip("<>"))
+        content = b"Return-Path: <%s>\n" % message.mail.sender.encode()
+        content += message.mail.content.replace(b"\r\n", b"\n")
+        try:
+            self._make()
+            if self._was_read(name):
+                return Sent(detail="in the Maildir already")
+            write_durably(self._path / "tmp" / name, content)
+            (self._path / "tmp" / name).rename(self._path / "new" / name)
+            sync_folder(self._path / "new")
+        except OSError as error:
+            return Deferred(detail=f"the Maildir cannot be written: {error}")
+        return Sent(detail="in the Maildir")
+
+    def check(self) -> str | None:
+        """Tell whether the folder can be made and written to."""
+        probe = self._path / "tmp" / "check"
+        try:
+            self._make()
+            write_durably(probe, b"")
+            probe.unlink()
+        except OSError as error:
+            return f"the Maildir {self._path} cannot be written: {error}"
+        return None
+
+    def close(self) -> None:
+        """Have nothing to let go of."""
+
+    def _make(self) -> None:
+        for folder in ("tmp", "new", "cur"):
+            make_private_folder(self._path / folder)
+
+    def _was_read(self, name: str) -> bool:
+        """Tell whether a mail program has moved the message to ``cur/`` (with flags)."""
+        return any(file.name.partition(":")[0] == name for file in (self._path / "cur").iterdir())
+
+
+class Security(StrEnum):
+    """How the connection to the relay is encrypted."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relay:
+    """Where the relay is and how to log in. ``ca_file`` names further trusted certificates.
+
+    ``helo`` is the name we give ourselves; without one the machine's own is used.
+    """
+
+    host: str
+    port: int
+    security: Security = Security.STARTTLS
+    username: str | None = None
+    password: str | None = None
+    timeout: float = TIMEOUT_SECONDS
+    helo: str | None = None
+    ca_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.username and self.security is Security.NONE:
+            raise ValueError("a relay login needs security starttls or tls")
+
+
+class RelayCourier:
+    """Hands messages to one relay over SMTP, several over one connection.
+
+    Trouble before the recipient is named (no connection, a wrong certificate, a refused login or
+    sender) says nothing about the recipient and is Deferred, however permanent its code.
+    """
+
+    def __init__(self, relay: Relay, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._relay = relay
+        self._monotonic = monotonic
+        self._one_at_a_time = threading.Lock()
+        self._client: smtplib.SMTP | None = None
+        self._used_at = 0.0
+        self._rest_until = 0.0
+        self._trouble = ""
+
+    def send(self, message: OutboxMessage) -> Outcome:
+        """Try once; the connection stays open for the next message for some seconds."""
+        with self._one_at_a_time:
+            if self._monotonic() < self._rest_until:
+                return Deferred(detail=self._trouble)
+            try:
+                client = self._connected()
+            except (smtplib.SMTPException, OSError, ValueError) as error:
+                return self._rest(f"the relay cannot be used: {describe(error)}")
+            try:
+                outcome = _transaction(client, message)
+            except (smtplib.SMTPException, OSError, ValueError) as error:
+                self._drop()
+                return Deferred(detail=f"the relay broke off: {describe(error)}")
+            self._used_at = self._monotonic()
+            return outcome
+
+    def check(self) -> str | None:
+        """Connect, greet, encrypt, log in and leave; tell what is wrong, or None."""
+        where = f"relay {self._relay.host}:{self._relay.port}"
+        try:
+            client = self._connect()
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            return f"{where}: {describe(error)}"
+        _quit(client)
+        return None
+
+    def close(self) -> None:
+        """Leave the relay politely."""
+        with self._one_at_a_time:
+            self._drop()
+
+    def _connected(self) -> smtplib.SMTP:
+        """Give the open connection if it still answers, else a new one."""
+        if self._client is not None:
+            fresh = self._monotonic() - self._used_at < KEEP_OPEN_SECONDS
+            if fresh and _answers(self._client):
+                return self._client
+            self._drop()
+        self._client = self._connect()
+        return self._client
+
+    def _connect(self) -> smtplib.SMTP:
+        client = self._open()
+        try:
+            client.ehlo_or_helo_if_needed()
+            if self._relay.security is Security.STARTTLS:
+                client.starttls(context=self._context())
+                client.ehlo_or_helo_if_needed()
+            if self._relay.username:
+                client.login(self._relay.username, self._relay.password or "")
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    def _open(self) -> smtplib.SMTP:
+        relay = self._relay
+        if relay.security is Security.TLS:
+            return smtplib.SMTP_SSL(
+                relay.host,
+                relay.port,
+                local_hostname=relay.helo,
+                timeout=relay.timeout,
+                context=self._context(),
+            )
+        return smtplib.SMTP(
+            relay.host, relay.port, local_hostname=relay.helo, timeout=relay.timeout
+        )
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self._relay.ca_file:
+            context.load_verify_locations(self._relay.ca_file)
+        return context
+
+    def _rest(self, trouble: str) -> Deferred:
+        # A queue of messages must not wait for one time-out each.
+        self._rest_until = self._monotonic() + REST_SECONDS
+        self._trouble = trouble
+        return Deferred(detail=trouble)
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            _quit(self._client)
+        self._client = None
+
+
+def describe(error: Exception) -> str:
+    """Say in one line what went wrong, for the log and the table of attempts."""
+    match error:
+        case smtplib.SMTPResponseException():
+            return reply_text(error.smtp_code, error.smtp_error)
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not trusted: {error.verify_message}"
+        case TimeoutError():
+            return "no answer in time"
+        case _:
+            return f"{type(error).__name__}: {error}"[:300]
+
+
+def reply_text(code: int, text: bytes | str) -> str:
+    """Write an SMTP reply in one printable line."""
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return " ".join(f"{code} {words}".split())[:300]
+
+
+def _transaction(client: smtplib.SMTP, message: OutboxMessage) -> Outcome:
+    """Run MAIL, RCPT and DATA (RFC 5321 section 3.3) and judge the replies."""
+    mail = message.mail
+    unicode_address = not (mail.sender + mail.recipient).isascii()
+    if unicode_address and not client.has_extn("smtputf8"):
+        return Refused(detail="the relay takes no addresses outside ASCII (RFC 6531)")
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if unicode_address else []
+    code, text = client.mail(mail.sender, options)
+    if code != _OK:
+        return _give_up(client, Deferred(detail=reply_text(code, text)))
+    # RFC 3834 section 3.3; RFC 3461 section 4.1. No report may come back for an automatic mail.
+    never = ["NOTIFY=NEVER"] if not mail.sender and client.has_extn("dsn") else []
+    code, text = client.rcpt(mail.recipient, never)
+    if code not in {_OK, _OK + 1}:
+        return _give_up(client, _judged(code, text))
+    try:
+        code, text = client.data(mail.content)
+    except smtplib.SMTPDataError as error:
+        return _give_up(client, _judged(error.smtp_code, error.smtp_error))
+    return Sent(detail=reply_text(code, text)) if code == _OK else _judged(code, text)
+
+
+def _judged(code: int, text: bytes | str) -> Outcome:
+    detail = reply_text(code, text)
+    if code >= _PERMANENT and code not in _ABOUT_US:
+        return Refused(detail=detail)
+    return Deferred(detail=detail)
+
+
+def _give_up(client: smtplib.SMTP, outcome: Outcome) -> Outcome:
+    """Leave the transaction so that the next message can use the connection."""
+    client.rset()
+    return outcome
+
+
+def _answers(client: smtplib.SMTP) -> bool:
+    try:
+        return client.noop()[0] == _OK
+    except (smtplib.SMTPException, OSError):
+        return False
+
+
+def _quit(client: smtplib.SMTP) -> None:
+    with suppress(smtplib.SMTPException, OSError):
+        client.quit()
+    client.close()

@@ -1,0 +1,167 @@
+"""Sends what is queued, notes every try, and gives up loudly.
+
+A message is claimed under a lease, tried outside any transaction and then noted. A crash between
+sending and noting repeats it once, under the same Message-ID. An alert that cannot be delivered is
+itself a reason to go on: its escalation falls through to the next step at once.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from notifier.alarms import Alarms
+from notifier.backoff import is_over, wait
+from notifier.compose import Composer
+from notifier.courier import Courier, Deferred, Outcome, Refused, Sent
+from notifier.escalate import belongs_to
+from notifier.escalations import ACTOR
+from store.model import Attempt, CaseId, Clock, EventKind, OutboxKind, OutboxMessage
+from store.states import AcknowledgementState, CaseState, EscalationState, OutboxState
+from store.unit_of_work import Store, UnitOfWork
+
+BATCH: Final = 8
+"""Small, so that an alert queued meanwhile waits for few receipts."""
+LEASE: Final = timedelta(minutes=15)
+"""Longer than a batch of time-outs can take."""
+
+_log = structlog.get_logger()
+
+
+class Deliverer:
+    """Sends queued messages through one courier. ``owner`` names this process in leases."""
+
+    def __init__(  # noqa: PLR0913 - the wiring names each piece
+        self,
+        *,
+        store: Store,
+        courier: Courier,
+        composer: Composer,
+        alarm_address: str,
+        owner: str,
+        clock: Clock,
+        chance: Callable[[], float] = random.SystemRandom().random,
+    ) -> None:
+        self._store = store
+        self._courier = courier
+        self._alarms = Alarms(composer, alarm_address)
+        self._owner = owner
+        self._clock = clock
+        self._chance = chance
+
+    def step(self) -> int:
+        """Try a small batch of what is due; tell how many messages were tried."""
+        with self._store.transaction() as work:
+            claimed = work.outbox.claim(self._owner, self._clock(), LEASE, BATCH)
+            if claimed:
+                work.commit()
+        for message in claimed:
+            self._note(message, self._try(message))
+        return len(claimed)
+
+    def release(self) -> int:
+        """Give up the leases of this owner: after a crash, and when stopping."""
+        with self._store.transaction() as work:
+            released = work.outbox.release(self._owner)
+            work.commit()
+        return released
+
+    def _try(self, message: OutboxMessage) -> Outcome:
+        try:
+            return self._courier.send(message)
+        except Exception as error:
+            # Unknown trouble is temporary, and must not hold up the other messages.
+            _log.exception("courier_failed", message=message.id)
+            return Deferred(detail=f"{type(error).__name__}: {error}"[:300])
+
+    def _note(self, message: OutboxMessage, outcome: Outcome) -> None:
+        now = self._clock()
+        with self._store.transaction() as work:
+            match outcome:
+                case Sent():
+                    self._sent(work, message, outcome, now)
+                case Deferred():
+                    self._deferred(work, message, outcome, now)
+                case Refused():
+                    self._failed(work, message, _attempt(now, "refused", outcome), now)
+            work.commit()
+
+    def _sent(self, work: UnitOfWork, message: OutboxMessage, outcome: Sent, now: datetime) -> None:
+        work.outbox.record(message, _attempt(now, "sent", outcome), OutboxState.SENT)
+        if message.mail.report_id is not None:
+            work.reports.set_outcome(message.mail.report_id, AcknowledgementState.SENT, "ok")
+        seconds = (now - message.created_at).total_seconds()
+        _log.info("message_sent", kind=message.mail.kind.value, message=message.id, after=seconds)
+
+    def _deferred(
+        self, work: UnitOfWork, message: OutboxMessage, outcome: Deferred, now: datetime
+    ) -> None:
+        attempt = _attempt(now, "deferred", outcome)
+        kind = message.mail.kind
+        if self._is_overtaken(work, message):
+            work.outbox.record(message, attempt, OutboxState.CANCELLED)
+            return
+        if is_over(kind, now - message.created_at):
+            self._failed(work, message, attempt, now)
+            return
+        again_at = now + wait(kind, message.attempts + 1, self._chance())
+        work.outbox.record(message, attempt, OutboxState.QUEUED, again_at)
+        _log.warning(
+            "message_deferred",
+            kind=kind.value,
+            message=message.id,
+            detail=outcome.detail,
+            again_at=again_at.isoformat(),
+        )
+
+    def _is_overtaken(self, work: UnitOfWork, message: OutboxMessage) -> bool:
+        """Tell whether an alert's case was taken or closed while the alert was being sent."""
+        case_id = message.mail.case_id
+        if message.mail.kind is not OutboxKind.ALERT or case_id is None:
+            return False
+        return work.cases.get(case_id).state is not CaseState.OPEN
+
+    def _failed(
+        self, work: UnitOfWork, message: OutboxMessage, attempt: Attempt, now: datetime
+    ) -> None:
+        kind = message.mail.kind
+        work.outbox.record(message, attempt, OutboxState.FAILED)
+        _log.error("message_failed", kind=kind.value, message=message.id, detail=attempt.detail)
+        if message.mail.report_id is not None:
+            state = AcknowledgementState.FAILED
+            work.reports.set_outcome(message.mail.report_id, state, attempt.detail)
+        if message.mail.case_id is not None:
+            self._fall_through(work, message, message.mail.case_id, now)
+        # An alarm about an alarm would go the same way as the first.
+        if kind is OutboxKind.ALERT:
+            lines = (f"outgoing message {message.id}: {attempt.detail}",)
+            title = "An alert could not be delivered"
+            self._alarms.raise_alarm(work, "alert_failed", title, lines, now)
+
+    def _fall_through(
+        self, work: UnitOfWork, message: OutboxMessage, case_id: CaseId, now: datetime
+    ) -> None:
+        """Note the failure on the case and let the next step come at once.
+
+        Only the newest step hurries the next one, and the last step keeps its pace: a refused
+        address must not make alerts go round in circles.
+        """
+        details = {"message": message.id}
+        work.history.append(case_id, EventKind.ALERT_FAILED, actor=ACTOR, at=now, details=details)
+        escalation = work.escalations.active(case_id)
+        if escalation is None or escalation.state is not EscalationState.RUNNING:
+            return
+        if escalation.rounds == 0 and belongs_to(message.mail.dedupe_key, escalation):
+            work.escalations.advance(escalation, escalation.step, escalation.rounds, now)
+
+
+def _attempt(now: datetime, outcome: str, detail: Outcome) -> Attempt:
+    return Attempt(at=now, outcome=outcome, detail=_one_line(detail.detail))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]

@@ -62,17 +62,28 @@ class Inbox:
         now: datetime,
         lease: timedelta,
         limit: int,
+        octets: int,
     ) -> list[ClaimedMessage]:
-        """Lease the oldest waiting messages to ``owner`` until ``now + lease``."""
+        """Lease the oldest waiting messages to ``owner`` until ``now + lease``.
+
+        At most ``limit`` of them, and no further one once they come to ``octets``.
+        """
         free = or_(inbox.c.leased_until.is_(None), inbox.c.leased_until <= now)
         ready = or_(inbox.c.not_before.is_(None), inbox.c.not_before <= now)
         waiting = inbox.c.state == InboxState.RECEIVED
+        sizes = self._connection.execute(
+            select(inbox.c.id, inbox.c.size)
+            .where(waiting, free, ready)
+            .order_by(inbox.c.id)
+            .limit(limit),
+        )
+        numbers = _up_to(octets, [(row.id, row.size) for row in sizes])
         rows = self._connection.execute(
-            select(inbox).where(waiting, free, ready).order_by(inbox.c.id).limit(limit),
+            select(inbox).where(inbox.c.id.in_(numbers)).order_by(inbox.c.id),
         ).all()
         self._connection.execute(
             update(inbox)
-            .where(inbox.c.id.in_([row.id for row in rows]))
+            .where(inbox.c.id.in_(numbers))
             .values(lease_owner=owner, leased_until=now + lease),
         )
         return [
@@ -193,6 +204,18 @@ class Inbox:
         if before is not None:
             query = query.where(inbox.c.received_at < before)
         return int(self._connection.scalar(query) or 0)
+
+
+def _up_to(octets: int, sizes: Sequence[tuple[int, int]]) -> list[int]:
+    """Take messages until their sizes come to ``octets``; always at least one."""
+    numbers: list[int] = []
+    total = 0
+    for number, size in sizes:
+        if numbers and total + size > octets:
+            break
+        numbers.append(number)
+        total += size
+    return numbers
 
 
 def _row(new: NewMessage) -> dict[str, Any]:

@@ -47,7 +47,10 @@ class Door(StrEnum):
     """How a message came in."""
 
     SMTP = "smtp"
+    # A file an operator gave us, to be answered like a mail of today.
     FILE = "file"
+    # A file from an archive: worked on, but its reporters get no receipt now.
+    ARCHIVE = "archive"
 
 
 class Severity(IntEnum):
@@ -225,7 +228,8 @@ class MailTraits:
 
     ``headers`` holds only the header fields that say something about automation, in the order
     of the mail, names in lower case; ``content_type`` is the top-level type in lower case and
-    ``report_type`` its report-type parameter. ``readable`` is False when reading failed.
+    ``report_type`` its report-type parameter. ``readable`` is False when reading failed,
+    ``archived`` is True for a mail from an archive, whose reporter waits for no receipt.
     """
 
     reverse_path: str
@@ -236,6 +240,7 @@ class MailTraits:
     report_type: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     readable: bool = True
+    archived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

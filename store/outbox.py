@@ -164,6 +164,15 @@ class Outbox:
             query = query.where(outbox.c.state == state)
         return [_message(row) for row in self._connection.execute(query)]
 
+    def case_answered_by(self, message_ids: Sequence[str]) -> CaseId | None:
+        """Find the case one of our alerts was about, by that alert's Message-ID."""
+        query = select(outbox.c.case_id).where(
+            outbox.c.message_id.in_(list(message_ids)),
+            outbox.c.case_id.is_not(None),
+        )
+        found = self._connection.scalar(query.limit(1))
+        return CaseId(found) if found is not None else None
+
     def attempts(self, message_id: OutboxId) -> Sequence[Attempt]:
         """Give the tries to send a message, oldest first."""
         query = select(attempts).where(attempts.c.outbox_id == message_id).order_by(attempts.c.id)

@@ -267,4 +267,5 @@ def _traits(stored: dict[str, Any]) -> MailTraits:
         report_type=stored["report_type"],
         headers=tuple((name, value) for name, value in stored["headers"]),
         readable=stored["readable"],
+        archived=stored["archived"],
     )

@@ -1,0 +1,134 @@
+"""The durable accept: when ``accept`` returns, the mail is on disk; otherwise it was not taken.
+
+Mails that arrive together share one commit, so that a storm costs few fsyncs. A fault of the
+disk fails everybody who waits for that commit, who are told to come again; any other fault of a
+commit is narrowed down to the one mail that causes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from store.errors import StoreError
+from store.evidence import Evidence, SealedBody
+from store.inbox import NewMessage
+from store.model import Envelope, InboundId
+from store.unit_of_work import Store
+
+# One commit takes at most so many mails, and stops taking more beyond so many octets.
+BATCH_MESSAGES: Final = 64
+BATCH_OCTETS: Final = 8 * 1024 * 1024
+# Larger mails are sealed on their own first, so that small ones need not wait for them.
+ALONE_OCTETS: Final = 256 * 1024
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Waiting:
+    envelope: Envelope
+    raw: bytes
+    body: SealedBody | None
+    done: asyncio.Future[InboundId]
+
+
+class Acceptor:
+    """Takes mails in; belongs to one event loop."""
+
+    def __init__(self, store: Store, evidence: Evidence, on_accepted: Callable[[], None]) -> None:
+        self._store = store
+        self._evidence = evidence
+        self._on_accepted = on_accepted
+        self._waiting: list[_Waiting] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="accept")
+
+    async def accept(self, envelope: Envelope, raw: bytes) -> InboundId:
+        """Take one mail; it is durable when this returns.
+
+        Raises StorageFull or StorageUnavailable when it could not be taken; trying again later
+        can help. Any other exception is a fault of ours and the mail was not taken either.
+        """
+        loop = asyncio.get_running_loop()
+        body = None
+        if len(raw) > ALONE_OCTETS:
+            body = await asyncio.to_thread(self._evidence.seal_body, raw)
+        done: asyncio.Future[InboundId] = loop.create_future()
+        self._waiting.append(_Waiting(envelope=envelope, raw=raw, body=body, done=done))
+        if self._writer is None or self._writer.done():
+            self._writer = loop.create_task(self._write_waiting())
+        return await done
+
+    async def close(self) -> None:
+        """Finish what was begun."""
+        if self._writer is not None:
+            await self._writer
+        self._thread.shutdown()
+
+    async def _write_waiting(self) -> None:
+        while self._waiting:
+            batch = self._next_batch()
+            await self._write_batch(batch)
+            self._on_accepted()
+
+    def _next_batch(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        octets = 0
+        while self._waiting and len(batch) < BATCH_MESSAGES and octets < BATCH_OCTETS:
+            batch.append(self._waiting.pop(0))
+            octets += len(batch[-1].raw)
+        return batch
+
+    async def _write_batch(self, batch: Sequence[_Waiting]) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            ids = await loop.run_in_executor(self._thread, self._commit, batch)
+        except StoreError as error:
+            _fail(batch, error)
+        except Exception as error:
+            if len(batch) == 1:
+                log.exception("accept.failed")
+                _fail(batch, error)
+                return
+            for one in batch:
+                await self._write_batch([one])
+        else:
+            for waiting, number in zip(batch, ids, strict=True):
+                # A sender that went away meanwhile has cancelled its future.
+                if not waiting.done.done():
+                    waiting.done.set_result(number)
+
+    def _commit(self, batch: Sequence[_Waiting]) -> list[InboundId]:
+        """Seal, insert and commit; on any failure nothing of the batch is left."""
+        messages: list[NewMessage] = []
+        try:
+            messages.extend(self._seal(waiting) for waiting in batch)
+            with self._store.transaction() as work:
+                ids = work.inbox.add(messages)
+                work.commit()
+        except BaseException:
+            for message in messages:
+                self._evidence.discard(message.body)
+            raise
+        return ids
+
+    def _seal(self, waiting: _Waiting) -> NewMessage:
+        return NewMessage(
+            envelope=waiting.envelope,
+            digest=hashlib.sha256(waiting.raw).hexdigest(),
+            size=len(waiting.raw),
+            body=waiting.body or self._evidence.seal_body(waiting.raw),
+        )
+
+
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    for waiting in batch:
+        if not waiting.done.done():
+            waiting.done.set_exception(error)

@@ -1,0 +1,307 @@
+"""Filing one understood message: report, sightings, evidence, cases and events together.
+
+Everything here happens in the caller's transaction: all of it is committed or none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from ingest.addresses import fold_address
+from ingest.match import (
+    Decision,
+    match,
+    reported,
+    severity_by_reporters,
+    severity_of,
+)
+from ingest.reading import ParsedMessage
+from store.evidence import Evidence
+from store.model import (
+    AccountId,
+    Case,
+    CaseId,
+    Door,
+    EventKind,
+    InboundMessage,
+    MailKind,
+    Report,
+    ReportId,
+    Severity,
+    Words,
+)
+from store.references import read_reply_token
+from store.reports import NewReport
+from store.states import CaseState, InboxState
+from store.unit_of_work import UnitOfWork
+
+ACTOR: Final = "tipline"
+# These are written down and not filed, unless they name a reported account of our platform.
+_ROUTINE: Final = frozenset(
+    {MailKind.AUTO_REPLY, MailKind.LIST, MailKind.FEEDBACK_REPORT, MailKind.SPAM},
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filed:
+    """Where a message went."""
+
+    state: InboxState
+    kind: MailKind
+    reason: str
+    cases: tuple[str, ...] = ()
+
+
+class Filing:
+    """Files understood messages."""
+
+    def __init__(self, evidence: Evidence, home_platform: str, token_key: bytes) -> None:
+        self._evidence = evidence
+        self._home = home_platform
+        self._token_key = token_key
+
+    def file(
+        self,
+        work: UnitOfWork,
+        message: InboundMessage,
+        parsed: ParsedMessage,
+        at: datetime,
+    ) -> Filed:
+        """Put a message in its place, with the reason."""
+        filed = self._decide(work, message, parsed, at)
+        work.inbox.finish(message, filed.state, filed.kind, filed.reason, parsed.message_id)
+        return filed
+
+    def _decide(
+        self,
+        work: UnitOfWork,
+        message: InboundMessage,
+        parsed: ParsedMessage,
+        at: datetime,
+    ) -> Filed:
+        earlier = work.inbox.earlier_copy(message, named=parsed.message_id is not None)
+        if earlier is not None:
+            return _recorded(parsed.kind, f"{Decision.REPEAT}: the same mail as message {earlier}")
+        match parsed.kind:
+            case MailKind.BOUNCE:
+                return _recorded(parsed.kind, parsed.kind_reason)
+            case MailKind.STAFF_REPLY:
+                return self._staff_reply(work, message, parsed, at)
+            case MailKind.REPLY:
+                answered = self._answered_report(work, parsed)
+                return self._report(work, message, parsed, at, answered)
+            case kind if kind in _ROUTINE and not self._names_our_account(parsed):
+                return _recorded(kind, parsed.kind_reason)
+            case _:
+                return self._report(work, message, parsed, at, None)
+
+    def _names_our_account(self, parsed: ParsedMessage) -> bool:
+        """Tell whether machine mail reports an account after all, as web forms do.
+
+        An automatic answer never does: what it quotes was ours.
+        """
+        if parsed.kind is MailKind.AUTO_REPLY and not _is_generated(parsed):
+            return False
+        return any(s.account.platform == self._home for s in reported(parsed.sightings))
+
+    def _staff_reply(
+        self,
+        work: UnitOfWork,
+        message: InboundMessage,
+        parsed: ParsedMessage,
+        at: datetime,
+    ) -> Filed:
+        case_id = work.outbox.case_answered_by(parsed.in_reply_to)
+        if case_id is None:
+            return self._report(work, message, parsed, at, None)
+        details = {"message": message.id, "from": parsed.sender}
+        work.history.append(
+            case_id,
+            EventKind.STAFF_REPLY,
+            actor=parsed.sender or ACTOR,
+            at=at,
+            details=details,
+        )
+        return _recorded(parsed.kind, f"answers an alert about {work.cases.get(case_id).reference}")
+
+    def _answered_report(self, work: UnitOfWork, parsed: ParsedMessage) -> Report | None:
+        """Find the report a reply belongs to: by its signed token, else a known participant.
+
+        Quoting a reference or a Message-ID alone lets nobody write into somebody else's report.
+        """
+        reference = read_reply_token(parsed.reply_token or "", self._token_key)
+        if reference is not None:
+            return work.reports.find(reference)
+        number = work.reports.answered_by(parsed.in_reply_to)
+        if number is None or not parsed.sender:
+            return None
+        report = work.reports.get(number)
+        same = fold_address(report.reporter or "") == fold_address(parsed.sender)
+        return report if same else None
+
+    def _report(
+        self,
+        work: UnitOfWork,
+        message: InboundMessage,
+        parsed: ParsedMessage,
+        at: datetime,
+        answered: Report | None,
+    ) -> Filed:
+        kind = MailKind.REPLY if answered else _report_kind(parsed.kind)
+        severity = severity_of(parsed)
+        report_id = self._add_report(work, message, parsed, kind, severity)
+        report = work.reports.get(report_id)
+        cases = _JoinedCases(work, report, severity, at)
+        if answered:
+            cases.follow(work.cases.of_report(answered.id))
+        cases.add_accounts(self._add_sightings(work, parsed, report_id, at))
+        references = cases.references()
+        reason = f"reply to {answered.reference}" if answered else parsed.kind_reason
+        return Filed(
+            state=InboxState.FILED,
+            kind=kind,
+            reason=f"{reason}; filed as {report.reference} in {', '.join(references)}",
+            cases=references,
+        )
+
+    def _add_report(
+        self,
+        work: UnitOfWork,
+        message: InboundMessage,
+        parsed: ParsedMessage,
+        kind: MailKind,
+        severity: Severity,
+    ) -> ReportId:
+        words = Words(
+            subject=parsed.subject,
+            text=parsed.text,
+            filenames=tuple(part.filename for part in parsed.attachments),
+        )
+        archived = message.envelope.door is Door.ARCHIVE
+        report_id = work.reports.add(
+            NewReport(
+                inbound_id=message.id,
+                reporter=parsed.sender or message.envelope.reverse_path or None,
+                received_at=message.envelope.received_at,
+                language=parsed.language,
+                kind=kind,
+                severity=severity,
+                urgency=parsed.urgency,
+                message_id=parsed.message_id,
+                traits=replace(parsed.traits, archived=archived),
+                defects=parsed.defects,
+                words=self._evidence.seal_words(words),
+                accounts=len(reported(parsed.sightings)),
+            ),
+        )
+        work.reports.add_evidence(report_id, parsed.attachments)
+        return report_id
+
+    def _add_sightings(
+        self,
+        work: UnitOfWork,
+        parsed: ParsedMessage,
+        report_id: ReportId,
+        at: datetime,
+    ) -> list[AccountId]:
+        """Write the sightings down; gives the accounts whose cases the report concerns."""
+        concerned = set(reported(parsed.sightings))
+        accounts: dict[AccountId, None] = {}
+        for sighting in parsed.sightings:
+            account_id = work.accounts.add_or_complete(sighting.account, at)
+            work.reports.add_sighting(report_id, account_id, sighting)
+            if sighting in concerned:
+                accounts[account_id] = None
+        return list(accounts)
+
+
+class _JoinedCases:
+    """The cases one report goes into."""
+
+    def __init__(self, work: UnitOfWork, report: Report, severity: Severity, at: datetime) -> None:
+        self._work = work
+        self._report = report
+        self._severity = severity
+        self._at = at
+        self._cases: dict[CaseId, None] = {}
+
+    def follow(self, cases: list[Case]) -> None:
+        """Join the cases of the report that this one answers."""
+        for case in cases:
+            self._join(case, EventKind.REPLY_RECEIVED, "the reporter answered")
+
+    def add_accounts(self, accounts: list[AccountId]) -> None:
+        """Join or open the case of each account; a report in no case gets one of its own."""
+        for account_id in accounts:
+            case = self._work.cases.of_account(account_id)
+            if case is None:
+                self._open(account_id, match(case).reason)
+            elif case.id not in self._cases:
+                self._join(case, EventKind.JOINED, match(case).reason)
+        if not self._cases:
+            self._open(None, "names no account with certainty")
+
+    def references(self) -> tuple[str, ...]:
+        """Name the cases."""
+        return tuple(self._work.cases.get(case_id).reference for case_id in self._cases)
+
+    def _open(self, account_id: AccountId | None, reason: str) -> None:
+        case_id = self._work.cases.open(account_id, self._severity, self._at)
+        self._add(case_id, EventKind.OPENED, reason, plan=True)
+
+    def _join(self, case: Case, kind: EventKind, reason: str) -> None:
+        if match(case).decision is Decision.REOPEN:
+            details = self._details(reason)
+            self._work.cases.reopen(case, ACTOR, self._at, details, plan=True)
+            self._work.cases.add_report(case.id, self._report.id)
+            self._cases[case.id] = None
+        else:
+            self._add(case.id, kind, reason, plan=False)
+        self._raise_severity(case)
+
+    def _add(self, case_id: CaseId, kind: EventKind, reason: str, *, plan: bool) -> None:
+        self._cases[case_id] = None
+        self._work.cases.add_report(case_id, self._report.id)
+        self._work.history.append(
+            case_id,
+            kind,
+            actor=ACTOR,
+            at=self._at,
+            details=self._details(reason),
+            plan=plan,
+        )
+
+    def _details(self, reason: str) -> dict[str, str]:
+        return {"report": self._report.reference, "reason": reason}
+
+    def _raise_severity(self, case: Case) -> None:
+        reporters = self._work.cases.get(case.id).reporters
+        severity = max(self._severity, severity_by_reporters(reporters))
+        if not self._work.cases.raise_severity(case.id, severity):
+            return
+        self._work.history.append(
+            case.id,
+            EventKind.SEVERITY_RAISED,
+            actor=ACTOR,
+            at=self._at,
+            details={"from": case.severity.label, "to": severity.label},
+            # A closed case was opened again: that event starts its escalation already.
+            plan=case.state is not CaseState.CLOSED,
+        )
+
+
+def _recorded(kind: MailKind, reason: str) -> Filed:
+    return Filed(state=InboxState.RECORDED, kind=kind, reason=reason)
+
+
+def _report_kind(kind: MailKind) -> MailKind:
+    """Turn a reply that belongs to no report of ours, and to no alert, into a report."""
+    return MailKind.REPORT if kind in {MailKind.REPLY, MailKind.STAFF_REPLY} else kind
+
+
+def _is_generated(parsed: ParsedMessage) -> bool:
+    """Tell mail a program wrote by itself from an answer to mail (RFC 3834 section 5.2)."""
+    values = [value for name, value in parsed.traits.headers if name == "auto-submitted"]
+    return any(value.strip().lower().startswith("auto-generated") for value in values)

@@ -1,0 +1,329 @@
+"""The SMTP listener: takes mail for the reporting addresses and nothing else.
+
+250 after DATA means the mail is on disk. A fault of ours is a temporary failure without any inner
+text. The end of a mail is ``CRLF.CRLF`` alone: a bare CR or LF is content, so no second message
+can be smuggled inside one (CVE-2024-27305 and kin). Long lines are content too. No parsing here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from weakref import WeakSet
+
+import structlog
+from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import Envelope as Dialogue
+from aiosmtpd.smtp import Session as SmtpSession
+
+from ingest import replies
+from ingest.accept import Acceptor
+from ingest.addresses import ReportingAddresses
+from store.errors import StoreError
+from store.model import Clock, Door, Envelope
+
+# How much of a mail is read at once; also the longest command line that is looked at.
+CHUNK_OCTETS: Final = 64 * 1024
+END_OF_DATA: Final = b"\r\n.\r\n"
+_ANGLE_ADDRESS: Final = re.compile(r"\s*<([^<>\s]*)>(.*)", re.DOTALL)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmtpSettings:
+    """How the listener behaves. Sizes in octets; counts per connection unless said."""
+
+    host: str = "127.0.0.1"
+    port: int = 8025
+    hostname: str = "localhost"
+    max_size: int = 35_000_000
+    max_connections: int = 200
+    max_connections_per_peer: int = 20
+    max_recipients: int = 50
+    max_commands: int = 1000
+    idle_timeout: timedelta = timedelta(minutes=5)
+    tls: ssl.SSLContext | None = None
+
+
+class Connections:
+    """Counts who is connected, in all and per peer."""
+
+    def __init__(self, limit: int, limit_per_peer: int) -> None:
+        self._limit = limit
+        self._limit_per_peer = limit_per_peer
+        self._peers: Counter[str] = Counter()
+
+    def admit(self, peer: str) -> bool:
+        """Count a new connection in, unless a limit is reached."""
+        if self._peers.total() >= self._limit or self._peers[peer] >= self._limit_per_peer:
+            return False
+        self._peers[peer] += 1
+        return True
+
+    def leave(self, peer: str) -> None:
+        """Count a connection out."""
+        self._peers[peer] -= 1
+        if self._peers[peer] <= 0:
+            del self._peers[peer]
+
+
+class Dialogues:
+    """Answers the commands of SMTP sessions; one object serves all connections."""
+
+    def __init__(
+        self,
+        acceptor: Acceptor,
+        addresses: ReportingAddresses,
+        max_recipients: int,
+        clock: Clock,
+    ) -> None:
+        self._acceptor = acceptor
+        self._addresses = addresses
+        self._max_recipients = max_recipients
+        self._clock = clock
+
+    async def handle_EHLO(  # noqa: N802 - the library's hook
+        self,
+        server: SMTP,
+        session: SmtpSession,
+        envelope: Dialogue,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        """Announce what we can do."""
+        del server, envelope
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", responses[-1]]
+
+    async def handle_RCPT(  # noqa: N802 - the library's hook
+        self,
+        server: SMTP,
+        session: SmtpSession,
+        envelope: Dialogue,
+        address: str,
+        options: list[str],
+    ) -> str:
+        """Take a recipient if it is one of ours: nothing is ever relayed."""
+        del server, session
+        if address not in self._addresses:
+            return replies.NO_SUCH_MAILBOX
+        if len(envelope.rcpt_tos) >= self._max_recipients:
+            return replies.TOO_MANY_RECIPIENTS
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return replies.RECIPIENT_OK
+
+    async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Dialogue) -> str:  # noqa: N802 - the library's hook
+        """Take the mail: the reply is given after it is on disk."""
+        del server
+        raw = envelope.original_content or b""
+        try:
+            number = await self._acceptor.accept(self._envelope(session, envelope), raw)
+        except StoreError as error:
+            log.error("mail.refused", reason=str(error))  # noqa: TRY400 - no traceback for a full disk
+            return replies.reply_to_fault(error)
+        log.info("mail.accepted", inbox=number, octets=len(raw))
+        return replies.ACCEPTED
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Answer a fault of ours without a word of it."""
+        log.error("smtp.fault", exc_info=error)
+        return replies.reply_to_fault(error)
+
+    def _envelope(self, session: SmtpSession, envelope: Dialogue) -> Envelope:
+        reverse_path = printable(str(envelope.mail_from or ""))
+        return Envelope(
+            # The library spells the null path "<>".
+            reverse_path="" if reverse_path == "<>" else reverse_path,
+            recipients=tuple(printable(address) for address in envelope.rcpt_tos),
+            door=Door.SMTP,
+            received_at=self._clock(),
+            peer=_peer_name(session.peer),
+            helo=printable(str(session.host_name or ""))[:255],
+            tls=session.ssl is not None,
+            smtputf8=bool(envelope.smtp_utf8),
+        )
+
+
+class Connection(SMTP):
+    """One SMTP connection."""
+
+    line_length_limit = CHUNK_OCTETS
+
+    def __init__(
+        self, dialogues: Dialogues, settings: SmtpSettings, connections: Connections
+    ) -> None:
+        super().__init__(
+            dialogues,
+            data_size_limit=settings.max_size,
+            enable_SMTPUTF8=True,
+            hostname=settings.hostname,
+            ident="tipline",
+            tls_context=settings.tls,
+            timeout=settings.idle_timeout.total_seconds(),
+            auth_exclude_mechanism=["LOGIN", "PLAIN"],
+            command_call_limit=settings.max_commands,
+            loop=asyncio.get_running_loop(),
+        )
+        self._connections = connections
+        self._peer: str | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, unless too many are connected; called a second time after STARTTLS."""
+        if self._peer is None:
+            peer = _peer_address(transport.get_extra_info("peername"))
+            if not self._connections.admit(peer):
+                log.warning("smtp.too_many_connections", peer=peer)
+                _refuse(transport)
+                return
+            self._peer = peer
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand on what a counted connection sent; a refused one is not listened to."""
+        if self._peer is not None:
+            super().data_received(data)
+
+    def eof_received(self) -> bool | None:
+        """Note that the peer sends no more."""
+        return super().eof_received() if self._peer is not None else None
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Count out and clean up."""
+        if self._peer is None:
+            return
+        self._connections.leave(self._peer)
+        super().connection_lost(error)
+        self._peer = None
+
+    def shut_down(self) -> None:
+        """Tell the peer that we go away (RFC 5321 section 3.8) and close."""
+        if self.transport is not None:
+            _refuse(self.transport, replies.SHUTTING_DOWN)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the library's name
+        """Read a mail in chunks up to ``CRLF.CRLF`` (RFC 5321 section 4.1.1.4)."""
+        if await self.check_helo_needed():
+            return
+        if self.envelope is None or not self.envelope.rcpt_tos:
+            await self.push("503 5.5.1 Need RCPT first")
+            return
+        if arg:
+            await self.push("501 5.5.4 Syntax: DATA")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        try:
+            reply = await self._take(self.envelope)
+        finally:
+            self.envelope = self._create_envelope()
+        await self.push(reply)
+
+    async def _take(self, envelope: Dialogue) -> str:
+        content = await self._read_content()
+        if content is None:
+            return replies.TOO_LARGE
+        envelope.original_content = envelope.content = content
+        reply: str = await self.event_handler.handle_DATA(self, self.session, envelope)
+        return reply
+
+    async def _read_content(self) -> bytes | None:
+        """Read up to the end of the mail; None when it is larger than we take."""
+        # The line before the content ended with CRLF: an empty mail is ended by ".CRLF" alone.
+        self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # noqa: SLF001 - a StreamReader cannot be given bytes back
+        chunks: list[bytes] = []
+        octets = -len(b"\r\n")
+        ended = False
+        while not ended:
+            chunk, ended = await self._read_chunk()
+            octets += len(chunk)
+            if self.data_size_limit and octets > self.data_size_limit + len(END_OF_DATA):
+                chunks.clear()
+            else:
+                chunks.append(chunk)
+            self._reset_timeout()
+        if self.data_size_limit and octets > self.data_size_limit + len(b".\r\n"):
+            return None
+        return _unstuffed(b"".join(chunks))
+
+    async def _read_chunk(self) -> tuple[bytes, bool]:
+        try:
+            return await self._reader.readuntil(END_OF_DATA), True
+        except asyncio.LimitOverrunError as error:
+            return await self._reader.readexactly(error.consumed), False
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Read an address; also those that real mailboxes have and the grammar forbids."""
+        try:
+            address, rest = super()._getaddr(arg)
+        except (IndexError, ValueError):
+            address, rest = None, None
+        if address is None and (found := _ANGLE_ADDRESS.match(arg)):
+            return found[1], found[2]
+        return address, rest
+
+
+def _unstuffed(data: bytes) -> bytes:
+    """Undo the transparency of RFC 5321 section 4.5.2 on ``CRLF content CRLF.CRLF``."""
+    return data[: -len(b".\r\n")].replace(b"\r\n.", b"\r\n")[len(b"\r\n") :]
+
+
+def printable(text: str) -> str:
+    """Make text from the wire storable: octets that are not UTF-8 become U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "�")
+
+
+def _refuse(transport: asyncio.BaseTransport, reply: str = replies.TOO_MANY_CONNECTIONS) -> None:
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.write(reply.encode("ascii") + b"\r\n")
+    transport.close()
+
+
+def _peer_address(peername: Any) -> str:  # noqa: ANN401 - whatever the transport says
+    return str(peername[0]) if isinstance(peername, tuple) and peername else "local"
+
+
+def _peer_name(peername: Any) -> str:  # noqa: ANN401 - whatever the transport says
+    if isinstance(peername, tuple) and len(peername) > 1:
+        return f"{peername[0]}:{peername[1]}"
+    return "local"
+
+
+class Listener:
+    """Listens for SMTP connections until stopped."""
+
+    def __init__(self, dialogues: Dialogues, settings: SmtpSettings) -> None:
+        self._dialogues = dialogues
+        self._settings = settings
+        self._connections = Connections(
+            settings.max_connections,
+            settings.max_connections_per_peer,
+        )
+        self._server: asyncio.Server | None = None
+        self._open: WeakSet[Connection] = WeakSet()
+
+    async def start(self) -> int:
+        """Begin to listen; gives the port (chosen by the system for port 0). Raises OSError."""
+        loop = asyncio.get_running_loop()
+        host, port = self._settings.host, self._settings.port
+        self._server = await loop.create_server(self._new_connection, host, port)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    def _new_connection(self) -> Connection:
+        connection = Connection(self._dialogues, self._settings, self._connections)
+        self._open.add(connection)
+        return connection
+
+    async def stop(self) -> None:
+        """Stop listening, tell the connected, and close."""
+        if self._server is None:
+            return
+        self._server.close()
+        for connection in list(self._open):
+            connection.shut_down()
+        await asyncio.sleep(0)

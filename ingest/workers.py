@@ -1,0 +1,101 @@
+"""Reading in processes that can be killed: a mail may stop its reader, never the daemon.
+
+Each reading has a limit on time and memory. A reader that exceeds one or dies is replaced, and
+its mail becomes a report that could not be read, which is a case for a person.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+from collections.abc import Iterable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from pebble import ProcessExpired, ProcessPool
+
+from ingest.reading import ParsedMessage, ReadingRules, read_message, unreadable_message
+from store.model import Envelope
+
+# A reader is replaced after so many mails, so that a leak in a library stays small.
+MAILS_PER_READER: Final = 2000
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingLimits:
+    """How many readers there are and what one mail may cost. ``memory`` in octets."""
+
+    workers: int = 2
+    time: timedelta = timedelta(seconds=30)
+    memory: int = 1_000_000_000
+
+
+class ReadingPool:
+    """Reads mails in processes of its own."""
+
+    def __init__(self, rules: ReadingRules, limits: ReadingLimits) -> None:
+        self._rules = rules
+        self._limits = limits
+        self._pool = ProcessPool(
+            max_workers=limits.workers,
+            max_tasks=MAILS_PER_READER,
+            initializer=_prepare_reader,
+            initargs=(limits.memory,),
+            # A forked copy of a program with threads may hang; a new process does not.
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def warm_up(self) -> None:
+        """Start the readers now, so that the first mail does not wait for them."""
+        for _ in range(self._limits.workers):
+            self._pool.schedule(_read, args=[b"", None, self._rules])
+
+    def read_all(self, mails: Iterable[tuple[bytes, Envelope | None]]) -> list[ParsedMessage]:
+        """Read mails side by side, in order. Never raises for what is in a mail."""
+        begun = [(envelope, self._begin(raw, envelope)) for raw, envelope in mails]
+        return [self._finish(envelope, future) for envelope, future in begun]
+
+    def _begin(self, raw: bytes, envelope: Envelope | None) -> Future[ParsedMessage]:
+        future: Future[ParsedMessage] = self._pool.schedule(
+            _read,
+            args=[raw, envelope, self._rules],
+            timeout=self._limits.time.total_seconds(),
+        )
+        return future
+
+    def _finish(self, envelope: Envelope | None, future: Future[ParsedMessage]) -> ParsedMessage:
+        try:
+            return future.result()
+        except FutureTimeout:
+            defect = f"could not be read within {self._limits.time.total_seconds():.0f} seconds"
+        except MemoryError:
+            defect = f"could not be read within {self._limits.memory} octets of memory"
+        except ProcessExpired:
+            defect = "could not be read: the reading process ended"
+        except Exception as error:  # noqa: BLE001 - whatever a reader brings back is a defect of the mail
+            defect = f"could not be read: {type(error).__name__}"
+        log.error("mail.unreadable", reason=defect)
+        return unreadable_message(envelope, defect)
+
+    def close(self) -> None:
+        """End the readers."""
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types most of itself
+        self._pool.join()
+
+
+def _prepare_reader(memory: int) -> None:
+    """Limit a new reader: memory, no core dumps (they would hold a mail in clear)."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    os.nice(5)
+
+
+def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
+    return read_message(raw, envelope, rules)

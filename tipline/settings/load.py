@@ -30,7 +30,9 @@ PATH_KEYS: Final = (
     ("smtp", "tls_key"),
     ("sealing", "key_file"),
     ("relay", "password_file"),
+    ("relay", "ca_file"),
     ("outgoing", "maildir"),
+    ("outgoing", "templates"),
 )
 
 

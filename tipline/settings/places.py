@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
 
+from store.unit_of_work import DATABASE_NAME
 from tipline.settings.errors import ConfigurationError, Fault
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def places(settings: Settings) -> Places:
     state = settings.state_dir
     return Places(
         state=state,
-        database=state / "tipline.db",
+        database=state / DATABASE_NAME,
         evidence=state / "evidence",
         sealing_key=(
             settings.sealing.key_file

@@ -20,11 +20,11 @@ from tipline.settings.values import (
     Expression,
     Line,
     Name,
-    Names,
     Recipients,
     Size,
     Span,
     Words,
+    Zone,
 )
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -213,18 +213,20 @@ class Relay(Section):
         description="How long the relay may take over one answer.",
     )
 
+    ca_file: Path | None = Field(
+        default=None,
+        description="File with further certificates to trust (PEM), for a relay with its own.",
+    )
+
     @model_validator(mode="after")
     def _password_travels_encrypted(self) -> Self:
-        is_here = self.host in {"localhost", "::1"} or self.host.startswith("127.")
-        if self.username and self.security == "none" and not is_here:
-            raise ValueError(
-                'a login needs encryption: set security to "starttls" or "tls"',
-            )
+        if self.username and self.security == "none":
+            raise ValueError('a login needs encryption: set security to "starttls" or "tls"')
         return self
 
 
 class Outgoing(Section):
-    """Where mails go without a relay."""
+    """The mails we send."""
 
     maildir: Path | None = Field(
         default=None,
@@ -233,19 +235,17 @@ class Outgoing(Section):
             "Without it, `outgoing` in `state_dir`."
         ),
     )
+    templates: Path | None = Field(
+        default=None,
+        description="Folder whose templates go before the ones that come with tipline.",
+    )
 
 
 class Acknowledgement(Section):
     """The automatic receipts to reporters."""
 
     enabled: bool = Field(default=True, description="Whether reporters get a receipt.")
-    languages: Names = Field(
-        default=("en", "de"),
-        min_length=1,
-        description=(
-            "Languages receipts are written in; the first is for reports in any other language."
-        ),
-    )
+    time_zone: Zone = Field(default="UTC", description="Time zone for times in receipts.")
 
 
 class Cases(Section):

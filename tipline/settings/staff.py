@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from notifier.policy import SHORTEST_REPEAT
 from tipline.settings.sections import Section
 from tipline.settings.values import (
     Address,
@@ -63,6 +65,13 @@ class PolicyEntry(Section):
         description="The steps, each with `after` and `notify`.",
     )
     repeat: Span = Field(description="How often the last step is repeated until somebody acts.")
+
+    @field_validator("repeat")
+    @classmethod
+    def _repeat_is_no_storm(cls, repeat: timedelta) -> timedelta:
+        if repeat < SHORTEST_REPEAT:
+            raise ValueError(f"must be at least {show_duration(SHORTEST_REPEAT)}")
+        return repeat
 
     @field_validator("steps")
     @classmethod

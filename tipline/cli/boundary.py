@@ -1,0 +1,63 @@
+# ruff: noqa: PLC0415 - imported when needed, as help must be quick
+"""The one place where a fault becomes a line on standard error and an exit status.
+
+0 done; 1 could not be done; 2 wrong usage; 70 a fault of tipline itself; 78 wrong configuration;
+130 interrupted. Nobody is shown a traceback unless they ask with ``--debug``.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from tipline.cli.app import app
+
+FAILED: Final = 1
+INTERRUPTED: Final = 130
+# sysexits.h: EX_SOFTWARE and EX_CONFIG.
+OWN_FAULT: Final = 70
+WRONG_CONFIGURATION: Final = 78
+
+
+def main() -> None:
+    """Run the command line; always ends the process."""
+    try:
+        app(prog_name="tipline")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        if "--debug" in sys.argv[1:]:
+            raise
+        lines, status = _tell(error)
+        for line in lines:
+            sys.stderr.write(f"tipline: {line}\n")
+        sys.exit(status)
+
+
+def _tell(error: Exception) -> tuple[list[str], int]:
+    """Put a fault into sentences for a person."""
+    # Imported only now: help must not wait for what only faults need.
+    from store.errors import NotFound, SchemaMismatch, StoreError
+    from tipline.cli.errors import CommandError
+    from tipline.settings.errors import ConfigurationError
+
+    match error:
+        case ConfigurationError(faults=faults):
+            return [str(fault) for fault in faults], WRONG_CONFIGURATION
+        case NotFound(nearest=nearest) if nearest:
+            return [f"{error}; the nearest are: {', '.join(nearest)}"], FAILED
+        case SchemaMismatch():
+            return [str(error)], WRONG_CONFIGURATION
+        case StoreError() | CommandError():
+            return [str(error)], FAILED
+        case OSError():
+            return [_tell_os_error(error)], FAILED
+        case _:
+            kind = type(error).__name__
+            text = f"a fault of tipline itself ({kind}); --debug before the command shows where"
+            return [text], OWN_FAULT
+
+
+def _tell_os_error(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason

@@ -1,0 +1,103 @@
+# ruff: noqa: PLC0415, FBT002 - commands import when they run; options are switches
+"""``tipline inbox``: the accepted messages and what became of each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from tipline.cli.options import ConfigOption, JsonOption, LimitOption, load
+from tipline.cli.output import age, print_facts, print_json, print_line, print_table
+
+app = typer.Typer(
+    help="Accepted messages, all of them, each with its reason.", no_args_is_help=True
+)
+
+NumberArgument = Annotated[int, typer.Argument(metavar="ID", help="Number from `inbox list`.")]
+
+
+class StateName(StrEnum):
+    """The states of a message, as the option spells them."""
+
+    RECEIVED = "received"
+    FILED = "filed"
+    RECORDED = "recorded"
+    QUARANTINED = "quarantined"
+
+
+StateOption = Annotated[StateName | None, typer.Option("--state", help="Only those in this state.")]
+
+
+@app.command("list")
+def list_messages(
+    state: StateOption = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """List accepted messages, newest first."""
+    from store.states import InboxState
+    from tipline.cli.database import snapshot
+    from tipline.cli.records import inbox_record
+
+    wanted = InboxState(state.value) if state else None
+    with snapshot(load(config)) as unit:
+        messages = unit.inbox.listing(state=wanted, limit=limit) if unit else []
+    if as_json:
+        print_json([inbox_record(message) for message in messages])
+        return
+    print_table(
+        ("id", "state", "kind", "reason", "tries", "age"),
+        [
+            (m.id, m.state, m.kind, m.reason, m.attempts, age(m.envelope.received_at))
+            for m in messages
+        ],
+        empty="No messages.",
+    )
+
+
+@app.command("show")
+def show_message(
+    number: NumberArgument,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show what is known of one message; its content stays sealed."""
+    from store.model import InboundId
+    from tipline.cli.database import required
+    from tipline.cli.records import inbox_record, opening_record
+
+    with required(load(config)) as store, store.snapshot() as unit:
+        message = unit.inbox.get(InboundId(number))
+        openings = unit.openings.of_message(message.id)
+    record = inbox_record(message)
+    record["envelope"] = {
+        "reverse_path": message.envelope.reverse_path,
+        "recipients": list(message.envelope.recipients),
+        "peer": message.envelope.peer,
+        "tls": message.envelope.tls,
+    }
+    record["openings"] = [opening_record(opening) for opening in openings]
+    if as_json:
+        print_json(record)
+        return
+    print_facts(
+        (name, value) for name, value in record.items() if not isinstance(value, dict | list)
+    )
+    print_facts(record["envelope"].items())
+    for opening in openings:
+        print_line(f"opened {opening.at.isoformat()} by {opening.who}: {opening.why}")
+
+
+@app.command("requeue")
+def requeue_message(number: NumberArgument, config: ConfigOption = None) -> None:
+    """Send a quarantined message round again."""
+    from store.model import InboundId
+    from tipline.cli.database import required
+
+    with required(load(config)) as store, store.transaction() as unit:
+        unit.inbox.requeue(InboundId(number))
+        unit.commit()
+    print_line(f"Message {number} goes round again; the daemon takes it up within seconds.")

@@ -1,0 +1,64 @@
+# ruff: noqa: PLC0415 - imported when needed, as help must be quick
+"""Options that several commands share, and the settings they lead to."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tipline.settings import Settings
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The configuration file; else the one named by TIPLINE_CONFIG; else a try-out.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+ReferenceArgument = Annotated[
+    str, typer.Argument(metavar="CASE", help="A case's reference, such as C-4F7KM-2Q9XH.")
+]
+LimitOption = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, metavar="N", help="Print at most N."),
+]
+ActorOption = Annotated[
+    str | None,
+    typer.Option("--as", metavar="NAME", help="Who does it; else your login name."),
+]
+
+
+_before_the_command: ContextVar[Path | None] = ContextVar("config", default=None)
+
+
+def note_config(config: Path | None) -> None:
+    """Remember a ``--config`` given before the command."""
+    _before_the_command.set(config)
+
+
+def load(config: Path | None) -> Settings:
+    """Read the settings for a command; ``--config`` after the command wins over one before it."""
+    from tipline.settings import load_settings
+
+    return load_settings(config or _before_the_command.get())
+
+
+def actor_name(given: str | None) -> str:
+    """Tell who is at work, for the history."""
+    if given and given.strip():
+        return given.strip()
+    name = os.environ.get("SUDO_USER")
+    if name:
+        return name
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

@@ -1,0 +1,109 @@
+# ruff: noqa: PLC0415 - imported when needed, as help must be quick
+"""What commands print: JSON for programs, tables for people."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Halves of characters, as broken mail has them: JSON readers choke on them.
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+# What would move the cursor or hide text on a terminal.
+_CONTROLS: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(json.dumps(_clean(value), indent=2) + "\n")
+
+
+def json_line(value: object) -> str:
+    """Write a value as JSON on one line, whatever the reader takes for the end of a line."""
+    return json.dumps(_clean(value))
+
+
+def print_line(text: str) -> None:
+    """Print one line for a person."""
+    sys.stdout.write(f"{_printable(text)}\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """Print a table for a person, or ``empty`` when there are no rows."""
+    # Imported only now: help must not wait for it.
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns):
+        # The first column is what commands want typed: it is never cut.
+        table.add_column(column, no_wrap=number == 0, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_printable(_cell(value))) for value in row))
+    if table.row_count:
+        Console().print(table)
+    else:
+        print_line(empty)
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Print names and values for a person; values that are not known are left out."""
+    known = [(name, _cell(value)) for name, value in facts if value not in {None, ""}]
+    width = max((len(name) for name, _ in known), default=0)
+    for name, value in known:
+        print_line(f"{name:<{width}}  {value}")
+
+
+def moment(at: datetime | None) -> str | None:
+    """Write a time for programs: ISO 8601 in UTC."""
+    return at.astimezone(UTC).isoformat() if at else None
+
+
+def age(since: datetime, now: datetime | None = None) -> str:
+    """Write for a person how long ago something was: 3d 4h, 5h 12m, 8m, 40s."""
+    seconds = max(0, int(((now or datetime.now(UTC)) - since).total_seconds()))
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    if days:
+        return f"{days}d {hours}h"
+    if hours:
+        return f"{hours}h {minutes}m"
+    return f"{minutes}m" if minutes else f"{seconds}s"
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return "-"
+        case datetime():
+            return value.astimezone().isoformat(sep=" ", timespec="seconds")
+        case list() | tuple():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
+
+
+def _printable(text: str) -> str:
+    return _CONTROLS.sub("\ufffd", _SURROGATES.sub("\ufffd", text))
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 - any JSON there is
+    match value:
+        case str():
+            return _SURROGATES.sub("\ufffd", value)
+        case dict():
+            return {_clean(key): _clean(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_clean(inner) for inner in value]
+        case _:
+            return value

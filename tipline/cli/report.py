@@ -1,0 +1,167 @@
+# ruff: noqa: PLC0415, FBT002 - commands import when they run; options are switches
+"""``tipline report``: messages as understood; their words stay sealed unless opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tipline.cli.options import (
+    ActorOption,
+    ConfigOption,
+    JsonOption,
+    LimitOption,
+    actor_name,
+    load,
+)
+from tipline.cli.output import age, print_facts, print_json, print_line, print_table
+
+if TYPE_CHECKING:
+    from store.model import Report, Words
+    from store.unit_of_work import Store, UnitOfWork
+    from tipline.settings import Settings
+
+app = typer.Typer(help="Reports: messages as understood.", no_args_is_help=True)
+
+ReferenceArgument = Annotated[
+    str, typer.Argument(metavar="REPORT", help="A report's reference, such as R-4F7KM-2Q9XH.")
+]
+OpenOption = Annotated[
+    bool, typer.Option("--open", help="Unseal the reporter's words. Needs --reason; is recorded.")
+]
+ReasonOption = Annotated[
+    str | None,
+    typer.Option("--reason", metavar="WHY", help="Why the words are opened."),
+]
+
+
+@app.command("list")
+def list_reports(
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """List reports, newest first."""
+    from tipline.cli.database import snapshot
+    from tipline.cli.records import report_record
+
+    with snapshot(load(config)) as unit:
+        reports = unit.reports.listing(limit) if unit else []
+    if as_json:
+        print_json([report_record(report) for report in reports])
+        return
+    print_table(
+        ("reference", "cases", "severity", "language", "receipt", "reason", "age"),
+        [
+            (
+                report.reference,
+                report.case_references,
+                report.severity.label,
+                report.language,
+                report.acknowledgement,
+                report.acknowledgement_reason,
+                age(report.received_at),
+            )
+            for report in reports
+        ],
+        empty="No reports.",
+    )
+
+
+@app.command("show")
+def show_report(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    reference: ReferenceArgument,
+    open_words: OpenOption = False,
+    reason: ReasonOption = None,
+    actor: ActorOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show one report: accounts, attachments, receipt; with --open also what it says."""
+    if open_words and not (reason and reason.strip()):
+        raise typer.BadParameter("--open needs --reason", param_hint="--reason")
+    settings = load(config)
+    from tipline.cli.database import required
+
+    with required(settings) as store:
+        words = None
+        if open_words:
+            words = _open(store, settings, reference, actor_name(actor), str(reason).strip())
+        with store.snapshot() as unit:
+            report = unit.reports.find(reference)
+            record = _record(unit, report, words)
+    if as_json:
+        print_json(record)
+    else:
+        _print(record)
+
+
+def _open(store: Store, settings: Settings, reference: str, who: str, why: str) -> Words:
+    """Unseal a report's words; the look is on record before anybody sees them."""
+    from store.evidence import Evidence
+    from store.keys import load_identity
+    from store.model import utc_now
+    from store.openings import Opening
+    from tipline.settings.places import places
+
+    where = places(settings)
+    evidence = Evidence(where.evidence, load_identity(where.sealing_key))
+    with store.transaction() as unit:
+        report = unit.reports.find(reference)
+        words = evidence.open_words(unit.reports.sealed_words(report.id))
+        opening = Opening(at=utc_now(), who=who, why=why, inbound_id=report.inbound_id)
+        unit.openings.add(opening)
+        unit.commit()
+    return words
+
+
+def _record(unit: UnitOfWork, report: Report, words: Words | None) -> dict[str, Any]:
+    from tipline.cli.records import (
+        evidence_record,
+        opening_record,
+        report_record,
+        sighting_record,
+    )
+
+    record = report_record(report)
+    record["accounts"] = [sighting_record(s) for s in unit.reports.sightings(report.id)]
+    record["attachments"] = [evidence_record(part) for part in unit.reports.evidence(report.id)]
+    record["defects"] = unit.reports.defects(report.id)
+    openings = unit.openings.of_message(report.inbound_id)
+    record["openings"] = [opening_record(opening) for opening in openings]
+    if words is not None:
+        for attachment, filename in zip(record["attachments"], words.filenames, strict=False):
+            attachment["filename"] = filename
+        record["words"] = {"subject": words.subject, "text": words.text}
+    return record
+
+
+def _print(record: dict[str, Any]) -> None:
+    plain = (str, int)
+    print_facts((name, value) for name, value in record.items() if isinstance(value, plain))
+    receipt = record["acknowledgement"]
+    cases = ", ".join(record["case_references"])
+    print_facts(
+        [("cases", cases), ("receipt", f"{receipt['state']} ({receipt['reason'] or 'undecided'})")]
+    )
+    print_table(
+        ("platform", "handle", "user id", "role", "method", "confidence"),
+        [
+            (a["platform"], a["handle"], a["user_id"], a["role"], a["method"], a["confidence"])
+            for a in record["accounts"]
+        ],
+        empty="Names no account.",
+    )
+    for part in record["attachments"]:
+        print_line(f"attachment {part['content_type']}, {part['size']} octets, {part['sha256']}")
+    for defect in record["defects"]:
+        print_line(f"defect: {defect}")
+    for opening in record["openings"]:
+        print_line(f"opened {opening['at']} by {opening['who']}: {opening['why']}")
+    if "words" in record:
+        print_line("")
+        print_line(record["words"]["subject"])
+        print_line("")
+        for line in record["words"]["text"].splitlines():
+            print_line(line)

@@ -1,0 +1,47 @@
+"""The pieces about the mails we send: who we are in them, and what carries them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notifier.compose import Identity
+from notifier.courier import Courier, MaildirCourier, Relay, RelayCourier, Security
+from tipline.settings.home import main_address, message_id_domain, own_addresses
+from tipline.settings.places import places, relay_password
+
+if TYPE_CHECKING:
+    from tipline.settings.model import Settings
+
+
+def identity(settings: Settings) -> Identity:
+    """Hand out who we are in the mails we send."""
+    return Identity(
+        address=main_address(settings),
+        name=settings.addresses.from_name,
+        domain=message_id_domain(settings),
+        aliases=own_addresses(settings),
+        templates=settings.outgoing.templates,
+    )
+
+
+def courier(settings: Settings) -> Courier:
+    """Hand out what carries our mails: the relay if one is configured, else the Maildir.
+
+    Raises ConfigurationError when the relay's password cannot be read.
+    """
+    relay = settings.relay
+    if relay is None:
+        return MaildirCourier(places(settings).outgoing)
+    password = relay_password(settings)
+    return RelayCourier(
+        Relay(
+            host=relay.host,
+            port=relay.port,
+            security=Security(relay.security),
+            username=relay.username,
+            password=password.get_secret_value() if password else None,
+            timeout=relay.timeout.total_seconds(),
+            helo=settings.smtp.hostname,
+            ca_file=relay.ca_file,
+        )
+    )

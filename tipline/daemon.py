@@ -1,0 +1,291 @@
+"""The daemon: the only wiring, read from top to bottom.
+
+    SMTP listener -> Acceptor -> [inbox] -> Pipeline -> [cases] -> Planner -> [outbox] -> Deliverer
+                                                        [escalations] -> Escalator -^    Auditor
+
+Stages meet in the database's tables only. A kill at any instruction is safe; a termination signal
+stops the listener, finishes the work at hand, gives up leases and ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from ingest.accept import Acceptor
+from ingest.addresses import ReportingAddresses
+from ingest.filing import Filing
+from ingest.pipeline import Pipeline
+from ingest.smtp import Dialogues, Listener, SmtpSettings
+from ingest.workers import ReadingLimits, ReadingPool
+from notifier.auditor import Auditor
+from notifier.compose import Composer
+from notifier.deliver import Deliverer
+from notifier.escalate import Escalator
+from notifier.plan import Planner
+from notifier.schedule import Schedule
+from store.model import Clock, utc_now
+from store.unit_of_work import lock_for_daemon
+from tipline.health import Health, Systemd, watchdog_interval
+from tipline.settings import Settings
+from tipline.settings.duty import directory
+from tipline.settings.home import reading_rules
+from tipline.settings.mail import courier, identity
+from tipline.settings.places import places
+from tipline.stages import Stage
+from tipline.tls import server_context
+from tipline.wiring import Installation, open_installation
+
+# The name of the daemon's leases: there is one daemon on a database.
+OWNER: Final = "daemon"
+# Every stage looks for work by itself this often, in seconds; signals only make it faster.
+TICK_SECONDS: Final = 1.0
+AUDIT_SECONDS: Final = 60.0
+HEALTH_SECONDS: Final = 5.0
+# A stage that has made no round for so long is stuck, and the watchdog is no longer fed.
+STUCK_AFTER: Final = timedelta(minutes=25)
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings) -> None:
+    """Run the daemon until SIGTERM or SIGINT.
+
+    Raises StoreError, ConfigurationError or OSError, with the remedy, when it cannot start.
+    """
+    asyncio.run(serve(settings))
+
+
+async def serve(
+    settings: Settings,
+    clock: Clock = utc_now,
+    stopping: asyncio.Event | None = None,
+    on_ready: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Run the daemon until ``stopping`` is set; ``on_ready`` gets the SMTP port."""
+    stopping = stopping or _set_by_signals()
+    where = places(settings)
+    async with AsyncExitStack() as stack:
+        lock = lock_for_daemon(where.state)
+        stack.callback(lock.close)
+        installation = open_installation(settings)
+        stack.callback(installation.store.close)
+        _tidy(installation)
+
+        health = Health(where.health, clock)
+        stages = _Stages(settings, installation, clock, health.saw)
+        stack.push_async_callback(stages.close)
+        acceptor = Acceptor(installation.store, installation.evidence, stages.reading.wake)
+        stack.push_async_callback(acceptor.close)
+        port = await _listen(settings, acceptor, clock, stack)
+
+        schedule = Schedule()
+        stack.callback(schedule.stop)
+        for stage in stages.all:
+            seconds = AUDIT_SECONDS if stage is stages.auditing else TICK_SECONDS
+            schedule.every(seconds, stage.name, stage.wake)
+        systemd = Systemd()
+        schedule.every(_health_seconds(), "health", lambda: _tell_health(health, systemd))
+        schedule.start()
+
+        _announce(settings, port)
+        systemd.ready(f"accepting mail on {settings.smtp.host} port {port}")
+        on_ready(port)
+        await stopping.wait()
+        log.info("daemon.stopping")
+        systemd.stopping()
+
+
+class _Stages:
+    """The loops between the tables, and who wakes whom."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        installation: Installation,
+        clock: Clock,
+        on_round: Callable[[str], None],
+    ) -> None:
+        store = installation.store
+        people = directory(settings)
+        composer = Composer(identity(settings))
+        self._courier = courier(settings)
+        self._readers = ReadingPool(reading_rules(settings), _reading_limits(settings))
+        self._readers.warm_up()
+
+        deliverer = Deliverer(
+            store=store,
+            courier=self._courier,
+            composer=composer,
+            alarm_address=people.fallback,
+            owner=OWNER,
+            clock=clock,
+        )
+        deliverer.release()
+        self.delivering = Stage("delivering", deliverer.step, on_round)
+        escalator = Escalator(store=store, directory=people, composer=composer, clock=clock)
+        self.escalating = Stage("escalating", _then(escalator.step, self.delivering), on_round)
+        planner = Planner(
+            store=store,
+            directory=people,
+            composer=composer,
+            reply_key=installation.token_key,
+            clock=clock,
+        )
+        planning = _then(planner.step, self.escalating, self.delivering)
+        self.planning = Stage("planning", planning, on_round)
+        pipeline = Pipeline(
+            store=store,
+            evidence=installation.evidence,
+            readers=self._readers,
+            filing=Filing(installation.evidence, settings.platform.key, installation.token_key),
+            clock=clock,
+            owner=OWNER,
+            on_filed=self.planning.wake,
+        )
+        self.reading = Stage("reading", pipeline.step, on_round)
+        auditor = Auditor(store=store, directory=people, composer=composer, clock=clock)
+        self.auditing = Stage("auditing", _once(auditor.step), on_round)
+        self.all = (
+            self.reading,
+            self.planning,
+            self.escalating,
+            self.delivering,
+            self.auditing,
+        )
+        self._running = [asyncio.create_task(stage.run()) for stage in self.all]
+
+    async def close(self) -> None:
+        """Finish the step each stage is at, then end the readers and the connection."""
+        for stage in self.all:
+            stage.stop()
+        await asyncio.gather(*self._running)
+        await asyncio.to_thread(self._readers.close)
+        self._courier.close()
+
+
+def _then(step: Callable[[], int], *following: Stage) -> Callable[[], int]:
+    """Wake the following stages whenever a step has done something."""
+
+    def stepped() -> int:
+        done = step()
+        if done:
+            for stage in following:
+                stage.wake()
+        return done
+
+    return stepped
+
+
+def _once(step: Callable[[], object]) -> Callable[[], int]:
+    """Make one step a whole round: what it finds it may find again."""
+
+    def stepped() -> int:
+        step()
+        return 0
+
+    return stepped
+
+
+async def _listen(
+    settings: Settings,
+    acceptor: Acceptor,
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> int:
+    if not settings.smtp.enabled:
+        return 0
+    smtp = _smtp_settings(settings)
+    addresses = ReportingAddresses(settings.addresses.reporting)
+    listener = Listener(Dialogues(acceptor, addresses, smtp.max_recipients, clock), smtp)
+    try:
+        port = await listener.start()
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"cannot listen on {smtp.host} port {smtp.port}: {error.strerror}; "
+            "stop the other program, or set smtp.port (TIPLINE_SMTP__PORT)",
+        ) from error
+    stack.push_async_callback(listener.stop)
+    return port
+
+
+def _smtp_settings(settings: Settings) -> SmtpSettings:
+    smtp = settings.smtp
+    tls = None
+    if smtp.tls_certificate and smtp.tls_key:
+        tls = server_context(smtp.tls_certificate, smtp.tls_key)
+    return SmtpSettings(
+        host=smtp.host,
+        port=smtp.port,
+        hostname=smtp.hostname or settings.addresses.reporting[0].rpartition("@")[2],
+        max_size=smtp.max_size,
+        max_connections=smtp.max_connections,
+        max_connections_per_peer=smtp.max_connections_per_peer,
+        max_recipients=smtp.max_recipients,
+        max_commands=smtp.max_commands,
+        idle_timeout=smtp.idle_timeout,
+        tls=tls,
+    )
+
+
+def _reading_limits(settings: Settings) -> ReadingLimits:
+    reading = settings.reading
+    return ReadingLimits(
+        workers=reading.workers,
+        time=reading.time_limit,
+        memory=reading.memory_limit,
+    )
+
+
+def _tidy(installation: Installation) -> None:
+    """Remove evidence files that a crash left without a row."""
+    with installation.store.snapshot() as work:
+        known = work.inbox.body_files()
+    removed = installation.evidence.begin_writing(known)
+    if removed:
+        log.info("evidence.tidied", files=removed)
+
+
+def _tell_health(health: Health, systemd: Systemd) -> None:
+    """Write the health file and feed the watchdog, while every stage makes its rounds."""
+    late = health.late(STUCK_AFTER)
+    if late:
+        log.error("daemon.stuck", stages=late)
+    else:
+        systemd.alive()
+    health.write(stuck=", ".join(late) or None)
+
+
+def _health_seconds() -> float:
+    interval = watchdog_interval()
+    return min(HEALTH_SECONDS, interval.total_seconds()) if interval else HEALTH_SECONDS
+
+
+def _announce(settings: Settings, port: int) -> None:
+    if settings.try_out:
+        log.warning(
+            "this is a try-out for the fictional platform Chirper; nothing is sent anywhere. "
+            "For your own platform write a configuration file (systemd/tipline.example.toml)",
+            mail_to=settings.addresses.reporting[0],
+            outgoing=str(places(settings).outgoing),
+        )
+    log.info(
+        "daemon.ready",
+        smtp=f"{settings.smtp.host}:{port}" if port else "off",
+        state=str(places(settings).state),
+    )
+
+
+def _set_by_signals() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping

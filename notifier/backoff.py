@@ -39,7 +39,7 @@ def wait(kind: OutboxKind, attempts: int, chance: float) -> timedelta:
     """Tell how long to wait after ``attempts`` tries; ``chance`` is drawn from 0 to 1."""
     limits = patience(kind)
     # The exponent is bounded so that a long life cannot overflow a timedelta.
-    doubled = limits.first * 2 ** min(max(attempts, 1) - 1, 16)
+    doubled = limits.first * (1 << min(max(attempts, 1) - 1, 16))
     return min(doubled, limits.longest) * (1 + JITTER * (2 * chance - 1))
 
 

@@ -15,18 +15,15 @@ import smtplib
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from pathlib import Path
+from typing import Final, Protocol
 
 from store.durable import make_private_folder, sync_folder, write_durably
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from store.model import OutboxMessage
+from store.model import OutboxMessage
 
 KEEP_OPEN_SECONDS: Final = 20.0
 """How long a connection to the relay waits for the next message."""
@@ -310,8 +307,9 @@ def _judged(code: int, text: bytes | str) -> Outcome:
 
 
 def _give_up(client: smtplib.SMTP, outcome: Outcome) -> Outcome:
-    """Leave the transaction so that the next message can use the connection."""
-    client.rset()
+    """Leave the transaction; a connection that breaks here is found out at the next message."""
+    with suppress(smtplib.SMTPException, OSError):
+        client.rset()
     return outcome
 
 

@@ -29,6 +29,7 @@ BATCH: Final = 8
 LEASE: Final = timedelta(minutes=15)
 """Longer than a batch of time-outs can take."""
 
+_CHANCE: Final = random.SystemRandom().random
 _log = structlog.get_logger()
 
 
@@ -44,7 +45,7 @@ class Deliverer:
         alarm_address: str,
         owner: str,
         clock: Clock,
-        chance: Callable[[], float] = random.SystemRandom().random,
+        chance: Callable[[], float] = _CHANCE,
     ) -> None:
         self._store = store
         self._courier = courier
@@ -73,7 +74,7 @@ class Deliverer:
     def _try(self, message: OutboxMessage) -> Outcome:
         try:
             return self._courier.send(message)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - see below
             # Unknown trouble is temporary, and must not hold up the other messages.
             _log.exception("courier_failed", message=message.id)
             return Deferred(detail=f"{type(error).__name__}: {error}"[:300])
@@ -123,7 +124,10 @@ class Deliverer:
         case_id = message.mail.case_id
         if message.mail.kind is not OutboxKind.ALERT or case_id is None:
             return False
-        return work.cases.get(case_id).state is not CaseState.OPEN
+        case = work.cases.get(case_id)
+        # A case that was taken before the alert was queued had become more urgent.
+        taken = case.taken_at is not None and case.taken_at >= message.created_at
+        return case.state is CaseState.CLOSED or taken
 
     def _failed(
         self, work: UnitOfWork, message: OutboxMessage, attempt: Attempt, now: datetime

@@ -7,14 +7,11 @@ counts (``misfire_grace_time``; APScheduler's own default drops one that is a se
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _log = structlog.get_logger()
 

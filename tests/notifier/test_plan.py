@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from notifier import commands
+from store.model import Disposition, EventKind, MailKind, MailTraits, OutboxKind, Severity
+from store.references import read_reply_token
+from store.states import AcknowledgementState, CaseState, EscalationState
+from tests.notifier.house import House
+
+PERSON = MailTraits(
+    reverse_path="maria@mail.example",
+    from_addresses=("maria@mail.example",),
+    message_id="<1@mail.example>",
+    references=("<0@mail.example>",),
+)
+
+
+def test_a_report_gets_one_receipt(house: House) -> None:
+    report, _ = house.report(traits=PERSON)
+    house.planner.step()
+    house.planner.step()
+    (receipt,) = house.outbox(OutboxKind.ACKNOWLEDGEMENT)
+    assert (receipt.mail.sender, receipt.mail.recipient) == ("", "maria@mail.example")
+    assert receipt.mail.report_id == report.id
+    assert house.reread(report).acknowledgement is AcknowledgementState.QUEUED
+
+
+def test_a_reply_to_the_receipt_reaches_the_report(house: House) -> None:
+    report, _ = house.report(traits=PERSON)
+    house.planner.step()
+    (receipt,) = house.outbox(OutboxKind.ACKNOWLEDGEMENT)
+    mail = email.message_from_bytes(receipt.mail.content, policy=email.policy.default)
+    token = mail["Reply-To"].addresses[0].username.partition("+")[2]
+    assert read_reply_token(token, b"k" * 32) == report.reference
+    assert mail["In-Reply-To"] == "<1@mail.example>"
+    assert mail["References"] == "<0@mail.example> <1@mail.example>"
+
+
+@pytest.mark.parametrize(
+    ("traits", "kind", "reason"),
+    [
+        (replace(PERSON, reverse_path=""), MailKind.REPORT, "null_return_path"),
+        (PERSON, MailKind.REPLY, "not_a_report"),
+        (
+            replace(PERSON, headers=(("auto-submitted", "auto-replied"),)),
+            MailKind.REPORT,
+            "auto_submitted",
+        ),
+        (replace(PERSON, message_id="<x@tip.chirper.example>"), MailKind.REPORT, "own_message"),
+    ],
+)
+def test_a_receipt_withheld_has_its_reason_stored(
+    house: House, traits: MailTraits, kind: MailKind, reason: str
+) -> None:
+    report, case = house.report(traits=traits, kind=kind)
+    house.planner.step()
+    decided = house.reread(report)
+    assert decided.acknowledgement is AcknowledgementState.WITHHELD
+    assert decided.acknowledgement_reason == reason
+    assert house.outbox(OutboxKind.ACKNOWLEDGEMENT) == []
+    assert house.escalation(case) is not None
+
+
+def test_a_receipt_that_cannot_be_written_holds_up_nobody(house: House) -> None:
+    odd, _ = house.report(traits=replace(PERSON, reverse_path="m\u200b@mail.example"))
+    broken, _ = house.report(traits=PERSON)
+    fine, _ = house.report(traits=PERSON)
+    house.composer.identity = replace(house.composer.identity, address="cp@@chirper.example")
+    house.planner.step()
+    assert house.reread(odd).acknowledgement_reason == "malformed_return_path"
+    assert house.reread(broken).acknowledgement_reason == "cannot_compose"
+    assert house.reread(fine).acknowledgement_reason == "cannot_compose"
+
+
+def test_an_opened_case_starts_its_escalation(house: House) -> None:
+    _, case = house.report(severity=Severity.HIGH)
+    house.planner.step()
+    escalation = house.escalation(case)
+    assert escalation is not None
+    assert escalation.policy["key"] == "high"
+    assert escalation.next_at == house.clock()
+    assert house.events(case) == [EventKind.OPENED, EventKind.ESCALATION_STARTED]
+
+
+def test_a_report_that_joins_leaves_a_running_escalation_alone(house: House) -> None:
+    case = house.opened()
+    before = house.escalation(case)
+    house.report()
+    house.planner.step()
+    assert house.escalation(case) == before
+
+
+def test_a_raised_severity_alerts_at_once_by_the_more_urgent_policy(house: House) -> None:
+    case = house.opened(severity=Severity.NORMAL)
+    house.clock.turn(minutes=1)
+    house.report(severity=Severity.CRITICAL)
+    house.planner.step()
+    assert house.tick() == ["anna@chirper.example"]
+    escalation = house.escalation(case)
+    assert escalation is not None
+    assert escalation.policy["key"] == "critical"
+
+
+def test_a_case_opened_and_raised_in_one_go_alerts_once(house: House) -> None:
+    house.report(severity=Severity.NORMAL)
+    house.report(severity=Severity.CRITICAL)
+    house.planner.step()
+    assert house.tick() == ["anna@chirper.example"]
+    assert house.tick() == []
+
+
+def test_a_case_taken_before_it_was_planned_waits_for_its_lease(house: House) -> None:
+    _, case = house.report()
+    commands.take(house.store, case.reference, "anna", timedelta(hours=1), house.clock)
+    house.planner.step()
+    escalation = house.escalation(case)
+    assert escalation is not None
+    assert escalation.state is EscalationState.PAUSED
+    assert escalation.next_at == house.clock() + timedelta(hours=1)
+
+
+def test_a_taken_case_that_becomes_more_urgent_is_told_once(house: House) -> None:
+    case = house.opened(severity=Severity.NORMAL)
+    commands.take(house.store, case.reference, "anna", timedelta(hours=1), house.clock)
+    house.report(severity=Severity.CRITICAL)
+    house.planner.step()
+    assert house.tick(seconds=1) == ["anna@chirper.example"]
+    assert house.tick(minutes=30) == []
+    assert house.case(case).state is CaseState.TAKEN
+
+
+def test_a_case_closed_before_it_was_planned_stays_silent(house: House) -> None:
+    _, case = house.report()
+    commands.close(house.store, case.reference, "anna", Disposition.DUPLICATE, house.clock)
+    house.planner.step()
+    assert house.escalation(case) is None

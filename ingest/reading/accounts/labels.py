@@ -1,0 +1,149 @@
+"""Handles and ids announced by a word: "username: name_1", "user id 4711", "name_1 on Instagram".
+
+After a colon almost any token is a handle. Without one, a word of prose must not become a handle
+("this account worries me"): then the token has to look like one, stand in quotes, or follow a word
+such as "called".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final, Literal
+
+from ingest.reading.accounts.nearby import platform_names
+from ingest.reading.accounts.platforms import Platforms
+from ingest.reading.phrases import merged
+
+Method = Literal["label", "labelled_id"]
+
+_QUOTES: Final = "\"'“”„‚‘’«»‹›`*_"  # noqa: RUF001 - the quotation marks of many languages
+_OPEN = rf"[{_QUOTES}]{{0,3}}"
+_TOKEN = r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9})"
+_PLAIN = re.compile(r"[A-Za-z]?[a-zà-ž]*|[A-Z]+|[^\W\d_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A token announced by a label; ``sure`` when a colon, a quote or its looks bear it out.
+
+    ``platform`` is the key of the platform that the label itself names, if it does.
+    """
+
+    token: str
+    method: Method
+    sure: bool
+    span: tuple[int, int]
+    platform: str | None = None
+
+
+def find_labelled(text: str, platforms: Platforms) -> Iterator[Labelled]:
+    """Give the labelled handles and ids of a text."""
+    yield from _ids(text)
+    yield from _handles(text)
+    yield from _by_platform(text, platforms)
+
+
+def _ids(text: str) -> Iterator[Labelled]:
+    for found in _id_pattern().finditer(text):
+        yield Labelled(found["id"], "labelled_id", True, found.span("id"))
+
+
+def _handles(text: str) -> Iterator[Labelled]:
+    for found in _handle_pattern().finditer(text):
+        token = found["token"]
+        announced = bool(found["colon"])
+        named = bool(found["named"])
+        marked = found["marks"] != "" or _looks_like_handle(token)
+        if token.lower() in _never() or token.lower() in _label_words():
+            continue
+        if (announced and not _goes_on_as_prose(text, found)) or marked or named:
+            yield Labelled(token, "label", announced or marked, found.span("token"))
+
+
+def _goes_on_as_prose(text: str, found: re.Match[str]) -> bool:
+    """Tell whether a plain word after a colon only begins a sentence."""
+    if found["marks"] or _looks_like_handle(found["token"]):
+        return False
+    rest = text[found.end("token") : found.end("token") + 40].split("\n", maxsplit=1)[0]
+    return (
+        len(rest.split()) > 2 and rest[:1] == " " and not rest.lstrip().startswith(("(", "-", "/"))
+    )
+
+
+def _by_platform(text: str, platforms: Platforms) -> Iterator[Labelled]:
+    """Read "Instagram: name_1" and "name_1 on Instagram"."""
+    names = platform_names(platforms)
+    before, after = _platform_patterns(platforms)
+    for found in before.finditer(text):
+        if found["token"].lower() not in _never() | names.keys() and not _goes_on_as_prose(
+            text, found
+        ):
+            key = names[found["platform"].lower()]
+            yield Labelled(found["token"], "label", True, found.span("token"), key)
+    for found in after.finditer(text):
+        if found["marks"] or _looks_like_handle(found["token"]):
+            key = names[found["platform"].lower()]
+            yield Labelled(found["token"], "label", True, found.span("token"), key)
+
+
+def _looks_like_handle(token: str) -> bool:
+    """Tell whether a token is no word: a figure, an underscore, a capital within, an inner dot."""
+    if token.isdigit():
+        return False
+    if any(char.isdigit() or char == "_" for char in token) or "." in token[1:-1]:
+        return True
+    return any(char.isupper() for char in token[1:]) and not token.isupper()
+
+
+@cache
+def _never() -> frozenset[str]:
+    return frozenset(merged("labels", "never"))
+
+
+@cache
+def _label_words() -> frozenset[str]:
+    return frozenset((*merged("labels", "labels"), *merged("labels", "named")))
+
+
+def _alternation(phrases: tuple[str, ...]) -> str:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]{1,3}") for phrase in longest_first)
+
+
+@cache
+def _id_pattern() -> re.Pattern[str]:
+    labels = _alternation(merged("labels", "ids"))
+    linked = _alternation(merged("labels", "is"))
+    return re.compile(
+        rf"(?<!\w)(?:{labels})[ \t]{{0,3}}(?:[:=#]|{linked}|nr\.?|no\.?)?[ \t]{{0,3}}{_OPEN}#?(?P<id>[0-9]{{2,25}})(?![\w.]\w)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _handle_pattern() -> re.Pattern[str]:
+    labels = _alternation(merged("labels", "labels") + merged("labels", "ids"))
+    linked = _alternation(merged("labels", "is"))
+    named = _alternation(merged("labels", "named"))
+    return re.compile(
+        rf"(?<![\w@/.])(?:(?:{labels})(?:[ \t]{{0,3}}\([^)\n]{{0,30}}\))?[*_]{{0,2}}(?:[ \t]{{0,3}}(?P<colon>[:=]|->|→)[*_]{{0,2}}\s{{0,4}}"
+        rf"|[ \t]{{1,3}}(?:{linked})[ \t]{{1,3}}(?=.)|[ \t]{{1,3}}(?P<named>(?:{named}))[ \t]{{1,3}}|[ \t]{{1,3}}))"
+        rf"(?P<marks>{_OPEN}){_TOKEN}",
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=8)
+def _platform_patterns(platforms: Platforms) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    names = _alternation(tuple(platform_names(platforms)))
+    on = _alternation(merged("labels", "on"))
+    labels = _alternation(merged("labels", "labels"))
+    before = (
+        rf"(?<![\w@/.])(?P<platform>{names})(?:[ \t\-]{{1,3}}(?:{labels}))?[ \t]{{0,3}}[:=][ \t]{{0,3}}"
+        rf"(?P<marks>{_OPEN}){_TOKEN}(?![\w:/])"
+    )
+    after = rf"(?P<marks>{_OPEN})(?<![\w@/.\-]){_TOKEN}{_OPEN}[ \t]{{1,3}}(?:{on})[ \t]{{1,3}}(?P<platform>{names})(?![\w.])"
+    return re.compile(before, re.IGNORECASE), re.compile(after, re.IGNORECASE)

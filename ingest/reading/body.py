@@ -1,0 +1,63 @@
+"""The text of a mail: from its plain parts or its HTML, whichever says more.
+
+Programs send the same words twice (RFC 2046 section 5.1.4); the plain ones are taken unless they
+are only a stub. HTML that stands alone is read besides plain parts, not instead of them. Link
+targets are collected from all HTML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.reading import html
+from ingest.reading.fields import printable
+from ingest.reading.mime import Mail
+from ingest.reading.words import OwnWords, own_words
+
+MAX_LENGTH: Final = 500_000
+# A plain part with fewer words than this share of the HTML's is a stub.
+STUB_SHARE: Final = 0.3
+# Words of HTML below which a short plain part is no stub.
+STUB_WORDS: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Body:
+    """The writer's words, the signature under them, and where links lead."""
+
+    words: OwnWords
+    links: tuple[str, ...] = ()
+
+
+def read_body(mail: Mail, *, is_reply: bool, is_forward: bool) -> Body:
+    """Read the words of a mail."""
+    plain = printable("\n\n".join(mail.texts("plain"))[:MAX_LENGTH])
+    pages = [html.read_html(page) for page in mail.texts("html")]
+    links = tuple(dict.fromkeys(link for page in pages for link in page.links))
+    text = _chosen(plain, _own(pages, is_reply=is_reply), mail)
+    words = own_words(text, is_reply=is_reply, is_forward=is_forward)
+    if not words.text:
+        whole = printable("\n\n".join(page.whole for page in pages)[:MAX_LENGTH])
+        words = own_words(whole, is_reply=False)
+    return Body(words=words, links=links)
+
+
+def _own(pages: list[html.HtmlWords], *, is_reply: bool) -> str:
+    texts = (page.own if is_reply else page.whole for page in pages)
+    return printable("\n\n".join(texts)[:MAX_LENGTH])
+
+
+def _chosen(plain: str, from_html: str, mail: Mail) -> str:
+    if not plain.strip() or not from_html.strip():
+        return plain if plain.strip() else from_html
+    words = len(from_html.split())
+    if words > STUB_WORDS and len(plain.split()) < words * STUB_SHARE:
+        return from_html
+    return plain if _is_alternative(mail) else f"{plain}\n\n{from_html}"
+
+
+def _is_alternative(mail: Mail) -> bool:
+    """Tell whether each HTML text stands beside a plain one that says the same."""
+    kinds = {part.get_content_type() for part in mail.root.walk()}
+    return "multipart/alternative" in kinds or len(mail.texts("html")) == 0

@@ -1,0 +1,195 @@
+"""Octets to text, whatever the label says.
+
+``decode`` never raises and never gives lone surrogates. It believes a declared charset as far as
+the octets bear it out, and guesses only when they do not: mail without a charset, or with a wrong
+one, is common (RFC 2045 section 5.2 makes US-ASCII the default, few clients mean it).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# What clients write, and what they mean. The web's reading of old labels (WHATWG Encoding,
+# section 4.2) is a superset of each and loses nothing.
+ALIASES: Final = {
+    "ansi": "cp1252",
+    "ascii": "utf-8",
+    "us-ascii": "utf-8",
+    "ansi_x3.4-1968": "utf-8",
+    "utf8mb4": "utf-8",
+    "unicode": "utf-8",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "iso-8859-6-i": "iso-8859-6",
+    "x-sjis": "cp932",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "windows-31j": "cp932",
+    "cp50220": "iso2022_jp_ext",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "gb2312": "gb18030",
+    "gb_2312-80": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "euc-cn": "gb18030",
+    "big5": "big5hkscs",
+    "x-big5": "big5hkscs",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "ksc5601": "cp949",
+    "unicode-1-1-utf-7": "utf-7",
+    "koi8-ru": "koi8-u",
+    "macintosh": "mac-roman",
+    "x-mac-roman": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+}
+# Codecs of Python that are no charsets, or that warn about their input.
+NOT_CHARSETS: Final = frozenset(
+    {"idna", "punycode", "undefined", "unicode_escape", "unicode-escape", "raw_unicode_escape"}
+    | {"raw-unicode-escape", "mbcs", "oem", "unicode_internal"},
+)
+MARKS: Final = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+# Octets looked at when guessing.
+SAMPLE_SIZE: Final = 8192
+# A declared charset is kept when at most this share of the text is damaged.
+DAMAGE_BORNE: Final = 0.02
+
+_LATIN = frozenset("äöüßéèêëàâçñáíóúãõôîïûùœæøåÄÖÜÉÀÇÑØÅ¡¿«»’‘“”–—…€°§·ìòºª\u00a0")
+_CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ")
+_GREEK = frozenset("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώ")
+_STATEFUL = re.compile(rb"\x1b[$(][@BIJD]?")
+
+
+def canonical(label: str | None) -> str | None:
+    """Name the codec of a charset label; None if there is none that turns octets into text."""
+    name = (label or "").strip(" \t\r\n\"'").lower()
+    name = ALIASES.get(name, name)
+    if not name or name in NOT_CHARSETS or len(name) > 40:
+        return None
+    try:
+        b"".decode(name)
+    except (LookupError, ValueError, TypeError):
+        return None
+    return name
+
+
+def decode(octets: bytes, label: str | None = None) -> tuple[str, str | None]:
+    """Turn octets into text; the second value says what was wrong, None if nothing."""
+    name = canonical(label)
+    text = _marked(octets) or (_declared(octets, name) if name else None)
+    if text is not None:
+        return text, None
+    guessed = _guess(octets)
+    if octets.isascii() or (name is None and not label and guessed == "utf-8"):
+        return _strictly(octets, guessed) or "", None
+    mended = _mended(octets, name)
+    if mended is not None:
+        return mended, f"some octets do not belong to the charset {name}"
+    fallback = _strictly(octets, guessed)
+    if fallback is None:
+        fallback = octets.decode(name or "cp1252", "replace")
+    return _sound(fallback), f"the charset was missing or wrong; read as {guessed}"
+
+
+def _sound(text: str) -> str:
+    """Replace lone surrogates, which no UTF-8 output can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _strictly(octets: bytes, name: str) -> str | None:
+    try:
+        text = octets.decode(name)
+        text.encode("utf-8")
+    except (LookupError, UnicodeError):
+        return None
+    return text
+
+
+def _marked(octets: bytes) -> str | None:
+    for mark, name in MARKS:
+        if octets.startswith(mark):
+            return _strictly(octets, name)
+    return None
+
+
+def _declared(octets: bytes, name: str) -> str | None:
+    """Decode by the declared charset, unless the octets are plainly something else."""
+    if name in {"utf-8", "cp1252"} or name.startswith(("iso-8859", "cp125", "iso8859")):
+        as_utf8 = _strictly(octets, "utf-8")
+        if as_utf8 is not None and not _STATEFUL.search(octets):
+            return as_utf8
+    text = _strictly(octets, name)
+    return text if text is not None else (_loose_latin(octets) if name == "cp1252" else None)
+
+
+def _loose_latin(octets: bytes) -> str:
+    """Windows-1252 has five holes; ISO 8859-1 has none."""
+    return octets.decode("cp1252", "replace").replace("\ufffd", " ")
+
+
+def _mended(octets: bytes, name: str | None) -> str | None:
+    if name is None:
+        return None
+    text = _sound(octets.decode(name, "replace"))
+    borne = max(2, int(len(text) * DAMAGE_BORNE))
+    return text if text.count("\ufffd") <= borne else None
+
+
+def _guess(octets: bytes) -> str:
+    """Name the charset the octets most look like."""
+    sample = octets[:SAMPLE_SIZE]
+    if _STATEFUL.search(sample) and _strictly(octets, "iso2022_jp_ext") is not None:
+        return "iso2022_jp_ext"
+    if _strictly(octets, "utf-8") is not None:
+        return "utf-8"
+    if len(octets) % 2 == 0 and sample.count(0) > len(sample) // 4:
+        return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
+    scored = [(_likeness(sample, name), name) for name in _SCORERS]
+    best, name = max(scored, key=lambda pair: pair[0])
+    return name if best > 0.3 and _strictly(octets, name) is not None else "cp1252"
+
+
+def _likeness(sample: bytes, name: str) -> float:
+    text = sample.decode(name, "replace")
+    foreign = [char for char in text if char > "\x7f"]
+    if not foreign:
+        return 0.0
+    if text.count("\ufffd") > 1:
+        return 0.0
+    base, common, rare = _SCORERS[name]
+    hits = sum(1.0 if char in common else rare if char.isalpha() else 0.0 for char in foreign)
+    crowded = name == "cp1252" and len(foreign) * 2 > sum(char.isalpha() for char in text)
+    return base * (0.3 if crowded else 1.0) * hits / len(foreign)
+
+
+_KANA = frozenset(chr(code) for code in (*range(0x3041, 0x30FF), 0x3001, 0x3002))
+_HAN = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年日本に、。，！？")
+_HANGUL = frozenset(chr(code) for code in range(0xAC00, 0xD7A4))
+# Charset -> (weight, characters that speak for it, worth of any other letter).
+_SCORERS: Final = {
+    "cp1252": (1.0, _LATIN, 0.2),
+    "cp1251": (1.0, _CYRILLIC, 0.3),
+    "koi8-r": (0.99, _CYRILLIC, 0.3),
+    "cp1253": (0.9, _GREEK, 0.2),
+    "cp932": (1.0, _KANA, 0.45),
+    "euc_jp": (1.0, _KANA, 0.5),
+    "cp949": (0.9, _HANGUL, 0.1),
+    "gb18030": (1.0, _HAN, 0.5),
+    "big5": (0.98, _HAN, 0.5),
+}

@@ -1,0 +1,52 @@
+"""Which language a text is written in (ISO 639-1), or None when too little says so.
+
+The model (py3langid) is loaded when first needed and then stays.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Final
+
+# Letters below which nobody can tell, and characters beyond which nothing changes.
+MIN_LETTERS: Final = 12
+MAX_LENGTH: Final = 3_000
+MIN_CONFIDENCE: Final = 0.5
+
+_NOT_WORDS = re.compile(r"\S{0,200}(?:://|@|www\.)\S{0,500}|[0-9_]{1,50}")
+_SCRIPTS_OF_ONE_LANGUAGE: Final = (
+    ("ja", "\u3041", "\u30ff"),
+    ("ko", "\uac00", "\ud7a3"),
+    ("th", "\u0e01", "\u0e5b"),
+    ("he", "\u05d0", "\u05ea"),
+    ("el", "\u03b1", "\u03c9"),
+)
+
+
+def detect(text: str) -> str | None:
+    """Tell the language of a text; None when it is too short or mixed to tell."""
+    words = _NOT_WORDS.sub(" ", text[:MAX_LENGTH])
+    letters = sum(char.isalpha() for char in words)
+    by_script = _by_script(words, letters)
+    if by_script or letters < MIN_LETTERS:
+        return by_script
+    code, confidence = _identifier().classify(words)
+    return str(code) if confidence >= MIN_CONFIDENCE and len(code) == 2 else None  # noqa: PLR2004 - ISO 639-1 codes have two letters
+
+
+def _by_script(words: str, letters: int) -> str | None:
+    if letters < 4:  # noqa: PLR2004 - a single word
+        return None
+    for code, first, last in _SCRIPTS_OF_ONE_LANGUAGE:
+        if sum(first <= char <= last for char in words) * 5 > letters:
+            return code
+    return None
+
+
+@cache
+def _identifier() -> Any:
+    # Imported here, as loading the model takes longer than reading a mail.
+    from py3langid import langid  # noqa: PLC0415
+
+    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)

@@ -1,0 +1,186 @@
+"""From any bytes to a ParsedMessage, never an exception.
+
+``read_message`` is total: whatever it is given, something comes out that a person can be shown.
+What could not be read is named in ``defects`` (never in the mail's own words), and a mail that
+could not be read at all is a report, marked as unreadable: it is more urgent, not less.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from ingest.reading import fields
+from ingest.reading.accounts import find_accounts
+from ingest.reading.accounts.find import Named
+from ingest.reading.body import Body, read_body
+from ingest.reading.kind import ALERT_ID_PREFIX, Decision, KindFacts, answers_ours, decide_kind
+from ingest.reading.language import detect
+from ingest.reading.mime import Mail, open_mail
+from ingest.reading.rules import ReadingRules
+from ingest.reading.traits import in_reply_to, read_traits, reply_token
+from ingest.reading.urgency import urgency
+from ingest.reading.words import is_forward_subject, is_reply_subject
+from ingest.reading.xarf import JSON_TYPES, feedback_type, is_xarf_json
+from store.model import Envelope, EvidencePart, MailKind, MailTraits, Sighting
+
+MAX_SUBJECT_LENGTH: Final = 1000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParsedMessage:
+    """One mail as understood; picklable, so that it travels between processes.
+
+    Ids (``message_id``, ``in_reply_to``) are bare ``local@domain`` (RFC 5322 section 3.6.4);
+    ``date`` is aware; ``language`` is ISO 639-1; ``urgency`` is the name of a rule; ``text`` is the
+    writer's own words; ``reply_token`` is the plus-part of our address it was sent to.
+    """
+
+    message_id: str | None = None
+    sender: str | None = None
+    sender_name: str | None = None
+    subject: str = ""
+    date: datetime | None = None
+    language: str | None = None
+    kind: MailKind
+    kind_reason: str
+    text: str = ""
+    urgency: str | None = None
+    sightings: tuple[Sighting, ...] = ()
+    urls: tuple[str, ...] = ()
+    attachments: tuple[EvidencePart, ...] = ()
+    defects: tuple[str, ...] = ()
+    traits: MailTraits = field(default_factory=lambda: MailTraits(reverse_path=""))
+    in_reply_to: tuple[str, ...] = ()
+    reply_token: str | None = None
+
+
+def read_message(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
+    """Read a mail; never raises.
+
+    Without an envelope (a mail from a file) the reverse path is what Return-Path says, else the
+    address in From (RFC 5321 section 4.4).
+    """
+    with warnings.catch_warnings():
+        # Libraries warn about wild input; that is what it is.
+        warnings.simplefilter("ignore")
+        try:
+            return _read(raw, envelope, rules)
+        except Exception as error:  # noqa: BLE001 - the promise of this module
+            path = envelope.reverse_path if envelope else ""
+            return _unread(path, f"reading failed ({type(error).__name__})")
+
+
+def unreadable_message(envelope: Envelope, defect: str) -> ParsedMessage:
+    """Make a report of a mail whose reading died, so that a person looks at it."""
+    return _unread(envelope.reverse_path, defect)
+
+
+def _unread(reverse_path: str, defect: str) -> ParsedMessage:
+    return ParsedMessage(
+        sender=fields.normal_address(reverse_path),
+        kind=MailKind.REPORT,
+        kind_reason="it could not be read, so a person has to look",
+        defects=(defect,),
+        traits=MailTraits(reverse_path=reverse_path, readable=False),
+    )
+
+
+def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
+    mail = open_mail(raw)
+    traits = read_traits(mail, envelope)
+    subject = fields.unfold(mail.value("subject"), MAX_SUBJECT_LENGTH)
+    body = read_body(
+        mail,
+        is_reply=bool(traits.references) or is_reply_subject(subject),
+        is_forward=is_forward_subject(subject),
+    )
+    named = find_accounts(
+        subject=subject,
+        text=body.words.text,
+        signature=body.words.signature,
+        links=body.links,
+        rules=rules,
+    )
+    return _assembled(mail, traits, subject, body, named, envelope, rules)
+
+
+def _assembled(  # noqa: PLR0913 - the pieces of one mail, put together once
+    mail: Mail,
+    traits: MailTraits,
+    subject: str,
+    body: Body,
+    named: Named,
+    envelope: Envelope | None,
+    rules: ReadingRules,
+) -> ParsedMessage:
+    senders = mail.addresses("from")
+    evidence = mail.evidence()
+    token = reply_token(mail, envelope, rules)
+    text = body.words.text
+    urgent = urgency(f"{subject}\n{text}")
+    facts = _facts(mail, traits, named, token, rules)
+    kind, reason = _kind(facts, subject, text, evidence, urgent)
+    return ParsedMessage(
+        message_id=traits.message_id,
+        sender=senders[0][1] if senders else None,
+        sender_name=(senders[0][0] or None) if senders else None,
+        subject=subject,
+        date=mail.date(),
+        language=detect(text) or detect(subject),
+        kind=kind,
+        kind_reason=reason,
+        text=text,
+        urgency=urgent,
+        sightings=named.sightings,
+        urls=named.urls,
+        attachments=evidence,
+        defects=tuple(mail.defects),
+        traits=traits,
+        in_reply_to=in_reply_to(mail),
+        reply_token=token,
+    )
+
+
+def _facts(
+    mail: Mail, traits: MailTraits, named: Named, token: str | None, rules: ReadingRules
+) -> KindFacts:
+    ours = answers_ours(traits.references, rules.own_domains)
+    homes = (each for each in named.sightings if each.account.platform == rules.home.key)
+    return KindFacts(
+        traits=traits,
+        answers_us=bool(token or ours),
+        answers_alert=any(id_.startswith(ALERT_ID_PREFIX) for id_ in ours),
+        from_staff=_is_from_staff(traits, rules),
+        names_home_account=any(homes),
+        has_delivery_status=bool(mail.sealed("message/delivery-status")),
+        feedback_type=feedback_type(mail.sealed("message/feedback-report")),
+        has_xarf_json=any(is_xarf_json(octets) for octets in mail.sealed(*JSON_TYPES)),
+    )
+
+
+def _is_from_staff(traits: MailTraits, rules: ReadingRules) -> bool:
+    staff = {address.lower() for address in rules.staff_addresses}
+    own = {domain.lower() for domain in rules.own_domains}
+    senders = traits.from_addresses[:1]
+    return any(sender.lower() in staff or sender.rpartition("@")[2] in own for sender in senders)
+
+
+def _kind(
+    facts: KindFacts,
+    subject: str,
+    text: str,
+    evidence: tuple[EvidencePart, ...],
+    urgent: str | None,
+) -> Decision:
+    return decide_kind(
+        replace(
+            facts,
+            has_subject=bool(subject),
+            has_text=bool(text.strip()),
+            has_attachments=bool(evidence),
+            urgent=urgent is not None,
+        ),
+    )

@@ -1,0 +1,186 @@
+"""One mail as mail-parser reads it, with every access wrapped.
+
+``open_mail`` is total. mail-parser decides what is text and what is an attachment, decodes names,
+addresses and dates; ``parts`` and ``repair`` see to it that it gets a tree it can read. Should it
+fail all the same, the same questions are answered from the tree itself, less well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final, TypeVar
+
+from mailparser import MailParser
+from mailparser.utils import decode_base64_payload, decode_header_part
+
+from ingest.reading import fields
+from ingest.reading.parts import Part, stated_type
+from ingest.reading.repair import BODY_TYPES, UNNAMED, leaves, octets_of, open_tree, repair
+from store.model import EvidencePart
+
+MAX_DEFECTS: Final = 30
+MAX_EVIDENCE: Final = 200
+MAX_NAME_LENGTH: Final = 120
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """A mail, opened. ``parser`` is None when mail-parser could not read it."""
+
+    root: Part
+    parser: Any
+    defects: list[str] = field(default_factory=list)
+
+    def values(self, name: str) -> list[str]:
+        """Give the decoded values of a header field, unfolded, in the order of the mail."""
+        raw = _attempt(lambda: [str(value) for value in self.root.get_all(name, [])], [])
+        return [fields.unfold(_attempt(lambda v=v: decode_header_part(v), v), 4000) for v in raw]  # type: ignore[misc]  # a default binds the loop's value
+
+    def value(self, name: str) -> str:
+        """Give the first value of a header field that says something, or ""."""
+        return next((value for value in self.values(name) if value), "")
+
+    def addresses(self, name: str) -> list[tuple[str, str]]:
+        """Give (display name, address) of each mailbox in an address field.
+
+        mail-parser reads the field; where it finds none (an unclosed quote), the address that
+        is plainly there is taken (RFC 5322 section 3.4).
+        """
+        found = _attempt(lambda: list(getattr(self.parser, name.replace("-", "_"))), [])
+        pairs = [
+            (fields.unfold(str(shown), 200), normal)
+            for shown, mailbox in found
+            if (normal := fields.normal_address(str(mailbox))) and fields.address(normal)
+        ]
+        if pairs:
+            return pairs
+        value = self.value(name)
+        plain = fields.address(value)
+        return [(_display_name(value), plain)] if plain else []
+
+    def texts(self, subtype: str) -> list[str]:
+        """Give the texts of a subtype, ``plain`` or ``html``, that are the mail's own."""
+        read = _attempt(
+            lambda: [str(text) for text in getattr(self.parser, f"text_{subtype}")], None
+        )
+        if read is not None:
+            return read
+        return [
+            octets_of(part).decode("utf-8", "replace")
+            for part in leaves(self.root)
+            if part.get_content_type() == f"text/{subtype}" and not part.get_filename()
+        ]
+
+    def date(self) -> datetime | None:
+        """Tell when the mail says it was written (RFC 5322 section 3.6.1), aware, in UTC."""
+        found = _attempt(lambda: self.parser.date, None)
+        if not isinstance(found, datetime):
+            found = _attempt(lambda: parsedate_to_datetime(self.value("date")), None)
+        if found is None:
+            return None
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return _attempt(lambda: aware.astimezone(UTC), None)
+
+    def evidence(self) -> tuple[EvidencePart, ...]:
+        """List the attachments: name made safe, type, size and digest; never opened."""
+        found = _attempt(lambda: list(self.parser.attachments), None)
+        if found is None:
+            return tuple(map(_evidence_of_part, self._sealed_parts()))[:MAX_EVIDENCE]
+        return tuple(_evidence(attachment) for attachment in found[:MAX_EVIDENCE])
+
+    def sealed(self, *types: str) -> list[bytes]:
+        """Give the octets of the parts of some types, as they are."""
+        return [octets_of(part) for part in leaves(self.root) if stated_type(part) in types]
+
+    def _sealed_parts(self) -> list[Part]:
+        return [
+            part
+            for part in leaves(self.root)
+            if part.get_filename() or stated_type(part) not in BODY_TYPES
+        ]
+
+
+def open_mail(raw: bytes) -> Mail:
+    """Open a mail from any octets; never raises."""
+    # Its log lines quote the mail.
+    logging.getLogger("mailparser").setLevel(logging.CRITICAL)
+    root = open_tree(raw)
+    defects = repair(root) + _structure_defects(root)
+    parser = _attempt(lambda: MailParser(root), None)
+    if parser is None:
+        defects.append("mail-parser could not read the mail")
+    else:
+        defects += sorted(_attempt(lambda: list(parser.defects_categories), []))
+    return Mail(root=root, parser=parser, defects=list(dict.fromkeys(defects))[:MAX_DEFECTS])
+
+
+def _structure_defects(root: Part) -> list[str]:
+    """Name the defects the standard library saw, and clear them.
+
+    mail-parser would look for parts in the epilogue of a mail that has none, and fail.
+    """
+    names = []
+    for part in root.walk():
+        names += [type(defect).__name__ for defect in part.defects]
+        part.defects = []
+    return names
+
+
+def _attempt(question: Callable[[], Answer], otherwise: Answer) -> Answer:
+    """Ask a library; whatever it raises on wild mail, there is an answer."""
+    try:
+        return question()
+    except Exception:  # noqa: BLE001 - some headers make the standard library raise anything
+        return otherwise
+
+
+def _display_name(value: str) -> str:
+    return fields.unfold(value.split("<", maxsplit=1)[0].strip(" \"'"), 200) if "<" in value else ""
+
+
+def _evidence(attachment: dict[str, Any]) -> EvidencePart:
+    octets = _attempt(lambda: _octets_of_attachment(attachment), b"")
+    return _listed(
+        str(attachment.get("filename") or ""),
+        str(attachment.get("mail_content_type") or "application/octet-stream"),
+        octets,
+    )
+
+
+def _octets_of_attachment(attachment: dict[str, Any]) -> bytes:
+    payload = attachment["payload"]
+    if attachment["binary"]:
+        return bytes(decode_base64_payload(payload))
+    return str(payload).encode("utf-8", "surrogateescape")
+
+
+def _evidence_of_part(part: Part) -> EvidencePart:
+    name = _attempt(lambda: str(part.get_filename() or ""), "")
+    return _listed(name, stated_type(part), octets_of(part))
+
+
+def _listed(name: str, kind: str, octets: bytes) -> EvidencePart:
+    return EvidencePart(
+        filename=safe_name(name),
+        content_type=fields.unfold(kind, 120).lower(),
+        size=len(octets),
+        sha256=hashlib.sha256(octets).hexdigest(),
+    )
+
+
+def safe_name(name: str) -> str | None:
+    """Make a file name safe to print: no folder, no control or direction characters, not long."""
+    base = fields.unfold(name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1], 1000)
+    if base in {"", ".", "..", UNNAMED}:
+        return None
+    stem, dot, ending = base.rpartition(".")
+    if len(base) <= MAX_NAME_LENGTH or not dot or len(ending) > 10:
+        return base[:MAX_NAME_LENGTH]
+    return f"{stem[: MAX_NAME_LENGTH - len(ending) - 1]}.{ending}"

@@ -1,0 +1,132 @@
+"""Raw octets to a tree of parts, within bounds and without looking into sealed things.
+
+``parse`` is total. It feeds the standard library's parser in chunks and has it build parts of our
+own class, which
+
+- leaves every ``message/*`` part closed: a nested mail is evidence, not text (and a chain of
+  them cannot exhaust the stack);
+- stops opening multiparts beyond a depth and number of parts, and keeping header fields beyond
+  a number: what is beyond stays as octets in the last part;
+- turns raw 8-bit octets in header values into text at once (RFC 6532 section 3.2; older mail has
+  them in any charset), as mail-parser 4.8 drops them.
+"""
+
+from __future__ import annotations
+
+import re
+from email.feedparser import BytesFeedParser
+from email.message import Message
+from typing import Any, Final
+
+from ingest.reading.charsets import canonical, decode
+
+CHUNK_SIZE: Final = 65_536
+MAX_DEPTH: Final = 16
+MAX_PARTS: Final = 500
+MAX_HEADERS: Final = 500
+# Characters of one header value; real ones stay below 10,000.
+MAX_HEADER_LENGTH: Final = 16_384
+
+_ENCODED_WORD_CHARSET = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(\*[A-Za-z-]{1,20})?\?")
+_FOREIGN = re.compile(r"[^\x00-\x7f]{1,2000}")
+
+
+class Part(Message):
+    """A part of a mail: bounded, and closed if it is a mail itself."""
+
+    depth = 0
+    count = 1
+    overflow = False
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.top: Part = self
+
+    def set_raw(self, name: str, value: Any) -> None:
+        """Keep a header field as it came, but as text and no longer than is sane."""
+        if len(self) >= MAX_HEADERS:
+            self.top.overflow = True
+            return
+        super().set_raw(name, header_text(str(value)[:MAX_HEADER_LENGTH]))  # type: ignore[misc]  # typeshed leaves it out
+
+    def attach(self, payload: Any) -> None:
+        """Hang a part below this one and count it."""
+        if isinstance(payload, Part):
+            payload.depth = self.depth + 1
+            payload.top = self.top
+            self.top.count += 1
+        super().attach(payload)
+
+    def get_content_type(self) -> str:
+        """Tell the type, but hide from the parser what it must not open."""
+        stated = super().get_content_type()
+        if stated.startswith("message/"):
+            return f"sealed/{stated.removeprefix('message/')}"
+        if stated.startswith("multipart/") and self._is_beyond_bounds():
+            self.top.overflow = True
+            return "application/octet-stream"
+        return stated
+
+    def get_param(self, *arguments: Any, **options: Any) -> Any:
+        """Read a parameter; a field that makes the standard library raise has none."""
+        try:
+            return super().get_param(*arguments, **options)
+        except Exception:  # noqa: BLE001 - cpython#105802 and its like: any kind may come
+            return options.get("failobj")
+
+    def replace_value(self, name: str, value: str) -> None:
+        """Put one field in the place of all of that name."""
+        del self[name]
+        self[name] = value
+
+    def _is_beyond_bounds(self) -> bool:
+        return self.depth >= MAX_DEPTH or self.top.count > MAX_PARTS
+
+
+def stated_type(part: Part) -> str:
+    """Tell the type a part claims, also of those that stay closed."""
+    kind = part.get_content_type()
+    return f"message/{kind.removeprefix('sealed/')}" if kind.startswith("sealed/") else kind
+
+
+def parse(raw: bytes) -> Part:
+    """Build the tree of parts. Whatever goes wrong, a root comes out that holds the octets."""
+    try:
+        return _feed(raw)
+    except Exception:  # noqa: BLE001 - the promise of this module
+        return _bare(raw)
+
+
+def _feed(raw: bytes) -> Part:
+    parser: BytesFeedParser[Part] = BytesFeedParser(Part)
+    for start in range(0, len(raw), CHUNK_SIZE):
+        parser.feed(raw[start : start + CHUNK_SIZE])
+    return parser.close()
+
+
+def _bare(raw: bytes) -> Part:
+    root = Part()
+    root["Content-Type"] = "text/plain"
+    root.set_payload(decode(raw)[0])
+    root.top.overflow = True
+    return root
+
+
+def header_text(value: str) -> str:
+    """Turn the octets of a header value into text, keeping encoded words as they are."""
+    value = _ENCODED_WORD_CHARSET.sub(_known_charset, value)
+    if value.isascii():
+        return value
+    text = decode(value.encode("utf-8", "surrogateescape"))[0]
+    # The standard library damages other text beside encoded words; so it becomes one itself.
+    return _FOREIGN.sub(_as_encoded_word, text) if "=?" in text else text
+
+
+def _known_charset(match: re.Match[str]) -> str:
+    name = canonical(match[1])
+    return f"=?{name or 'utf-8'}?"
+
+
+def _as_encoded_word(match: re.Match[str]) -> str:
+    quoted = "".join(f"={octet:02X}" for octet in match[0].encode("utf-8", "replace"))
+    return f" =?utf-8?q?{quoted}?= "

@@ -1,0 +1,210 @@
+"""Make a tree of parts such that mail-parser 4.8 reads it right.
+
+It works on the tree in memory, never on the stored mail. What it makes good: multiparts that
+could not be opened, transfer encodings with a slip of the pen, parameters that make the standard
+library raise, text whose charset is stateful, missing or wrong, ``format=flowed``, and parts that
+mail-parser would take neither for text nor for an attachment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email.errors import MissingHeaderBodySeparatorDefect
+from email.message import Message
+from typing import Final, cast
+
+from ingest.reading import charsets, flowed
+from ingest.reading.parts import Part, parse, stated_type
+
+# The name given to a part without one; it never leaves this package.
+UNNAMED: Final = "unnamed-part"
+BODY_TYPES: Final = ("text/plain", "text/html")
+# Octets of a text that are read; reports are short, the rest stays in the sealed mail.
+MAX_TEXT_OCTETS: Final = 1_000_000
+
+_ENCODINGS = ("quoted-printable", "base64", "7bit", "8bit", "binary", "x-uuencode", "uuencode")
+_STRAY_LINES: Final = 3
+_KNOWN_FIELD = re.compile(
+    rb"(?:received|from|to|subject|date|message-id|content-type|mime-version|reply-to|x-mailer)"
+    rb"[ \t]{0,9}:",
+    re.IGNORECASE,
+)
+_META_CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+
+
+def open_tree(raw: bytes) -> Part:
+    """Parse a mail, reading on past stray lines before and within its header."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    root = parse(raw)
+    for _ in range(_STRAY_LINES):
+        shortened = _without_stray_line(raw, root)
+        if shortened is None:
+            break
+        raw = shortened
+        root = parse(raw)
+    return root
+
+
+def _without_stray_line(raw: bytes, root: Part) -> bytes | None:
+    """Drop the line that ended the header too early, if known fields follow it."""
+    if not any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in root.defects):
+        return None
+    payload = root.get_payload()
+    if not isinstance(payload, str):
+        return None
+    rest = payload.encode("ascii", "surrogateescape")
+    start = raw.find(rest[:400]) if rest else -1
+    line, _, after = rest.partition(b"\n")
+    if start < 0 or len(line) > 2000 or not _KNOWN_FIELD.match(after.lstrip(b"\r\n")[:40]):
+        return None
+    return raw[:start] + raw[start + len(line) + 1 :]
+
+
+def repair(root: Part) -> list[str]:
+    """Repair every part; tell in short sentences what was wrong, without the mail's own words."""
+    defects = []
+    for part in leaves(root):
+        _reopen(part)
+    for part in [*leaves(root)]:
+        try:
+            defects += _repair_leaf(part, root)
+        except Exception as error:  # noqa: BLE001 - one bad part must not cost the others
+            defects.append(f"a part could not be repaired ({type(error).__name__})")
+    if root.overflow:
+        defects.append("the mail has more parts or header fields than are read")
+    return defects
+
+
+def leaves(root: Part) -> Iterator[Part]:
+    """Give the parts that hold octets, in the order of the mail."""
+    for part in root.walk():
+        if not part.is_multipart():
+            yield cast("Part", part)
+
+
+def octets_of(part: Part) -> bytes:
+    """Undo the transfer encoding of a part, and nothing else."""
+    try:
+        payload = part.get_payload(decode=True)
+    except Exception:  # noqa: BLE001 - an undecodable part is taken as it stands
+        payload = None
+    if isinstance(payload, bytes):
+        return payload
+    text = part.get_payload()
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else b""
+
+
+def _reopen(part: Part) -> None:
+    """Open a multipart whose boundary was missing or wrong by the boundary in its own text."""
+    payload = part.get_payload()
+    if part.get_content_maintype() != "multipart" or not isinstance(payload, str):
+        return
+    line = next((line for line in payload[:20_000].splitlines() if line.startswith("--")), "")
+    boundary = line[2:].strip()
+    if 0 < len(boundary) <= 200 and '"' not in boundary:
+        header = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
+        again = parse(
+            header.encode("utf-8", "replace") + payload.encode("ascii", "surrogateescape")
+        )
+        if again.is_multipart():
+            part.set_payload(again.get_payload())
+            part.defects = []
+            return
+    part.replace_value("Content-Type", "text/plain")
+
+
+def _repair_leaf(part: Part, root: Part) -> list[str]:
+    _settle_fields(part)
+    kind = stated_type(part)
+    if part is root and kind.startswith("text/"):
+        del part["Content-Disposition"]
+        _drop_name(part, kind if kind in BODY_TYPES else "text/plain")
+        kind = part.get_content_type()
+    named = bool(part.get_filename())
+    if kind in BODY_TYPES and part.get_content_disposition() in (None, "inline"):
+        return _settle_text(part) if not named or _is_inline(part) else []
+    if not named:
+        _name(part)
+    return []
+
+
+def _is_inline(part: Part) -> bool:
+    return part.get_content_disposition() == "inline"
+
+
+def _drop_name(part: Part, kind: str) -> None:
+    """Leave a body without a name, or mail-parser takes it for an attachment only."""
+    charset = part.get_content_charset()
+    flow = "; format=flowed" if flowed.is_flowed(part) else ""
+    part.replace_value("Content-Type", kind + (f'; charset="{charset}"' if charset else "") + flow)
+
+
+def _name(part: Part) -> None:
+    del part["Content-Disposition"]
+    part["Content-Disposition"] = f'attachment; filename="{UNNAMED}"'
+
+
+def _settle_fields(part: Part) -> None:
+    """Replace MIME fields that the standard library cannot read."""
+    encoding = str(part.get("Content-Transfer-Encoding", ""))
+    plain = encoding.split(";", maxsplit=1)[0].strip().strip("\"'").lower().replace("_", "-")
+    if encoding and encoding != plain:
+        part.replace_value("Content-Transfer-Encoding", plain if plain in _ENCODINGS else "8bit")
+    for name, readers in _READERS.items():
+        if name in part and not all(_reads(part, reader) for reader in readers):
+            part.replace_value(name, _bare_value(str(part[name]), name))
+
+
+_READERS: Final = {
+    "Content-Type": (Message.get_content_charset, Message.get_filename, Message.get_boundary),
+    "Content-Disposition": (Message.get_content_disposition, Message.get_filename),
+}
+
+
+def _reads(part: Part, reader: object) -> bool:
+    """Try on a plain copy, as mail-parser does, whether a field can be read."""
+    copy = Message()
+    for name in _READERS:
+        if name in part:
+            copy[name] = part[name]
+    try:
+        reader(copy)  # type: ignore[operator]  # the readers above are all callable
+    except Exception:  # noqa: BLE001 - any kind may come (cpython#105802)
+        return False
+    return True
+
+
+def _bare_value(value: str, name: str) -> str:
+    token = re.match(r"[ \t]*([A-Za-z0-9.+-]{1,80}(?:/[A-Za-z0-9.+-]{1,80})?)", value)
+    if token is None:
+        return "attachment" if name == "Content-Disposition" else "application/octet-stream"
+    return token[1].lower()
+
+
+def _settle_text(part: Part) -> list[str]:
+    """Put readable text in the place of octets that mail-parser would misread."""
+    octets = octets_of(part)
+    label = part.get_content_charset()
+    if label is None and part.get_content_subtype() == "html":
+        found = _META_CHARSET.search(octets[:4096])
+        label = found[1].decode("ascii") if found else None
+    text, defect = charsets.decode(octets[:MAX_TEXT_OCTETS], label)
+    flows = flowed.is_flowed(part)
+    if _is_plain_sailing(octets, label, defect) and not flows:
+        return []
+    if flows:
+        text = flowed.unflow(text, delete_space=flowed.deletes_space(part))
+    del part["Content-Transfer-Encoding"]
+    part.replace_value("Content-Type", f'{part.get_content_type()}; charset="utf-8"')
+    part.set_payload(text)
+    return [defect] if defect else []
+
+
+def _is_plain_sailing(octets: bytes, label: str | None, defect: str | None) -> bool:
+    """Tell whether mail-parser reads the text as we do."""
+    if len(octets) > MAX_TEXT_OCTETS or defect:
+        return False
+    if b"\x1b" not in octets and octets.isascii() and b"\0" not in octets:
+        return charsets.canonical(label) in {None, "utf-8", "cp1252"}
+    return (label or "").lower() == "utf-8" and not octets.startswith(b"\xef\xbb\xbf")

@@ -23,9 +23,12 @@ LATE_AFTER: Final = timedelta(minutes=5)
 """How long anything may wait for its turn before that is worth an alarm."""
 STUCK_AFTER: Final = timedelta(minutes=15)
 """How long a message may stay in the outbox before that is worth an alarm."""
+FAILED_WITHIN: Final = timedelta(hours=1)
+"""A failure is told while it is new; afterwards the listing of failed messages shows it."""
 LISTED: Final = 10
 """How many cases an alarm names."""
 _EVENTS: Final = 10_000
+_FAILURES: Final = 200
 
 _log = structlog.get_logger()
 
@@ -105,8 +108,8 @@ def _findings(work: UnitOfWork, idle: list[Case], now: datetime) -> tuple[Findin
         ),
         _counted(
             "outbox_failed",
-            work.outbox.count(OutboxState.FAILED),
-            "{} outgoing messages have failed for good",
+            _failed(work, now - FAILED_WITHIN),
+            "{} outgoing messages have failed for good within the last hour",
         ),
         _counted(
             "outbox_stuck",
@@ -133,3 +136,9 @@ def _stuck(work: UnitOfWork, before: datetime) -> int:
         return 0
     waiting = work.outbox.listing(OutboxState.QUEUED)
     return sum(message.created_at < before for message in waiting)
+
+
+def _failed(work: UnitOfWork, since: datetime) -> int:
+    newest = work.outbox.listing(OutboxState.FAILED, _FAILURES)
+    tries = (work.outbox.attempts(message.id) for message in newest)
+    return sum(bool(attempts) and attempts[-1].at > since for attempts in tries)

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from notifier.defang import defang
+from notifier.etiquette import is_well_formed
 from notifier.letters import (
     FALLBACK_LANGUAGE,
     Letter,
@@ -191,7 +192,8 @@ class Composer:
         mail["Auto-Submitted"] = automatic
         mail["X-Auto-Response-Suppress"] = "All"
         mail["X-Loop"] = self.identity.address
-        mail.set_content(letter.text, cte="quoted-printable")
+        # Plain where it can be, so that the raw mail is readable; never 8bit, for old relays.
+        mail.set_content(letter.text, cte="7bit" if letter.text.isascii() else "quoted-printable")
         return mail
 
 
@@ -207,7 +209,10 @@ def _outer(letter: Letter, posting: Posting) -> dict[str, Any]:
 
 
 def _address(address: str, name: str = "") -> Address:
-    return Address(display_name=name, addr_spec=require_single_line(address))
+    if not is_well_formed(require_single_line(address)):
+        raise ValueError("an address for a mail is not a plain address")
+    local_part, _, domain = address.rpartition("@")
+    return Address(display_name=name, username=local_part, domain=domain)
 
 
 def _alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.etiquette import is_well_formed
 from notifier.policy import EscalationPolicy, Target, TargetKind
 from notifier.rota import Person, Rota, on_duty
 from store.model import Severity
@@ -34,16 +35,22 @@ class Directory:
     fallback: str
 
     def __post_init__(self) -> None:
-        if "@" not in self.fallback:
+        if not is_well_formed(self.fallback):
             raise ValueError("the fallback address is not an address")
+        for person in self.people.values():
+            if not is_well_formed(person.address):
+                raise ValueError(f"person {person.key!r} has no usable address")
+        for rota in self.rotas.values():
+            unknown = [member for member in rota.members if member not in self.people]
+            if unknown:
+                raise ValueError(f"rota {rota.key!r} names an unknown person: {unknown[0]!r}")
+        self._require_policies()
+
+    def _require_policies(self) -> None:
         for severity in Severity:
             if severity not in self.policies:
                 raise ValueError(f"no policy for cases of severity {severity.label}")
-        for rota in self.rotas.values():
-            for member in rota.members:
-                if member not in self.people:
-                    raise ValueError(f"rota {rota.key!r} names an unknown person: {member!r}")
-        for policy in self.policies.values():
+            policy = self.policies[severity]
             for step in policy.steps:
                 for target in step.targets:
                     self._require_known(policy, target)
@@ -77,7 +84,7 @@ class Directory:
 
     def _require_known(self, policy: EscalationPolicy, target: Target) -> None:
         known: Mapping[TargetKind, bool] = {
-            TargetKind.ADDRESS: "@" in target.name,
+            TargetKind.ADDRESS: is_well_formed(target.name),
             TargetKind.PERSON: target.name in self.people,
             TargetKind.ROTA: target.name in self.rotas,
         }

@@ -167,7 +167,9 @@ class House:
             work.commit()
         return report, case
 
-    def _file(self, work: UnitOfWork, traits: MailTraits, kind: MailKind, severity: Severity) -> ReportId:
+    def _file(
+        self, work: UnitOfWork, traits: MailTraits, kind: MailKind, severity: Severity
+    ) -> ReportId:
         envelope = Envelope(
             reverse_path=traits.reverse_path,
             recipients=(IDENTITY.address,),

@@ -1,0 +1,425 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import socket
+import subprocess
+import threading
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notifier.courier import (
+    KEEP_OPEN_SECONDS,
+    REST_SECONDS,
+    Deferred,
+    MaildirCourier,
+    Refused,
+    Relay,
+    RelayCourier,
+    Security,
+    Sent,
+)
+from store.model import OutboxId, OutboxKind, OutboxMessage, OutgoingMail
+from store.states import OutboxState
+from tests.notifier.house import START
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MESSAGE = OutboxMessage(
+    id=OutboxId(1),
+    mail=OutgoingMail(
+        kind=OutboxKind.ALERT,
+        dedupe_key="alert:1:0:0:anna@chirper.example",
+        sender="",
+        recipient="anna@chirper.example",
+        subject="Alert",
+        message_id="<alert.1@tip.chirper.example>",
+        content=b"Subject: Alert\r\nMessage-ID: <alert.1@tip.chirper.example>\r\n\r\n.one\r\n",
+    ),
+    state=OutboxState.QUEUED,
+    attempts=0,
+    created_at=START,
+    next_attempt_at=START,
+)
+
+
+def to(recipient: str) -> OutboxMessage:
+    return replace(MESSAGE, mail=replace(MESSAGE.mail, recipient=recipient))
+
+
+# ---- Maildir
+
+
+def test_a_maildir_keeps_what_went_out_where_only_we_can_read_it(tmp_path: Path) -> None:
+    assert isinstance(MaildirCourier(tmp_path / "out").send(MESSAGE), Sent)
+    (file,) = (tmp_path / "out" / "new").iterdir()
+    assert file.read_bytes() == (
+        b"Return-Path: <>\nSubject: Alert\nMessage-ID: <alert.1@tip.chirper.example>\n\n.one\n"
+    )
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+    assert list((tmp_path / "out" / "tmp").iterdir()) == []
+
+
+def test_a_message_sent_again_after_a_crash_replaces_itself(tmp_path: Path) -> None:
+    for _ in range(2):
+        MaildirCourier(tmp_path).send(MESSAGE)
+    assert len(list((tmp_path / "new").iterdir())) == 1
+
+
+def test_a_message_a_person_has_read_is_not_new_again(tmp_path: Path) -> None:
+    MaildirCourier(tmp_path).send(MESSAGE)
+    (file,) = (tmp_path / "new").iterdir()
+    file.rename(tmp_path / "cur" / f"{file.name}:2,S")
+    assert isinstance(MaildirCourier(tmp_path).send(MESSAGE), Sent)
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_message_id_never_names_a_place_outside_the_maildir(tmp_path: Path) -> None:
+    mail = replace(MESSAGE.mail, message_id="<../../etc/passwd:2,S@x>")
+    MaildirCourier(tmp_path).send(replace(MESSAGE, mail=mail))
+    assert [file.name for file in (tmp_path / "new").iterdir()] == [".._.._etc_passwd_2_S@x"]
+
+
+def test_a_maildir_that_cannot_be_written_defers(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    courier = MaildirCourier(tmp_path / "out")
+    assert isinstance(courier.send(MESSAGE), Deferred)
+    assert "cannot be written" in str(courier.check())
+
+
+def test_a_maildir_that_can_be_written_is_well(tmp_path: Path) -> None:
+    assert MaildirCourier(tmp_path / "out").check() is None
+
+
+# ---- a relay that speaks SMTP and can be told to misbehave
+
+
+@dataclass
+class FakeRelay:
+    """A small SMTP server on a port of its own. ``replies`` overrides replies by first word."""
+
+    replies: dict[str, str] = field(default_factory=dict)
+    extensions: tuple[str, ...] = ("DSN", "SMTPUTF8", "8BITMIME")
+    lines: list[str] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    hang_up_at: str = ""
+    port: int = 0
+
+    def commands(self, word: str) -> list[str]:
+        return [line for line in self.lines if line.upper().startswith(word)]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            await self._say(writer, self.replies.get("CONNECT", "220 relay"))
+            while line := (await reader.readline()).decode().rstrip("\r\n"):
+                self.lines.append(line)
+                word = line.split(maxsplit=1)[0].upper()
+                if word == self.hang_up_at:
+                    break
+                await self._answer(word, reader, writer)
+        finally:
+            writer.close()
+
+    async def _answer(
+        self, word: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if word == "EHLO" and word not in self.replies:
+            names = ("relay", *self.extensions)
+            for number, name in enumerate(names, start=1):
+                await self._say(writer, f"250{' ' if number == len(names) else '-'}{name}")
+        elif word == "DATA" and word not in self.replies:
+            await self._say(writer, "354 go on")
+            self.contents.append(await reader.readuntil(b"\r\n.\r\n"))
+            await self._say(writer, self.replies.get("END", "250 queued as 7"))
+        else:
+            await self._say(writer, self.replies.get(word, "250 ok"))
+
+    async def _say(self, writer: asyncio.StreamWriter, line: str) -> None:
+        writer.write(f"{line}\r\n".encode())
+        await writer.drain()
+
+
+@contextlib.contextmanager
+def running(relay: FakeRelay) -> Iterator[FakeRelay]:
+    loop, ready, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+
+    async def main() -> None:
+        server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
+        relay.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        await stop.wait()
+        server.close()
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(main(),))
+    thread.start()
+    ready.wait(5)
+    try:
+        yield relay
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(5)
+        loop.close()
+
+
+@dataclass
+class Monotonic:
+    """Seconds that pass when told to."""
+
+    seconds: float = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def relay() -> Iterator[FakeRelay]:
+    with running(FakeRelay()) as fake:
+        yield fake
+
+
+@pytest.fixture
+def passing() -> Monotonic:
+    return Monotonic()
+
+
+@pytest.fixture
+def courier(relay: FakeRelay, passing: Monotonic) -> Iterator[RelayCourier]:
+    courier = courier_to(relay, passing)
+    yield courier
+    courier.close()
+
+
+def courier_to(relay: FakeRelay, passing: Callable[[], float], **changes: object) -> RelayCourier:
+    settings = Relay(
+        host="127.0.0.1", port=relay.port, security=Security.NONE, timeout=5, helo="us"
+    )
+    return RelayCourier(replace(settings, **changes), passing)  # type: ignore[arg-type]  # any field
+
+
+def test_a_message_is_handed_to_the_relay(relay: FakeRelay, courier: RelayCourier) -> None:
+    assert courier.send(MESSAGE) == Sent(detail="250 queued as 7")
+    assert relay.commands("EHLO") == ["ehlo us"]
+    assert relay.commands("MAIL")[0].startswith("mail FROM:<>")
+    assert relay.commands("RCPT") == ["rcpt TO:<anna@chirper.example> NOTIFY=NEVER"]
+    assert relay.contents[0].endswith(b"\r\n\r\n..one\r\n.\r\n")
+
+
+def test_no_report_is_asked_for_where_the_relay_knows_of_none(
+    relay: FakeRelay, courier: RelayCourier
+) -> None:
+    relay.extensions = ("8BITMIME",)
+    courier.send(MESSAGE)
+    assert relay.commands("RCPT") == ["rcpt TO:<anna@chirper.example>"]
+
+
+def test_several_messages_share_a_connection(relay: FakeRelay, courier: RelayCourier) -> None:
+    for _ in range(3):
+        assert isinstance(courier.send(MESSAGE), Sent)
+    assert relay.connections == 1
+
+
+def test_an_idle_connection_is_left_and_a_new_one_made(
+    relay: FakeRelay, courier: RelayCourier, passing: Monotonic
+) -> None:
+    courier.send(MESSAGE)
+    passing.seconds += KEEP_OPEN_SECONDS + 1
+    assert isinstance(courier.send(MESSAGE), Sent)
+    assert relay.connections == 2
+
+
+def test_a_connection_the_relay_has_closed_is_made_again(
+    relay: FakeRelay, courier: RelayCourier
+) -> None:
+    courier.send(MESSAGE)
+    relay.hang_up_at = "NOOP"
+    assert isinstance(courier.send(MESSAGE), Sent)
+    assert relay.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "reply", "outcome"),
+    [
+        ("CONNECT", "554 go away", Deferred),
+        ("CONNECT", "421 busy", Deferred),
+        ("MAIL", "550 sender refused", Deferred),
+        ("MAIL", "451 later", Deferred),
+        ("RCPT", "550 no such user", Refused),
+        ("RCPT", "450 greylisted", Deferred),
+        ("RCPT", "530 log in first", Deferred),
+        ("DATA", "554 not here", Refused),
+        ("DATA", "451 later", Deferred),
+        ("END", "554 looks like spam", Refused),
+        ("END", "452 no room", Deferred),
+    ],
+)
+def test_only_a_word_about_this_message_is_final(
+    relay: FakeRelay, courier: RelayCourier, word: str, reply: str, outcome: type
+) -> None:
+    relay.replies[word] = reply
+    told = courier.send(MESSAGE)
+    assert isinstance(told, outcome)
+    assert reply in told.detail
+
+
+@pytest.mark.parametrize("word", ["EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_relay_that_hangs_up_defers(relay: FakeRelay, courier: RelayCourier, word: str) -> None:
+    relay.hang_up_at = word
+    assert isinstance(courier.send(MESSAGE), Deferred)
+
+
+def test_a_refused_message_leaves_the_connection_usable(
+    relay: FakeRelay, courier: RelayCourier
+) -> None:
+    relay.replies["RCPT"] = "550 no such user"
+    courier.send(MESSAGE)
+    del relay.replies["RCPT"]
+    assert isinstance(courier.send(MESSAGE), Sent)
+    assert relay.connections == 1
+
+
+def test_a_relay_that_cannot_be_reached_is_left_alone_for_a_while(
+    relay: FakeRelay, courier: RelayCourier, passing: Monotonic
+) -> None:
+    relay.replies["CONNECT"] = "421 busy"
+    for _ in range(5):
+        assert isinstance(courier.send(MESSAGE), Deferred)
+    assert relay.connections == 1
+    relay.replies.clear()
+    passing.seconds += REST_SECONDS
+    assert isinstance(courier.send(MESSAGE), Sent)
+
+
+def test_an_address_outside_ascii_needs_a_relay_that_takes_it(
+    relay: FakeRelay, courier: RelayCourier, passing: Monotonic
+) -> None:
+    assert isinstance(courier.send(to("änna@chirper.example")), Sent)
+    assert "SMTPUTF8" in relay.commands("MAIL")[0]
+    relay.extensions = ("8BITMIME",)
+    plain = courier_to(relay, passing)
+    assert isinstance(plain.send(to("änna@chirper.example")), Refused)
+    plain.close()
+
+
+def test_nobody_listening_is_found_by_the_check() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    courier = RelayCourier(Relay(host="127.0.0.1", port=port, timeout=2))
+    assert re.match(rf"relay 127\.0\.0\.1:{port}: .*refused", str(courier.check()))
+
+
+def test_the_check_says_what_is_wrong(relay: FakeRelay, passing: Monotonic) -> None:
+    assert courier_to(relay, passing).check() is None
+    starttls = courier_to(relay, passing, security=Security.STARTTLS)
+    assert "STARTTLS" in str(starttls.check())
+
+
+def test_a_login_is_never_sent_in_clear() -> None:
+    with pytest.raises(ValueError, match="starttls or tls"):
+        Relay(host="x", port=25, security=Security.NONE, username="us", password="secret")
+
+
+# ---- encryption, against a real aiosmtpd
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("certificate")
+    made = subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-days", "2", "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
+            *("-keyout", folder / "key.pem", "-out", folder / "certificate.pem"),
+        ],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip("no openssl to make a certificate")
+    return folder
+
+
+@dataclass
+class Sink:
+    """Keeps the envelopes it is given."""
+
+    envelopes: list[object] = field(default_factory=list)
+
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802 - the name aiosmtpd calls
+        del server, session
+        self.envelopes.append(envelope)
+        return "250 queued"
+
+
+@contextlib.contextmanager
+def smarthost(certificate: Path, sink: Sink) -> Iterator[int]:
+    """Run a smarthost that wants encryption and a login, as real ones do."""
+    import ssl  # noqa: PLC0415 - only here
+
+    from aiosmtpd.controller import Controller  # noqa: PLC0415 - only here
+    from aiosmtpd.smtp import AuthResult, LoginPassword  # noqa: PLC0415 - only here
+
+    def authenticate(*parts: object) -> AuthResult:
+        login = parts[-1]
+        assert isinstance(login, LoginPassword)
+        return AuthResult(success=(login.login, login.password) == (b"us", b"secret"))
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
+
+    class AnyPort(Controller):
+        def _trigger_server(self) -> None:
+            # It greets itself to see that it runs, and has to learn its port first.
+            self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # it runs
+            super()._trigger_server()
+
+    controller = AnyPort(
+        sink,
+        hostname="127.0.0.1",
+        port=0,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=authenticate,
+        auth_required=True,
+    )
+    controller.start()
+    try:
+        yield controller.port
+    finally:
+        controller.stop()
+
+
+def test_the_relay_is_used_with_starttls_and_a_login(certificate: Path) -> None:
+    sink = Sink()
+    with smarthost(certificate, sink) as port:
+        relay = Relay(
+            host="localhost",
+            port=port,
+            username="us",
+            password="secret",
+            ca_file=certificate / "certificate.pem",
+            timeout=5,
+        )
+        courier = RelayCourier(relay)
+        assert courier.check() is None
+        assert isinstance(courier.send(MESSAGE), Sent)
+        courier.close()
+        wrong = RelayCourier(replace(relay, password="guess"))
+        assert "535" in str(wrong.check())
+        assert isinstance(wrong.send(MESSAGE), Deferred)
+        untrusting = RelayCourier(replace(relay, ca_file=None))
+        assert "its certificate is not trusted" in str(untrusting.check())
+    assert len(sink.envelopes) == 1

@@ -78,7 +78,7 @@ async def serve(
         stack.callback(installation.store.close)
         _tidy(installation)
 
-        health = Health(where.health, clock)
+        health = Health(where.health, utc_now)
         stages = _Stages(settings, installation, clock, health.saw)
         stack.push_async_callback(stages.close)
         acceptor = Acceptor(installation.store, installation.evidence, stages.reading.wake)

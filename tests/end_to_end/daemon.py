@@ -1,0 +1,144 @@
+"""Starts the installed program as a user would, and kills it without mercy."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+START_SECONDS = 30.0
+LOOK_EVERY = 0.05
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(happened: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} seconds in vain: {what}")
+        time.sleep(LOOK_EVERY)
+
+
+class Daemon:
+    """One ``tipline serve`` on a folder of its own; may be killed and started again."""
+
+    def __init__(self, folder: Path, config: str | None = None, **environment: str) -> None:
+        self.folder = folder
+        self.state = folder / "state"
+        self.port = free_port()
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "TIPLINE_STATE_DIR": str(self.state),
+            "TIPLINE_SMTP__PORT": str(self.port),
+            **environment,
+        }
+        if config is not None:
+            path = folder / "tipline.toml"
+            path.write_text(config, encoding="utf-8")
+            self.environment["TIPLINE_CONFIG"] = str(path)
+        self.log = (folder / "log").open("ab")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.log.close()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tipline", "serve"],
+            env=self.environment,
+            cwd=self.folder,
+            stdout=self.log,
+            stderr=self.log,
+        )
+        wait_until(self.answers, START_SECONDS, f"the daemon to listen; {self.log_text()}")
+
+    def answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log_text()
+        try:
+            with smtplib.SMTP("127.0.0.1", self.port, timeout=5):
+                return True
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """End it as a power cut would, and only it."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(timeout=30)
+
+    def limit_files(self, octets: int) -> None:
+        """Let no file of the daemon grow beyond so many octets: to it, the disk is full."""
+        assert self.process is not None
+        hard = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (octets, hard))
+
+    def unlimit_files(self) -> None:
+        assert self.process is not None
+        hard = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+    def log_text(self) -> str:
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def tipline(self, *arguments: str, status: int = 0) -> str:
+        """Run another tipline command on the same installation."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tipline", *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout if status == 0 else done.stderr
+
+    def json(self, *arguments: str) -> Any:  # noqa: ANN401 - whatever the command prints
+        return json.loads(self.tipline(*arguments, "--json"))
+
+    def mail(self, content: str | bytes, sender: str = "alex@example.org") -> tuple[int, bytes]:
+        """Send one mail and give the reply to its last dot."""
+        octets = content.encode() if isinstance(content, str) else content
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
+            client.ehlo()
+            client.mail(sender)
+            client.rcpt("cp@chirper.example")
+            return client.data(octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+
+    def wait_for_filing(self, seconds: float = 30.0) -> None:
+        """Wait until every accepted mail has a place and every report its decision."""
+        wait_until(self._all_filed, seconds, "all mails to be filed")
+
+    def _all_filed(self) -> bool:
+        waiting = [m for m in self.json("inbox", "list") if m["state"] == "received"]
+        pending = [
+            r for r in self.json("report", "list") if r["acknowledgement"]["state"] == "pending"
+        ]
+        return not waiting and not pending

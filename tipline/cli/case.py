@@ -37,11 +37,12 @@ class SeverityName(StrEnum):
 
 StateOption = Annotated[
     list[StateName] | None,
-    typer.Option("--state", help="Only cases in this state; may be given twice."),
+    typer.Option("--state", metavar="STATE", help="Only in this state: open, taken or closed."),
 ]
 OpenOption = Annotated[bool, typer.Option("--open", help="Only cases that are not closed.")]
 SeverityOption = Annotated[
-    SeverityName | None, typer.Option("--severity", help="Only cases of this severity.")
+    SeverityName | None,
+    typer.Option("--severity", metavar="SEVERITY", help="Only of this severity."),
 ]
 
 

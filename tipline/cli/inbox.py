@@ -27,7 +27,9 @@ class StateName(StrEnum):
     QUARANTINED = "quarantined"
 
 
-StateOption = Annotated[StateName | None, typer.Option("--state", help="Only those in this state.")]
+StateOption = Annotated[
+    StateName | None, typer.Option("--state", metavar="STATE", help="Only in this state.")
+]
 
 
 @app.command("list")

@@ -45,9 +45,14 @@ def note_config(config: Path | None) -> None:
 
 
 def load(config: Path | None) -> Settings:
-    """Read the settings for a command; ``--config`` after the command wins over one before it."""
+    """Read the settings for a command; ``--config`` after the command wins over one before it.
+
+    Logs go to standard error and only when something is wrong: commands print their own results.
+    """
+    from tipline.logs import set_up_logs
     from tipline.settings import load_settings
 
+    set_up_logs("critical")
     return load_settings(config or _before_the_command.get())
 
 

@@ -25,7 +25,9 @@ class StateName(StrEnum):
     CANCELLED = "cancelled"
 
 
-StateOption = Annotated[StateName | None, typer.Option("--state", help="Only those in this state.")]
+StateOption = Annotated[
+    StateName | None, typer.Option("--state", metavar="STATE", help="Only in this state.")
+]
 
 
 @app.command("list")

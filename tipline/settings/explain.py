@@ -76,8 +76,14 @@ class Origin:
 
 
 def explain(error: ValidationError, model: type[BaseModel], origin: Origin) -> list[Fault]:
-    """Make one fault of each error, in the order of the file."""
-    return [_explain_one(details, model, origin) for details in error.errors(include_url=False)]
+    """Make one fault of each error; a list whose only item is wrong is not called empty too."""
+    errors = error.errors(include_url=False)
+    within = {details["loc"][:-1] for details in errors}
+    return [
+        _explain_one(details, model, origin)
+        for details in errors
+        if details["type"] != "too_short" or details["loc"] not in within
+    ]
 
 
 def _explain_one(details: ErrorDetails, model: type[BaseModel], origin: Origin) -> Fault:

@@ -21,6 +21,7 @@ def identity(settings: Settings) -> Identity:
         domain=message_id_domain(settings),
         aliases=own_addresses(settings),
         templates=settings.outgoing.templates,
+        time_zone=settings.acknowledgement.time_zone,
     )
 
 

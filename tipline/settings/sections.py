@@ -121,7 +121,7 @@ class Smtp(Section):
     port: Port = Field(default=8025, description="Port to listen on; 0 lets the system choose.")
     hostname: Domain | None = Field(
         default=None,
-        description="Name we greet with. Without it, the name of this machine.",
+        description="Name we greet with. Without it, the domain of the first reporting address.",
     )
     max_size: Size = Field(
         default=35_000_000,

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+@pytest.fixture
+def clean_environment(monkeypatch):
+    """Take away every setting the test suite itself was started with."""
+    for name in list(os.environ):
+        if name.startswith("TIPLINE_") or name == "CREDENTIALS_DIRECTORY":
+            monkeypatch.delenv(name)
+    return monkeypatch

@@ -1,0 +1,182 @@
+# ruff: noqa: PLC0415, FBT002 - commands import when they run; options are switches
+"""``tipline parse``: show how mails in files would be read. Stores nothing, sends nothing.
+
+Every file gives its record, whatever is wrong with it: a file that cannot be opened or would stop
+the reader is a defect of that file and holds up no other.
+"""
+
+from __future__ import annotations
+
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from tipline.cli.options import ConfigOption, JsonOption, load
+from tipline.cli.output import json_line, print_facts, print_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ingest.reading import ParsedMessage
+    from ingest.workers import ReadingPool
+    from tipline.settings import Settings
+
+# So many files, or so many octets of them, are read side by side.
+BATCH_FILES: Final = 16
+BATCH_OCTETS: Final = 64 * 1024 * 1024
+# What no mail reaches; a file beyond it is not opened.
+LARGEST_FILE: Final = 256 * 1024 * 1024
+STANDARD_INPUT: Final = frozenset({"-", "/dev/stdin"})
+
+FilesArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Files with one mail each; - is standard input."),
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """One file: its content, or what is wrong with it."""
+
+    name: str
+    raw: bytes = b""
+    defect: str = ""
+
+
+def parse(
+    files: FilesArgument,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show how mails in files would be read, and whether they would be answered."""
+    settings = load(config)
+    from ingest.workers import ReadingLimits, ReadingPool
+    from tipline.settings.home import reading_rules
+
+    limits = ReadingLimits(
+        workers=min(settings.reading.workers, len(files)),
+        time=settings.reading.time_limit,
+        memory=settings.reading.memory_limit,
+    )
+    pool = ReadingPool(reading_rules(settings), limits)
+    try:
+        for batch in _batches(_open(name) for name in files):
+            for source, message in _read(pool, batch):
+                _print(_record(source.name, message, settings), as_json=as_json)
+    finally:
+        pool.close()
+
+
+def _open(name: str) -> Source:
+    if name in STANDARD_INPUT:
+        return Source(name=name, raw=sys.stdin.buffer.read(LARGEST_FILE))
+    path = Path(name)
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            return Source(name=name, defect="is a folder, not a mail")
+        # A device or a pipe might never come to an end; what the shell put there for us does.
+        if not stat.S_ISREG(status.st_mode) and not name.startswith("/dev/fd/"):
+            return Source(name=name, defect="is not a file")
+        if status.st_size > LARGEST_FILE:
+            return Source(name=name, defect=f"is larger than {LARGEST_FILE} octets")
+        with path.open("rb") as file:
+            return Source(name=name, raw=file.read(LARGEST_FILE))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Source(name=name, defect=f"cannot be opened: {reason}")
+
+
+def _batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    batch: list[Source] = []
+    octets = 0
+    for source in sources:
+        batch.append(source)
+        octets += len(source.raw)
+        if len(batch) == BATCH_FILES or octets >= BATCH_OCTETS:
+            yield batch
+            batch, octets = [], 0
+    if batch:
+        yield batch
+
+
+def _read(pool: ReadingPool, batch: list[Source]) -> Iterator[tuple[Source, ParsedMessage]]:
+    readable = [source for source in batch if not source.defect]
+    messages = iter(pool.read_all((source.raw, None) for source in readable))
+    for source in batch:
+        yield source, _unreadable(source) if source.defect else next(messages)
+
+
+def _unreadable(source: Source) -> ParsedMessage:
+    from ingest.reading import unreadable_message
+    from store.model import Door, Envelope, utc_now
+
+    envelope = Envelope(
+        reverse_path="",
+        recipients=(),
+        door=Door.FILE,
+        received_at=utc_now(),
+        peer=source.name,
+    )
+    return unreadable_message(envelope, source.defect)
+
+
+def _record(name: str, message: ParsedMessage, settings: Settings) -> dict[str, Any]:
+    from notifier.etiquette import may_answer
+    from tipline.cli.records import evidence_record, sighting_record
+    from tipline.settings.home import own_addresses, own_domains
+
+    answer = may_answer(
+        message.traits,
+        message.kind,
+        own_addresses=own_addresses(settings),
+        own_domains=own_domains(settings),
+    )
+    return {
+        "file": name,
+        "message_id": message.message_id,
+        "from": message.sender,
+        "subject": message.subject,
+        "date": message.date.isoformat() if message.date else None,
+        "language": message.language,
+        "kind": message.kind.value,
+        "kind_reason": message.kind_reason,
+        "text": message.text,
+        "acknowledge": {"send": answer.send, "reason": answer.reason},
+        "urgent": bool(message.urgency),
+        "urgency": message.urgency,
+        "accounts": [sighting_record(sighting) for sighting in message.sightings],
+        "urls": list(message.urls),
+        "attachments": [evidence_record(part) for part in message.attachments],
+        "defects": list(message.defects),
+    }
+
+
+def _print(record: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json_line(record) + "\n")
+        sys.stdout.flush()
+        return
+    answer = record["acknowledge"]
+    accounts = [
+        f"{a['platform']}:{a['handle'] or a['user_id'] or a['url']}" for a in record["accounts"]
+    ]
+    print_facts(
+        [
+            ("file", record["file"]),
+            ("from", record["from"]),
+            ("subject", record["subject"]),
+            ("kind", f"{record['kind']} ({record['kind_reason']})"),
+            ("language", record["language"]),
+            ("urgent", record["urgency"]),
+            ("accounts", ", ".join(accounts)),
+            ("attachments", len(record["attachments"]) or None),
+            ("receipt", "yes" if answer["send"] else f"no: {answer['reason']}"),
+            ("defects", "; ".join(record["defects"])),
+        ]
+    )
+    print_line("")

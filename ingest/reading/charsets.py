@@ -7,6 +7,7 @@ one, is common (RFC 2045 section 5.2 makes US-ASCII the default, few clients mea
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Final
 
@@ -83,10 +84,15 @@ def canonical(label: str | None) -> str | None:
     if not name or name in NOT_CHARSETS or len(name) > 40:
         return None
     try:
-        b"".decode(name)
+        # Python decodes nothing by any name at all, so it takes an octet to find out.
+        b"a".decode(name)
+        real = codecs.lookup(name).name
+    except UnicodeError:
+        # One octet is half a character in UTF-16.
+        return name if name.startswith("utf") else None
     except (LookupError, ValueError, TypeError):
         return None
-    return name
+    return None if real in NOT_CHARSETS or real.replace("-", "_") in NOT_CHARSETS else name
 
 
 def decode(octets: bytes, label: str | None = None) -> tuple[str, str | None]:
@@ -146,7 +152,10 @@ def _loose_latin(octets: bytes) -> str:
 def _mended(octets: bytes, name: str | None) -> str | None:
     if name is None:
         return None
-    text = _sound(octets.decode(name, "replace"))
+    try:
+        text = _sound(octets.decode(name, "replace"))
+    except (LookupError, ValueError):
+        return None
     borne = max(2, int(len(text) * DAMAGE_BORNE))
     return text if text.count("\ufffd") <= borne else None
 

@@ -20,7 +20,7 @@ from lxml.html import document_fromstring
 
 from ingest.reading.words import is_forward_mark
 
-MAX_HTML_LENGTH: Final = 500_000
+MAX_HTML_LENGTH: Final = 300_000
 MAX_LINKS: Final = 500
 MAX_LINK_LENGTH: Final = 2_000
 # Where a quoted mail says, at its head, that it is a forwarded one.

@@ -31,6 +31,10 @@ _ENCODED_WORD_CHARSET = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(\*[A-Za-z-]{1,20
 _FOREIGN = re.compile(r"[^\x00-\x7f]{1,2000}")
 
 
+class _TooManyPartsError(Exception):
+    """The parser would go on making parts; what it has is enough."""
+
+
 class Part(Message):
     """A part of a mail: bounded, and closed if it is a mail itself."""
 
@@ -55,6 +59,8 @@ class Part(Message):
             payload.depth = self.depth + 1
             payload.top = self.top
             self.top.count += 1
+            if self.top.count > 2 * MAX_PARTS:
+                raise _TooManyPartsError
         super().attach(payload)
 
     def get_content_type(self) -> str:
@@ -73,6 +79,19 @@ class Part(Message):
             return super().get_param(*arguments, **options)
         except Exception:  # noqa: BLE001 - cpython#105802 and its like: any kind may come
             return options.get("failobj")
+
+    def get_payload(self, i: Any = None, decode: bool = False) -> Any:  # noqa: FBT001, FBT002 - the base class has it so
+        """Give the payload; one whose charset or encoding cannot be applied, as it stands."""
+        try:
+            return super().get_payload(i, decode)  # type: ignore[call-overload]  # both shapes
+        except Exception:  # noqa: BLE001 - labels from the wire name codecs that raise anything
+            stored = self.stored()
+            return stored.encode("utf-8", "surrogateescape") if decode else stored
+
+    def stored(self) -> str:
+        """Give the octets of the body as the parser keeps them: 8-bit ones as surrogates."""
+        payload = self._payload  # type: ignore[attr-defined]  # typeshed leaves it out
+        return payload if isinstance(payload, str) else ""
 
     def replace_value(self, name: str, value: str) -> None:
         """Put one field in the place of all of that name."""
@@ -98,10 +117,29 @@ def parse(raw: bytes) -> Part:
 
 
 def _feed(raw: bytes) -> Part:
-    parser: BytesFeedParser[Part] = BytesFeedParser(Part)
-    for start in range(0, len(raw), CHUNK_SIZE):
-        parser.feed(raw[start : start + CHUNK_SIZE])
-    return parser.close()
+    made: list[Part] = []
+
+    def make(**options: Any) -> Part:
+        made.append(Part(**options))
+        return made[-1]
+
+    parser: BytesFeedParser[Part] = BytesFeedParser(make)
+    try:
+        for start in range(0, len(raw), CHUNK_SIZE):
+            parser.feed(raw[start : start + CHUNK_SIZE])
+        return parser.close()
+    except _TooManyPartsError:
+        # The first one made only showed the parser how to make them; the second is the root.
+        return _closed(made[1])
+
+
+def _closed(root: Part) -> Part:
+    """Finish a tree that is not parsed to its end."""
+    root.overflow = True
+    for part in root.walk():
+        if part.get_payload() is None:
+            part.set_payload("")
+    return root
 
 
 def _bare(raw: bytes) -> Part:

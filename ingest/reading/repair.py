@@ -23,6 +23,9 @@ BODY_TYPES: Final = ("text/plain", "text/html")
 # Octets of a text that are read; reports are short, the rest stays in the sealed mail.
 MAX_TEXT_OCTETS: Final = 1_000_000
 
+MAX_BOUNDARY: Final = 200
+MAX_STRAY_LENGTH: Final = 2_000
+
 _ENCODINGS = ("quoted-printable", "base64", "7bit", "8bit", "binary", "x-uuencode", "uuencode")
 _STRAY_LINES: Final = 3
 _KNOWN_FIELD = re.compile(
@@ -50,13 +53,10 @@ def _without_stray_line(raw: bytes, root: Part) -> bytes | None:
     """Drop the line that ended the header too early, if known fields follow it."""
     if not any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in root.defects):
         return None
-    payload = root.get_payload()
-    if not isinstance(payload, str):
-        return None
-    rest = payload.encode("ascii", "surrogateescape")
+    rest = root.stored().encode("utf-8", "surrogateescape")
     start = raw.find(rest[:400]) if rest else -1
     line, _, after = rest.partition(b"\n")
-    if start < 0 or len(line) > 2000 or not _KNOWN_FIELD.match(after.lstrip(b"\r\n")[:40]):
+    if start < 0 or len(line) > MAX_STRAY_LENGTH or not _KNOWN_FIELD.match(after.lstrip(b"\r\n")[:40]):
         return None
     return raw[:start] + raw[start + len(line) + 1 :]
 
@@ -85,27 +85,23 @@ def leaves(root: Part) -> Iterator[Part]:
 
 def octets_of(part: Part) -> bytes:
     """Undo the transfer encoding of a part, and nothing else."""
-    try:
-        payload = part.get_payload(decode=True)
-    except Exception:  # noqa: BLE001 - an undecodable part is taken as it stands
-        payload = None
+    payload = part.get_payload(decode=True)
     if isinstance(payload, bytes):
         return payload
-    text = part.get_payload()
-    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else b""
+    return part.stored().encode("utf-8", "surrogateescape")
 
 
 def _reopen(part: Part) -> None:
     """Open a multipart whose boundary was missing or wrong by the boundary in its own text."""
-    payload = part.get_payload()
-    if part.get_content_maintype() != "multipart" or not isinstance(payload, str):
+    payload = part.stored()
+    if part.get_content_maintype() != "multipart":
         return
     line = next((line for line in payload[:20_000].splitlines() if line.startswith("--")), "")
     boundary = line[2:].strip()
-    if 0 < len(boundary) <= 200 and '"' not in boundary:
+    if 0 < len(boundary) <= MAX_BOUNDARY and '"' not in boundary:
         header = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
         again = parse(
-            header.encode("utf-8", "replace") + payload.encode("ascii", "surrogateescape")
+            header.encode("utf-8", "replace") + payload.encode("utf-8", "surrogateescape")
         )
         if again.is_multipart():
             part.set_payload(again.get_payload())
@@ -206,5 +202,5 @@ def _is_plain_sailing(octets: bytes, label: str | None, defect: str | None) -> b
     if len(octets) > MAX_TEXT_OCTETS or defect:
         return False
     if b"\x1b" not in octets and octets.isascii() and b"\0" not in octets:
-        return charsets.canonical(label) in {None, "utf-8", "cp1252"}
+        return label is None or charsets.canonical(label) in {"utf-8", "cp1252"}
     return (label or "").lower() == "utf-8" and not octets.startswith(b"\xef\xbb\xbf")

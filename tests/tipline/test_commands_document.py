@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 DOCUMENT = Path(__file__).parents[2] / "docs" / "commands.md"
 
 
-def test_the_document_lists_every_command_and_every_option():
+def test_the_document_lists_every_command_and_every_option() -> None:
     text = DOCUMENT.read_text("utf-8").partition("## Every command")[2]
     written = [line for line in text.splitlines() if line.startswith(("### ", "| `"))]
 
     assert written == list(lines())
 
 
-def test_the_document_says_of_each_command_what_its_help_says():
+def test_the_document_says_of_each_command_what_its_help_says() -> None:
     text = DOCUMENT.read_text("utf-8")
 
     for name, command in commands(get_command(app), "tipline"):
@@ -37,7 +37,7 @@ def lines() -> Iterator[str]:
                 yield f"| `{spelling(param)}` | {param.help} |"
 
 
-def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - what the library hands out
     inner = getattr(command, "commands", None)
     if inner is None or name == "tipline":
         yield name, command
@@ -45,11 +45,11 @@ def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield from commands(below, f"{name} {word}")
 
 
-def summary(command: Any) -> str:
+def summary(command: Any) -> str:  # noqa: ANN401 - what the library hands out
     return command.help.splitlines()[0]
 
 
-def spelling(param: Any) -> str:
+def spelling(param: Any) -> str:  # noqa: ANN401 - what the library hands out
     if param.param_type_name == "argument":
         return param.metavar
     word = f" {param.metavar}" if param.metavar else ""

@@ -30,14 +30,14 @@ EXAMPLE = ROOT / "systemd" / "tipline.example.toml"
 PLACEHOLDERS = {"people": "NAME", "rotas": "NAME"}
 
 
-def test_the_document_has_one_row_for_each_setting():
+def test_the_document_has_one_row_for_each_setting() -> None:
     table = DOCUMENT.read_text("utf-8").partition("## Every key")[2]
     written = [line for line in table.splitlines() if line.startswith("| `")]
 
     assert written == list(rows())
 
 
-def test_the_example_is_a_configuration_that_loads(clean_environment):
+def test_the_example_is_a_configuration_that_loads() -> None:
     settings = load_settings(EXAMPLE)
 
     assert not settings.try_out
@@ -45,7 +45,7 @@ def test_the_example_is_a_configuration_that_loads(clean_environment):
     assert settings.relay is not None
 
 
-def test_the_example_names_every_key_of_every_section():
+def test_the_example_names_every_key_of_every_section() -> None:
     text = EXAMPLE.read_text("utf-8")
     named = set(re.findall(r"^(?:# )?([a-z_]+) = ", text, flags=re.MULTILINE))
     keys = {key.rpartition(".")[2] for key, _ in settings_and_fields()}
@@ -55,7 +55,7 @@ def test_the_example_names_every_key_of_every_section():
     assert "notify = " in text
 
 
-def test_the_example_with_every_comment_taken_away_loads_too(tmp_path, clean_environment):
+def test_the_example_with_every_comment_taken_away_loads_too(tmp_path: Path) -> None:
     text = EXAMPLE.read_text("utf-8")
     uncommented = re.sub(r"^# (?=[a-z_]+ = )", "", text, flags=re.MULTILINE)
     path = tmp_path / "tipline.toml"
@@ -65,7 +65,7 @@ def test_the_example_with_every_comment_taken_away_loads_too(tmp_path, clean_env
     assert load_settings(path).smtp.tls_key == Path("/etc/tipline/certificate.key")
 
 
-def test_what_the_example_shows_as_defaults_are_the_defaults(tmp_path, clean_environment):
+def test_what_the_example_shows_as_defaults_are_the_defaults(tmp_path: Path) -> None:
     text = EXAMPLE.read_text("utf-8")
     path = tmp_path / "tipline.toml"
     path.write_text(re.sub(r"^# (?=[a-z_]+ = )", "", text, flags=re.MULTILINE), "utf-8")
@@ -107,7 +107,7 @@ def settings_and_fields(
             yield from settings_and_fields(section, f"{prefix}{name}.{own}")
 
 
-def model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - what the library hands out
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for one in get_args(annotation) if (found := model_in(one))), None)

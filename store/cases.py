@@ -186,11 +186,18 @@ class Cases:
 def _query() -> Select[Any]:
     """Read a case with its account, its counts and its next time to act."""
     of_case = case_reports.join(reports, reports.c.id == case_reports.c.report_id)
-    members = select(func.count()).where(case_reports.c.case_id == cases.c.id).scalar_subquery()
+    # Only the case comes from outside: a caller may join the same tables for its own ends.
+    members = (
+        select(func.count())
+        .where(case_reports.c.case_id == cases.c.id)
+        .correlate(cases)
+        .scalar_subquery()
+    )
     people = (
         select(func.count(func.distinct(func.lower(reports.c.reporter))))
         .select_from(of_case)
         .where(case_reports.c.case_id == cases.c.id)
+        .correlate(cases)
         .scalar_subquery()
     )
     active = (escalations.c.case_id == cases.c.id) & (escalations.c.state != EscalationState.ENDED)

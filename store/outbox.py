@@ -21,7 +21,7 @@ from store.model import (
     OutgoingMail,
     ReportId,
 )
-from store.rows import insert_row
+from store.rows import angled, insert_row
 from store.schema import attempts, outbox
 from store.states import OUTBOX_STEPS, OutboxState, require_step
 
@@ -167,7 +167,7 @@ class Outbox:
     def case_answered_by(self, message_ids: Sequence[str]) -> CaseId | None:
         """Find the case one of our alerts was about, by that alert's Message-ID."""
         query = select(outbox.c.case_id).where(
-            outbox.c.message_id.in_(list(message_ids)),
+            outbox.c.message_id.in_(angled(message_ids)),
             outbox.c.case_id.is_not(None),
         )
         found = self._connection.scalar(query.limit(1))

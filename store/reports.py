@@ -25,7 +25,7 @@ from store.model import (
     Sighting,
 )
 from store.references import REPORT_PREFIX, new_reference, parse_reference
-from store.rows import insert_row
+from store.rows import angled, insert_row
 from store.schema import accounts, case_reports, cases, evidence, outbox, reports, sightings
 from store.states import AcknowledgementState
 
@@ -177,7 +177,7 @@ class Reports:
     def answered_by(self, message_ids: Sequence[str]) -> ReportId | None:
         """Find the report one of our own mails was about, by that mail's Message-ID."""
         query = select(outbox.c.report_id).where(
-            outbox.c.message_id.in_(list(message_ids)),
+            outbox.c.message_id.in_(angled(message_ids)),
             outbox.c.report_id.is_not(None),
         )
         found = self._connection.scalar(query.limit(1))

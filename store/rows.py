@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
@@ -13,3 +14,8 @@ def insert_row(connection: Connection, table: Table, **values: Any) -> int:
     if key is None:
         raise AssertionError("unreachable")
     return int(key[0])
+
+
+def angled(message_ids: Iterable[str]) -> list[str]:
+    """Spell Message-IDs as our own mails bear and store them: in angle brackets, once."""
+    return [f"<{message_id.strip('<>')}>" for message_id in message_ids]

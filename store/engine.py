@@ -26,6 +26,17 @@ WRITES: Final = "tipline_writes"
 BUSY_SECONDS: Final = 30
 # A full disk shows as one of these, depending on which write met it first.
 _FULL_CODES: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+# Faults of a statement or of what was to be stored: trying again later cannot help.
+_OUR_FAULTS: Final = frozenset(
+    {
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_TOOBIG,
+        sqlite3.SQLITE_CONSTRAINT,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_MISUSE,
+        sqlite3.SQLITE_RANGE,
+    },
+)
 _FULL_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -75,11 +86,10 @@ def translated_errors() -> Iterator[None]:
 
 
 def _translate(error: DBAPIError) -> Exception:
-    if not isinstance(error.orig, sqlite3.OperationalError | sqlite3.DatabaseError):
+    # The extended codes carry the primary one in their lowest octet (sqlite.org/rescode.html).
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in _OUR_FAULTS:
         return error
-    if isinstance(error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-        return error
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     if code in _FULL_CODES:
         return StorageFull("no space is left for the database")
     return StorageUnavailable(f"the database cannot be used: {error.orig}")

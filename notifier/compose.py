@@ -25,8 +25,8 @@ from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 from typing import Any, Final
 
+from notifier.addresses import is_well_formed
 from notifier.defang import defang
-from notifier.etiquette import is_well_formed
 from notifier.letters import (
     FALLBACK_LANGUAGE,
     Letter,

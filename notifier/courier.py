@@ -1,8 +1,9 @@
-"""What carries one outgoing message, and what became of it: Sent, Deferred or Refused.
+"""The couriers: how outgoing messages leave, and what became of each.
 
-Two couriers. The Maildir keeps every message as a file, so that a newcomer can read what would
-have gone out. The relay speaks SMTP to one smarthost. Both send a message again under the same
-Message-ID when a crash came between sending and noting it, so a repeat can be recognised.
+The Maildir (the default) keeps every message as a file, so that a newcomer can read what would
+have gone out. The relay speaks SMTP to one smarthost; this is the only module that may. Both send
+a message again under the same Message-ID when a crash came between sending and noting it, so a
+repeat can be recognised.
 
 Unknown trouble counts as Deferred: only the relay's own word about this one message or its
 recipient is a reason to give up.
@@ -10,7 +11,6 @@ recipient is a reason to give up.
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 import threading
@@ -20,10 +20,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from store.durable import make_private_folder, sync_folder, write_durably
+from notifier.maildir import MaildirCourier
+from notifier.outcomes import Courier, Deferred, Outcome, Refused, Sent, one_line
 from store.model import OutboxMessage
+
+__all__ = [
+    "Courier",
+    "Deferred",
+    "MaildirCourier",
+    "Outcome",
+    "Refused",
+    "Relay",
+    "RelayCourier",
+    "Security",
+    "Sent",
+]
 
 KEEP_OPEN_SECONDS: Final = 20.0
 """How long a connection to the relay waits for the next message."""
@@ -34,95 +47,6 @@ TIMEOUT_SECONDS: Final = 30.0
 _ABOUT_US: Final = frozenset({530, 534, 535, 538})
 _PERMANENT: Final = 500
 _OK: Final = 250
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
-    """The next system has taken the message over."""
-
-    detail: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Deferred:
-    """Not now; trying again can help."""
-
-    detail: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Refused:
-    """Refused for good; trying again cannot help."""
-
-    detail: str
-
-
-Outcome = Sent | Deferred | Refused
-
-
-class Courier(Protocol):
-    """Carries one message at a time. No method raises for trouble on the way."""
-
-    def send(self, message: OutboxMessage) -> Outcome:
-        """Try once to send a message."""
-        ...
-
-    def check(self) -> str | None:
-        """Tell what is wrong with the way out, or None."""
-        ...
-
-    def close(self) -> None:
-        """Let go of connections."""
-        ...
-
-
-class MaildirCourier:
-    """Keeps every message as a file in ``new/`` of a Maildir.
-
-    The file is named after the Message-ID: sent again after a crash it replaces itself. Lines end
-    in LF, and a Return-Path line shows the envelope sender, as after a delivery.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def send(self, message: OutboxMessage) -> Outcome:
-        """Write the message; it is durable when this says Sent."""
-        name = re.sub(r"[^A-Za-z0-9.@_-]", "_", message.mail.message_id.strip("<>"))
-        content = b"Return-Path: <%s>\n" % message.mail.sender.encode()
-        content += message.mail.content.replace(b"\r\n", b"\n")
-        try:
-            self._make()
-            if self._was_read(name):
-                return Sent(detail="in the Maildir already")
-            write_durably(self._path / "tmp" / name, content)
-            (self._path / "tmp" / name).rename(self._path / "new" / name)
-            sync_folder(self._path / "new")
-        except OSError as error:
-            return Deferred(detail=f"the Maildir cannot be written: {error}")
-        return Sent(detail="in the Maildir")
-
-    def check(self) -> str | None:
-        """Tell whether the folder can be made and written to."""
-        probe = self._path / "tmp" / "check"
-        try:
-            self._make()
-            write_durably(probe, b"")
-            probe.unlink()
-        except OSError as error:
-            return f"the Maildir {self._path} cannot be written: {error}"
-        return None
-
-    def close(self) -> None:
-        """Have nothing to let go of."""
-
-    def _make(self) -> None:
-        for folder in ("tmp", "new", "cur"):
-            make_private_folder(self._path / folder)
-
-    def _was_read(self, name: str) -> bool:
-        """Tell whether a mail program has moved the message to ``cur/`` (with flags)."""
-        return any(file.name.partition(":")[0] == name for file in (self._path / "cur").iterdir())
 
 
 class Security(StrEnum):
@@ -268,13 +192,13 @@ def describe(error: Exception) -> str:
         case TimeoutError():
             return "no answer in time"
         case _:
-            return f"{type(error).__name__}: {error}"[:300]
+            return one_line(f"{type(error).__name__}: {error}")
 
 
 def reply_text(code: int, text: bytes | str) -> str:
     """Write an SMTP reply in one printable line."""
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return " ".join(f"{code} {words}".split())[:300]
+    return one_line(f"{code} {words}")
 
 
 def _transaction(client: smtplib.SMTP, message: OutboxMessage) -> Outcome:

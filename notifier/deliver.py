@@ -17,16 +17,25 @@ import structlog
 from notifier.alarms import Alarms
 from notifier.backoff import is_over, wait
 from notifier.compose import Composer
-from notifier.courier import Courier, Deferred, Outcome, Refused, Sent
 from notifier.escalate import belongs_to
 from notifier.escalations import ACTOR
+from notifier.outcomes import (
+    Courier,
+    Deferred,
+    Outcome,
+    Refused,
+    Sent,
+    one_line,
+    without_addresses,
+)
+from store.errors import StorageUnavailable
 from store.model import Attempt, CaseId, Clock, EventKind, OutboxKind, OutboxMessage
 from store.states import AcknowledgementState, CaseState, EscalationState, OutboxState
 from store.unit_of_work import Store, UnitOfWork
 
 BATCH: Final = 8
 """Small, so that an alert queued meanwhile waits for few receipts."""
-LEASE: Final = timedelta(minutes=15)
+LEASE: Final = timedelta(minutes=10)
 """Longer than a batch of time-outs can take."""
 
 _CHANCE: Final = random.SystemRandom().random
@@ -61,7 +70,7 @@ class Deliverer:
             if claimed:
                 work.commit()
         for message in claimed:
-            self._note(message, self._try(message))
+            self._attend(message)
         return len(claimed)
 
     def release(self) -> int:
@@ -71,13 +80,23 @@ class Deliverer:
             work.commit()
         return released
 
+    def _attend(self, message: OutboxMessage) -> None:
+        outcome = self._try(message)
+        try:
+            self._note(message, outcome)
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one message must not hold up the others
+            # It stays under its lease and is tried again after it, under the same Message-ID.
+            _log.exception("noting_failed", message=message.id)
+
     def _try(self, message: OutboxMessage) -> Outcome:
         try:
             return self._courier.send(message)
         except Exception as error:  # noqa: BLE001 - see below
             # Unknown trouble is temporary, and must not hold up the other messages.
             _log.exception("courier_failed", message=message.id)
-            return Deferred(detail=f"{type(error).__name__}: {error}"[:300])
+            return Deferred(detail=one_line(f"{type(error).__name__}: {error}"))
 
     def _note(self, message: OutboxMessage, outcome: Outcome) -> None:
         now = self._clock()
@@ -115,7 +134,7 @@ class Deliverer:
             "message_deferred",
             kind=kind.value,
             message=message.id,
-            detail=outcome.detail,
+            detail=without_addresses(attempt.detail),
             again_at=again_at.isoformat(),
         )
 
@@ -134,7 +153,12 @@ class Deliverer:
     ) -> None:
         kind = message.mail.kind
         work.outbox.record(message, attempt, OutboxState.FAILED)
-        _log.error("message_failed", kind=kind.value, message=message.id, detail=attempt.detail)
+        _log.error(
+            "message_failed",
+            kind=kind.value,
+            message=message.id,
+            detail=without_addresses(attempt.detail),
+        )
         if message.mail.report_id is not None:
             state = AcknowledgementState.FAILED
             work.reports.set_outcome(message.mail.report_id, state, attempt.detail)
@@ -164,8 +188,4 @@ class Deliverer:
 
 
 def _attempt(now: datetime, outcome: str, detail: Outcome) -> Attempt:
-    return Attempt(at=now, outcome=outcome, detail=_one_line(detail.detail))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:300]
+    return Attempt(at=now, outcome=outcome, detail=one_line(detail.detail))

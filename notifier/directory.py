@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.etiquette import is_well_formed
+from notifier.addresses import is_well_formed
 from notifier.policy import EscalationPolicy, Target, TargetKind
 from notifier.rota import Person, Rota, on_duty
 from store.model import Severity

@@ -22,14 +22,16 @@ from notifier.escalations import ACTOR
 from notifier.policy import EscalationPolicy, from_snapshot, next_due
 from notifier.rota import time_zone
 from store.errors import StorageUnavailable
-from store.model import Case, Clock, Escalation, EventKind, OutboxKind
-from store.states import CaseState, EscalationState
+from store.model import Attempt, Case, Clock, Escalation, EventKind, OutboxKind
+from store.states import CaseState, EscalationState, OutboxState
 from store.unit_of_work import Store, UnitOfWork
 
 BATCH: Final = 100
 """How many due escalations one step works on."""
 POSTPONED_FOR: Final = timedelta(minutes=1)
 """How long an escalation that cannot be worked on makes room for the others."""
+SETTLED: Final = timedelta(minutes=1)
+"""How old an unsent alert must be before a newer one takes its place."""
 
 _log = structlog.get_logger()
 
@@ -193,6 +195,7 @@ class Escalator:
             )
         key = alert_key(firing.escalation, firing.escalation.step, recipient.address)
         posting = self._composer.posting(OutboxKind.ALERT, recipient.address, key, firing.now)
+        _supersede(work, firing, recipient.address)
         work.outbox.queue(self._composer.alert(firing.case, facts, posting), firing.now)
 
     def _advance(self, work: UnitOfWork, firing: _Firing, addresses: int) -> None:
@@ -231,3 +234,20 @@ class Escalator:
                 title = "An alert could not be written"
                 self._alarms.raise_alarm(work, "escalation_failed", title, lines, self._clock())
             work.commit()
+
+
+def _supersede(work: UnitOfWork, firing: _Firing, address: str) -> None:
+    """Cancel older alerts about the case that this address has not got yet.
+
+    While a relay is down the last step repeats all the same; when it is back, everybody gets the
+    newest alert about a case and not one for each repetition.
+    """
+    if not work.outbox.count(OutboxState.QUEUED, OutboxKind.ALERT):
+        return
+    overtaken = Attempt(at=firing.now, outcome="cancelled", detail="a newer alert took its place")
+    for message in work.outbox.listing(OutboxState.QUEUED):
+        mail = message.mail
+        same = mail.case_id == firing.case.id and mail.recipient.lower() == address.lower()
+        # What is younger may be on its way at this moment.
+        if same and mail.kind is OutboxKind.ALERT and firing.now - message.created_at >= SETTLED:
+            work.outbox.record(message, overtaken, OutboxState.CANCELLED)

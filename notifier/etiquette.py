@@ -16,12 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from notifier.addresses import folded_domain, is_well_formed, related_domains, without_tag
 from store.model import MailKind, MailTraits
-
-MAX_PATH: Final = 254
-"""Octets in a path without its angle brackets (RFC 5321 section 4.5.3.1.3)."""
-MAX_LOCAL_PART: Final = 64
-"""Octets in a local part (RFC 5321 section 4.5.3.1.1)."""
 
 # RFC 3834 section 2 and RFC 5230 section 4.6 name the first ones; the rest is what lists,
 # newsletters and unattended programs write from.
@@ -34,8 +30,6 @@ _MACHINE_LOCAL_PART: Final = re.compile(
     | auto-?(?:reply|respond|responder|answer|confirm)
     """,
 )
-_ATEXT_OR_UTF8: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+")
-_DOMAIN: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _BULK_PRECEDENCE: Final = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _AUTO_REPLY_HEADERS: Final = frozenset(
     {
@@ -88,7 +82,7 @@ def may_answer(
     question = _Question(
         traits=traits,
         kind=kind,
-        own_addresses=frozenset(_without_tag(address) for address in own_addresses),
+        own_addresses=frozenset(without_tag(address) for address in own_addresses),
         own_domains=frozenset(folded_domain(domain) for domain in own_domains),
     )
     for reason, rule in RULES:
@@ -123,41 +117,6 @@ def without_comments(value: str) -> str:
     return "".join(kept)
 
 
-def folded_domain(domain: str) -> str:
-    """Spell a domain the way it is compared: A-labels, lower case, no dot at the end."""
-    domain = domain.strip().rstrip(".").lower()
-    try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return domain
-
-
-def is_well_formed(address: str) -> bool:
-    """Tell whether an address can be answered without any doubt about where the answer goes.
-
-    Quoted local parts and address literals are lawful (RFC 5321 section 4.1.2) but no person's
-    provider hands them out.
-    """
-    local_part, at, domain = address.rpartition("@")
-    return bool(
-        at
-        and len(address.encode(errors="replace")) <= MAX_PATH
-        and len(local_part.encode(errors="replace")) <= MAX_LOCAL_PART
-        and _ATEXT_OR_UTF8.fullmatch(local_part)
-        and local_part.isprintable()
-        and all(local_part.split("."))
-        and _DOMAIN.fullmatch(folded_domain(domain))
-        and ".." not in domain,
-    )
-
-
-def related_domains(one: str, other: str) -> bool:
-    """Tell whether two domains are equal or one lies below the other."""
-    one, other = folded_domain(one), folded_domain(other)
-    parent, child = sorted((one, other), key=len)
-    return parent == child or ("." in parent and child.endswith("." + parent))
-
-
 def _not_a_report(question: _Question) -> str | None:
     return None if question.kind is MailKind.REPORT else question.kind.value
 
@@ -179,7 +138,7 @@ def _malformed_return_path(question: _Question) -> str | None:
 
 def _own_address(question: _Question) -> str | None:
     senders = (question.traits.reverse_path, *question.traits.from_addresses)
-    own = any(_without_tag(sender) in question.own_addresses for sender in senders)
+    own = any(without_tag(sender) in question.own_addresses for sender in senders)
     return "the mail claims to come from us" if own else None
 
 
@@ -222,7 +181,7 @@ def _auto_reply_header(question: _Question) -> str | None:
 
 def _loop(question: _Question) -> str | None:
     for value in question.headers(*_LOOP_HEADERS):
-        words = {_without_tag(word) for word in re.split(r"[\s,;<>]+", value)}
+        words = {without_tag(word) for word in re.split(r"[\s,;<>]+", value)}
         if words & (question.own_addresses | {"yes", "true"}):
             return "the mail has been here before"
     return None
@@ -255,12 +214,6 @@ def _domains_differ(question: _Question) -> str | None:
     claimed = question.traits.from_addresses[0].rpartition("@")[2]
     related = related_domains(reverse, claimed)
     return None if related else "the reverse-path and From are at different domains"
-
-
-def _without_tag(address: str) -> str:
-    """Fold an address for comparison: lower case, and without its +tag (RFC 5233)."""
-    local_part, at, domain = address.strip().strip("<>").lower().rpartition("@")
-    return f"{local_part.partition('+')[0]}{at}{folded_domain(domain)}"
 
 
 Rule = Callable[[_Question], str | None]

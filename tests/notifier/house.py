@@ -26,13 +26,16 @@ from store.model import (
     EventKind,
     MailKind,
     MailTraits,
+    OutboxId,
     OutboxKind,
     OutboxMessage,
+    OutgoingMail,
     Report,
     ReportId,
     Severity,
 )
 from store.reports import NewReport
+from store.states import OutboxState
 
 if TYPE_CHECKING:
     from store.unit_of_work import Store, UnitOfWork
@@ -43,6 +46,24 @@ ACCOUNT = AccountReference(
 )
 IDENTITY = Identity(
     address="cp@chirper.example", name="Chirper Child Protection", domain="tip.chirper.example"
+)
+
+
+MESSAGE = OutboxMessage(
+    id=OutboxId(1),
+    mail=OutgoingMail(
+        kind=OutboxKind.ALERT,
+        dedupe_key="alert:1:0:0:anna@chirper.example",
+        sender="",
+        recipient="anna@chirper.example",
+        subject="Alert",
+        message_id="<alert.1@tip.chirper.example>",
+        content=b"Subject: Alert\r\nMessage-ID: <alert.1@tip.chirper.example>\r\n\r\n.one\r\n",
+    ),
+    state=OutboxState.QUEUED,
+    attempts=0,
+    created_at=START,
+    next_attempt_at=START,
 )
 
 

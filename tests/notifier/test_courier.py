@@ -16,85 +16,22 @@ from notifier.courier import (
     KEEP_OPEN_SECONDS,
     REST_SECONDS,
     Deferred,
-    MaildirCourier,
     Refused,
     Relay,
     RelayCourier,
     Security,
     Sent,
 )
-from store.model import OutboxId, OutboxKind, OutboxMessage, OutgoingMail
-from store.states import OutboxState
-from tests.notifier.house import START
+from tests.notifier.house import MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MESSAGE = OutboxMessage(
-    id=OutboxId(1),
-    mail=OutgoingMail(
-        kind=OutboxKind.ALERT,
-        dedupe_key="alert:1:0:0:anna@chirper.example",
-        sender="",
-        recipient="anna@chirper.example",
-        subject="Alert",
-        message_id="<alert.1@tip.chirper.example>",
-        content=b"Subject: Alert\r\nMessage-ID: <alert.1@tip.chirper.example>\r\n\r\n.one\r\n",
-    ),
-    state=OutboxState.QUEUED,
-    attempts=0,
-    created_at=START,
-    next_attempt_at=START,
-)
+    from store.model import OutboxMessage
 
 
 def to(recipient: str) -> OutboxMessage:
     return replace(MESSAGE, mail=replace(MESSAGE.mail, recipient=recipient))
-
-
-# ---- Maildir
-
-
-def test_a_maildir_keeps_what_went_out_where_only_we_can_read_it(tmp_path: Path) -> None:
-    assert isinstance(MaildirCourier(tmp_path / "out").send(MESSAGE), Sent)
-    (file,) = (tmp_path / "out" / "new").iterdir()
-    assert file.read_bytes() == (
-        b"Return-Path: <>\nSubject: Alert\nMessage-ID: <alert.1@tip.chirper.example>\n\n.one\n"
-    )
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
-    assert list((tmp_path / "out" / "tmp").iterdir()) == []
-
-
-def test_a_message_sent_again_after_a_crash_replaces_itself(tmp_path: Path) -> None:
-    for _ in range(2):
-        MaildirCourier(tmp_path).send(MESSAGE)
-    assert len(list((tmp_path / "new").iterdir())) == 1
-
-
-def test_a_message_a_person_has_read_is_not_new_again(tmp_path: Path) -> None:
-    MaildirCourier(tmp_path).send(MESSAGE)
-    (file,) = (tmp_path / "new").iterdir()
-    file.rename(tmp_path / "cur" / f"{file.name}:2,S")
-    assert isinstance(MaildirCourier(tmp_path).send(MESSAGE), Sent)
-    assert list((tmp_path / "new").iterdir()) == []
-
-
-def test_a_message_id_never_names_a_place_outside_the_maildir(tmp_path: Path) -> None:
-    mail = replace(MESSAGE.mail, message_id="<../../etc/passwd:2,S@x>")
-    MaildirCourier(tmp_path).send(replace(MESSAGE, mail=mail))
-    assert [file.name for file in (tmp_path / "new").iterdir()] == [".._.._etc_passwd_2_S@x"]
-
-
-def test_a_maildir_that_cannot_be_written_defers(tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("in the way")
-    courier = MaildirCourier(tmp_path / "out")
-    assert isinstance(courier.send(MESSAGE), Deferred)
-    assert "cannot be written" in str(courier.check())
-
-
-def test_a_maildir_that_can_be_written_is_well(tmp_path: Path) -> None:
-    assert MaildirCourier(tmp_path / "out").check() is None
 
 
 # ---- a relay that speaks SMTP and can be told to misbehave

@@ -18,7 +18,7 @@ from store.model import (
     OutboxKind,
     Severity,
 )
-from store.states import CaseState, EscalationState
+from store.states import CaseState, EscalationState, OutboxState
 from tests.notifier.house import START, House
 
 ANNA = "anna@chirper.example"
@@ -195,3 +195,15 @@ def test_a_changed_policy_leaves_running_cases_alone(house: House) -> None:
     object.__setattr__(house.directory, "policies", policies | {Severity.HIGH: shorter})
     assert house.tick(minutes=1) == []
     assert house.tick(minutes=14) == [BEN]
+
+
+def test_while_nothing_can_be_sent_the_newest_alert_takes_the_place_of_older_ones(
+    house: House,
+) -> None:
+    house.opened()
+    house.tick(minutes=15)
+    house.tick(minutes=45)
+    for _ in range(10):
+        house.tick(minutes=30)
+    waiting = [m for m in house.outbox(OutboxKind.ALERT) if m.state is OutboxState.QUEUED]
+    assert [message.mail.recipient for message in waiting] == [ANNA, BEN, LEAD]

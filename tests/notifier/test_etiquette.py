@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.etiquette import (
-    Answer,
-    auto_submitted_keyword,
-    is_well_formed,
-    may_answer,
-    related_domains,
-)
+from notifier.addresses import is_well_formed, related_domains
+from notifier.etiquette import Answer, auto_submitted_keyword, may_answer
 from store.model import MailKind, MailTraits
 
 OWN_ADDRESSES = frozenset({"cp@chirper.example"})

@@ -59,7 +59,7 @@ class Acceptor:
         loop = asyncio.get_running_loop()
         body = None
         if len(raw) > ALONE_OCTETS:
-            body = await asyncio.to_thread(self._evidence.seal_body, raw)
+            body = await self._seal_alone(raw)
         done: asyncio.Future[InboundId] = loop.create_future()
         self._waiting.append(_Waiting(envelope=envelope, raw=raw, body=body, done=done))
         if self._writer is None or self._writer.done():
@@ -71,6 +71,19 @@ class Acceptor:
         if self._writer is not None:
             await self._writer
         self._thread.shutdown()
+
+    async def _seal_alone(self, raw: bytes) -> SealedBody:
+        """Seal a large mail in a thread; one whose sender goes away meanwhile leaves no file."""
+        sealing = asyncio.get_running_loop().run_in_executor(None, self._evidence.seal_body, raw)
+        try:
+            return await asyncio.shield(sealing)
+        except asyncio.CancelledError:
+            sealing.add_done_callback(self._discard_sealed)
+            raise
+
+    def _discard_sealed(self, sealing: asyncio.Future[SealedBody]) -> None:
+        if not sealing.cancelled() and sealing.exception() is None:
+            self._evidence.discard(sealing.result())
 
     async def _write_waiting(self) -> None:
         while self._waiting:

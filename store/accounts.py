@@ -55,12 +55,13 @@ class Accounts:
             found = self._first(reference, accounts.c.user_id == reference.user_id)
             if found:
                 return found
-        if reference.folded_handle:
-            same = accounts.c.folded_handle == reference.folded_handle
+        folded = _folded(reference)
+        if folded:
+            same = accounts.c.folded_handle == folded
             if reference.user_id:
                 same = and_(same, accounts.c.user_id.is_(None))
             return self._first(reference, same)
-        if not reference.user_id:
+        if reference.url and not reference.user_id:
             return self._first(reference, accounts.c.url == reference.url)
         return None
 
@@ -69,11 +70,16 @@ class Accounts:
         return self._connection.execute(query.order_by(accounts.c.id.desc()).limit(1)).first()
 
 
+def _folded(reference: AccountReference) -> str | None:
+    """Give what a handle is compared by; one that was not folded is compared as it is."""
+    return reference.folded_handle or reference.handle
+
+
 def _values(reference: AccountReference) -> dict[str, str | None]:
     return {
         "platform": reference.platform,
         "handle": reference.handle,
-        "folded_handle": reference.folded_handle,
+        "folded_handle": _folded(reference),
         "user_id": reference.user_id,
         "url": reference.url,
     }

@@ -18,6 +18,7 @@ from ingest.match import (
     severity_of,
 )
 from ingest.reading import ParsedMessage
+from store.errors import NotFound
 from store.evidence import Evidence
 from store.model import (
     AccountId,
@@ -133,7 +134,11 @@ class Filing:
         """
         reference = read_reply_token(parsed.reply_token or "", self._token_key)
         if reference is not None:
-            return work.reports.find(reference)
+            try:
+                return work.reports.find(reference)
+            except NotFound:
+                # Gone since, or lost with an older backup: it becomes a report of its own.
+                return None
         number = work.reports.answered_by(parsed.in_reply_to)
         if number is None or not parsed.sender:
             return None

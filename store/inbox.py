@@ -98,7 +98,7 @@ class Inbox:
         """Give up the leases of ``owner``: of a process known to be gone."""
         result = self._connection.execute(
             update(inbox)
-            .where(inbox.c.lease_owner == owner)
+            .where(inbox.c.state == InboxState.RECEIVED, inbox.c.lease_owner == owner)
             .values(lease_owner=None, leased_until=None),
         )
         return result.rowcount
@@ -115,8 +115,14 @@ class Inbox:
         self._set_state(message.id, state, kind=kind, reason=reason, message_id=message_id)
 
     def retry_later(self, message_id: InboundId, reason: str, not_before: datetime) -> InboxState:
-        """Note a failed attempt; after the third the message is quarantined."""
-        attempts = self.get(message_id).attempts + 1
+        """Note a failed attempt; after the third the message is quarantined.
+
+        A message that somebody else has put in its place meanwhile is left as it is.
+        """
+        message = self.get(message_id)
+        if message.state is not InboxState.RECEIVED:
+            return message.state
+        attempts = message.attempts + 1
         if attempts >= MAX_ATTEMPTS:
             self._set_state(message_id, InboxState.QUARANTINED, reason=reason, attempts=attempts)
             return InboxState.QUARANTINED

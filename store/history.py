@@ -70,7 +70,8 @@ class History:
         query = (
             select(case_events)
             .join(unplanned_events, unplanned_events.c.event_id == case_events.c.id)
-            .order_by(case_events.c.id)
+            # By this table's own key, so that it is read first and not every event there is.
+            .order_by(unplanned_events.c.event_id)
             .limit(limit)
         )
         return [_event(row) for row in self._connection.execute(query)]

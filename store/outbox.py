@@ -67,24 +67,25 @@ class Outbox:
         free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
         due = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.next_attempt_at <= now)
         receipts_last = outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT
-        rows = self._connection.execute(
-            select(outbox)
+        # Only numbers are sorted: in a storm thousands of mails may wait.
+        numbers = self._connection.scalars(
+            select(outbox.c.id)
             .where(due, free)
             .order_by(receipts_last, outbox.c.next_attempt_at, outbox.c.id)
             .limit(limit),
         ).all()
+        claimed = outbox.c.id.in_(numbers)
+        rows = {row.id: row for row in self._connection.execute(select(outbox).where(claimed))}
         self._connection.execute(
-            update(outbox)
-            .where(outbox.c.id.in_([row.id for row in rows]))
-            .values(lease_owner=owner, leased_until=now + lease),
+            update(outbox).where(claimed).values(lease_owner=owner, leased_until=now + lease),
         )
-        return [_message(row) for row in rows]
+        return [_message(rows[number]) for number in numbers]
 
     def release(self, owner: str) -> int:
         """Give up the leases of ``owner``: of a process known to be gone."""
         result = self._connection.execute(
             update(outbox)
-            .where(outbox.c.lease_owner == owner)
+            .where(outbox.c.state == OutboxState.QUEUED, outbox.c.lease_owner == owner)
             .values(lease_owner=None, leased_until=None),
         )
         return result.rowcount

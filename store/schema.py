@@ -239,6 +239,7 @@ outbox = Table(
     Column("lease_owner", String(80)),
     Column("leased_until", UtcTime),
     Index("ix_outbox_waiting", "next_attempt_at", sqlite_where=text("state = 'queued'")),
+    Index("ix_outbox_state", "state"),
     Index("ix_outbox_case_id", "case_id"),
     Index("ix_outbox_report_id", "report_id"),
 )

@@ -229,6 +229,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_case_id", "outbox", ["case_id"], unique=False)
     op.create_index("ix_outbox_report_id", "outbox", ["report_id"], unique=False)
+    op.create_index("ix_outbox_state", "outbox", ["state"], unique=False)
     op.create_index(
         "ix_outbox_waiting",
         "outbox",

@@ -152,7 +152,9 @@ class Deliverer:
         self, work: UnitOfWork, message: OutboxMessage, attempt: Attempt, now: datetime
     ) -> None:
         kind = message.mail.kind
-        work.outbox.record(message, attempt, OutboxState.FAILED)
+        if not work.outbox.record(message, attempt, OutboxState.FAILED):
+            # Cancelled while it was being sent: nobody misses it.
+            return
         _log.error(
             "message_failed",
             kind=kind.value,

@@ -157,3 +157,24 @@ def test_a_message_claimed_before_a_crash_is_sent_after_it(house: House) -> None
     assert house.deliverer.step() == 0
     assert house.deliverer.release() == 2
     assert house.deliverer.step() == 2
+
+
+def test_a_message_that_cannot_be_noted_holds_up_no_other(house: House) -> None:
+    house.opened()
+    house.deliverer._chance = lambda: float("nan")
+    house.courier.outcome = Deferred(detail="451 later")
+    assert house.deliverer.step() == 2
+    assert len(house.courier.seen) == 2
+
+
+def test_an_alert_cancelled_while_it_was_refused_is_no_failure(house: House) -> None:
+    case = house.opened()
+    with house.store.transaction() as work:
+        (alert, *_) = work.outbox.claim("here", house.clock(), timedelta(minutes=1), 8)
+        work.outbox.release("here")
+        work.commit()
+    disposition = Disposition.DUPLICATE
+    commands.close(house.store, case.reference, "anna", disposition, house.clock)
+    house.deliverer._note(alert, Refused(detail="550 no such user"))
+    assert house.outbox(OutboxKind.ALERT)[0].state is OutboxState.CANCELLED
+    assert EventKind.ALERT_FAILED not in house.events(case)

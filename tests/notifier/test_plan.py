@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from notifier import commands
+from store.errors import StorageFull
 from store.model import Disposition, EventKind, MailKind, MailTraits, OutboxKind, Severity
 from store.references import read_reply_token
 from store.states import AcknowledgementState, CaseState, EscalationState
@@ -140,3 +141,54 @@ def test_a_case_closed_before_it_was_planned_stays_silent(house: House) -> None:
     commands.close(house.store, case.reference, "anna", Disposition.DUPLICATE, house.clock)
     house.planner.step()
     assert house.escalation(case) is None
+
+
+def test_a_receipt_is_decided_once_by_two_planners(house: House) -> None:
+    report, _ = house.report(traits=PERSON)
+    bounced, _ = house.report(traits=replace(PERSON, reverse_path=""))
+    house.planner.step()
+    assert house.planner._answer(report) is False
+    assert house.planner._answer(bounced) is False
+    assert len(house.outbox(OutboxKind.ACKNOWLEDGEMENT)) == 1
+
+
+def test_an_event_is_planned_once_by_two_planners(house: House) -> None:
+    _, case = house.report()
+    with house.store.snapshot() as work:
+        (event,) = work.history.unplanned(10)
+    assert house.planner._plan(event) is True
+    assert house.planner._plan(event) is False
+    assert house.events(case).count(EventKind.ESCALATION_STARTED) == 1
+
+
+def test_an_event_that_cannot_be_planned_holds_up_nobody_and_is_tried_again(house: House) -> None:
+    policies = house.directory.policies
+    _, poor = house.report(severity=Severity.LOW)
+    _, fine = house.report(account=None)
+    kept = {severity: policies[severity] for severity in Severity if severity is not Severity.LOW}
+    object.__setattr__(house.directory, "policies", kept)
+    house.planner.step()
+    assert house.escalation(poor) is None
+    assert house.escalation(fine) is not None
+    object.__setattr__(house.directory, "policies", policies)
+    house.planner.step()
+    assert house.escalation(poor) is not None
+
+
+def test_a_full_disk_is_not_taken_for_a_fault_of_the_report(house: House) -> None:
+    report, _ = house.report(traits=PERSON)
+    store = house.planner._store
+
+    class Full:
+        def snapshot(self) -> object:
+            return store.snapshot()
+
+        def transaction(self) -> object:
+            raise StorageFull("no space is left for the database")
+
+    house.planner._store = Full()  # type: ignore[assignment]  # a store that can be told to fail
+    with pytest.raises(StorageFull):
+        house.planner.step()
+    house.planner._store = store
+    house.planner.step()
+    assert house.reread(report).acknowledgement is AcknowledgementState.QUEUED

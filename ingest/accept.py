@@ -104,11 +104,11 @@ class Acceptor:
         try:
             ids = await loop.run_in_executor(self._thread, self._commit, batch)
         except StoreError as error:
-            _fail(batch, error)
+            self._fail(batch, error)
         except Exception as error:
             if len(batch) == 1:
                 log.exception("accept.failed")
-                _fail(batch, error)
+                self._fail(batch, error)
                 return
             for one in batch:
                 # The failed commit removed what was sealed for it: each is sealed anew.
@@ -120,16 +120,18 @@ class Acceptor:
                     waiting.done.set_result(number)
 
     def _commit(self, batch: Sequence[_Waiting]) -> list[InboundId]:
-        """Seal, insert and commit; on any failure nothing of the batch is left."""
+        """Seal, insert and commit; on any failure nothing that was written here is left."""
         messages: list[NewMessage] = []
         try:
+            self._evidence.require_room()
             messages.extend(self._seal(waiting) for waiting in batch)
             with self._store.transaction() as work:
                 ids = work.inbox.add(messages)
                 work.commit()
         except BaseException:
-            for message in messages:
-                self._evidence.discard(message.body)
+            for waiting, message in zip(batch, messages, strict=False):
+                if waiting.body is None:
+                    self._evidence.discard(message.body)
             raise
         return ids
 
@@ -141,8 +143,9 @@ class Acceptor:
             body=waiting.body or self._evidence.seal_body(waiting.raw),
         )
 
-
-def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
-    for waiting in batch:
-        if not waiting.done.done():
-            waiting.done.set_exception(error)
+    def _fail(self, batch: Sequence[_Waiting], error: Exception) -> None:
+        for waiting in batch:
+            if waiting.body is not None:
+                self._evidence.discard(waiting.body)
+            if not waiting.done.done():
+                waiting.done.set_exception(error)

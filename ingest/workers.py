@@ -25,6 +25,12 @@ from store.model import Envelope
 # A reader is replaced after so many mails, so that a leak in a library stays small.
 MAILS_PER_READER: Final = 2000
 
+# Long enough to have a reader load all it needs, its language model as well.
+_FIRST_MAIL: Final = (
+    b"From: alex@example.org\r\nSubject: hello\r\nContent-Type: text/html\r\n\r\n"
+    b"<p>This account worries me, would you please look at it as soon as you can?</p>\r\n"
+)
+
 log = structlog.get_logger()
 
 
@@ -55,14 +61,14 @@ class ReadingPool:
     def warm_up(self) -> None:
         """Start the readers now, so that the first mail does not wait for them."""
         for _ in range(self._limits.workers):
-            self._pool.schedule(_read, args=[b"", None, self._rules])
+            self._pool.schedule(_read, args=[_FIRST_MAIL, None, self._rules])
 
-    def read_all(self, mails: Iterable[tuple[bytes, Envelope | None]]) -> list[ParsedMessage]:
+    def read_all(self, mails: Iterable[tuple[bytes, Envelope]]) -> list[ParsedMessage]:
         """Read mails side by side, in order. Never raises for what is in a mail."""
         begun = [(envelope, self._begin(raw, envelope)) for raw, envelope in mails]
         return [self._finish(envelope, future) for envelope, future in begun]
 
-    def _begin(self, raw: bytes, envelope: Envelope | None) -> Future[ParsedMessage]:
+    def _begin(self, raw: bytes, envelope: Envelope) -> Future[ParsedMessage]:
         future: Future[ParsedMessage] = self._pool.schedule(
             _read,
             args=[raw, envelope, self._rules],
@@ -70,7 +76,7 @@ class ReadingPool:
         )
         return future
 
-    def _finish(self, envelope: Envelope | None, future: Future[ParsedMessage]) -> ParsedMessage:
+    def _finish(self, envelope: Envelope, future: Future[ParsedMessage]) -> ParsedMessage:
         try:
             return future.result()
         except FutureTimeout:

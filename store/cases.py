@@ -138,7 +138,7 @@ class Cases:
 
         Raises NotFound with the nearest references when there is none.
         """
-        reference = parse_reference(text)
+        reference = parse_reference(text, CASE_PREFIX)
         row = self._connection.execute(_query().where(cases.c.reference == reference)).first()
         if row is None:
             raise NotFound(f"there is no case {text}", self._nearest(text))
@@ -147,7 +147,7 @@ class Cases:
     def _nearest(self, text: str) -> tuple[str, ...]:
         newest = select(cases.c.reference).order_by(cases.c.id.desc()).limit(_COMPARED)
         known = list(self._connection.scalars(newest))
-        return tuple(difflib.get_close_matches(text.strip().upper(), known, n=3, cutoff=0.5))
+        return tuple(difflib.get_close_matches(text.strip().upper(), known, n=3, cutoff=0))
 
     def of_account(self, account_id: AccountId) -> Case | None:
         """Give the case of an account; an account has at most one."""

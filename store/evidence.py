@@ -2,31 +2,39 @@
 
 Everything is sealed in the age format (age-encryption.org/v1) for the installation's own key and
 for any further recipients. Small mails are kept in the database, large ones in files beside it.
-A file is whole and durable before its row is committed, and files without a row are removed by
-the next process that is alone with the folder; so a crash leaves neither orphan nor dangling row.
+A file is whole and durable before its row is committed; so a crash leaves no row without its file,
+and what it leaves without a row is removed by a later process that is alone with the folder.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import os
 import secrets
+import time
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Final
 
 import pyrage
 
-from store.durable import make_private_folder, try_lock, write_durably
+from store.durable import make_private_folder, open_lock, try_lock, write_durably
 from store.engine import translated_errors
-from store.errors import SealError
+from store.errors import SealError, StorageFull
 from store.keys import Identity, Recipient
 from store.model import Words
 
 # Up to here a mail is kept in the database: one write for row and body.
 INLINE_OCTETS: Final = 128 * 1024
 SUFFIX: Final = ".age"
+# A younger file without a row is left: its row may be newer than the caller's list of rows.
+ORPHAN_AFTER: Final = timedelta(minutes=10)
+# Room on the disk that new mail may not take: the smaller of the two.
+RESERVE_OCTETS: Final = 64 * 1024 * 1024
+RESERVE_SHARE: Final = 0.05
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +55,18 @@ class Evidence:
         self._identity = identity
         self._recipients = [identity.to_public(), *recipients]
         self._lock: IO[bytes] | None = None
+
+    def require_room(self) -> None:
+        """Raise StorageFull when the disk is so full that new mail would stop the work on old.
+
+        What was accepted still has to be filed, answered and alerted; that needs room as well.
+        """
+        with translated_errors():
+            make_private_folder(self._folder)
+            disk = os.statvfs(self._folder)
+        reserve = min(RESERVE_OCTETS, disk.f_blocks * disk.f_frsize * RESERVE_SHARE)
+        if disk.f_bavail * disk.f_frsize < reserve:
+            raise StorageFull("the disk is nearly full; what is left is kept for accepted mail")
 
     def seal_body(self, raw: bytes) -> SealedBody:
         """Seal a mail; a large one is on disk when this returns.
@@ -97,24 +117,28 @@ class Evidence:
         return plain
 
     def begin_writing(self, known_files: Collection[str]) -> int:
-        """Share the folder with other writers; when alone, first remove files without a row.
+        """Share the folder with other writers; when alone, first remove old files without a row.
 
-        ``known_files`` are the files that rows name. Returns how many files were removed.
+        ``known_files`` are the files that rows named a moment ago; a process that has committed
+        since and is gone again is why young files stay. Returns how many files were removed.
         """
-        path = self._folder / ".lock"
-        alone = try_lock(path)
-        removed = self._sweep(frozenset(known_files)) if alone else 0
-        if alone:
-            fcntl.flock(alone, fcntl.LOCK_SH)
-        self._lock = alone or try_lock(path, shared=True)
+        with translated_errors():
+            path = self._folder / ".lock"
+            alone = try_lock(path)
+            removed = self._sweep(frozenset(known_files)) if alone else 0
+            # Whoever sweeps at this moment is waited for: nobody writes without the lock.
+            self._lock = alone or open_lock(path)
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
         return removed
 
     def _sweep(self, known: frozenset[str]) -> int:
         make_private_folder(self._folder)
+        before = time.time() - ORPHAN_AFTER.total_seconds()
         orphans = [
             path
             for path in self._folder.glob("??/*")
             if path.relative_to(self._folder).as_posix() not in known
+            and path.stat().st_mtime < before
         ]
         for path in orphans:
             path.unlink(missing_ok=True)

@@ -37,15 +37,15 @@ def new_reference(prefix: str) -> str:
             return f"{prefix}-{body[:5]}-{body[5:]}"
 
 
-def parse_reference(text: str) -> str | None:
+def parse_reference(text: str, prefix: str) -> str | None:
     """Bring a typed reference into its one spelling; None when it cannot be one.
 
-    Case, spaces and dashes do not matter; O reads as 0, I and L as 1. A wrong check character
-    gives None.
+    Case, spaces and dashes do not matter; O reads as 0, I and L as 1; the leading letter may be
+    left out. A wrong check character gives None.
     """
     compact = text.strip().upper().translate(_LOOKALIKES)
-    prefix, body = compact[:1], compact[1:]
-    if prefix not in {CASE_PREFIX, REPORT_PREFIX} or len(body) != DIGITS + 1:
+    body = compact.removeprefix(prefix) if len(compact) > DIGITS + 1 else compact
+    if len(body) != DIGITS + 1:
         return None
     if any(character not in ALPHABET for character in body):
         return None
@@ -79,7 +79,7 @@ def read_reply_token(token: str, key: bytes) -> str | None:
     body, signature = compact[: DIGITS + 2], compact[DIGITS + 2 :]
     if not compact.isascii() or not hmac.compare_digest(signature, _signature(body, key)):
         return None
-    return parse_reference(body)
+    return parse_reference(body, REPORT_PREFIX) if body.startswith(REPORT_PREFIX) else None
 
 
 def _signature(body: str, key: bytes) -> str:

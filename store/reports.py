@@ -147,7 +147,7 @@ class Reports:
 
     def find(self, text: str) -> Report:
         """Give one report by its reference as typed; NotFound names the nearest."""
-        reference = parse_reference(text)
+        reference = parse_reference(text, REPORT_PREFIX)
         row = self._connection.execute(_query().where(reports.c.reference == reference)).first()
         if row is None:
             raise NotFound(f"there is no report {text}", self._nearest(text))
@@ -156,7 +156,7 @@ class Reports:
     def _nearest(self, text: str) -> tuple[str, ...]:
         newest = select(reports.c.reference).order_by(reports.c.id.desc()).limit(_COMPARED)
         known = list(self._connection.scalars(newest))
-        return tuple(difflib.get_close_matches(text.strip().upper(), known, n=3, cutoff=0.5))
+        return tuple(difflib.get_close_matches(text.strip().upper(), known, n=3, cutoff=0))
 
     def listing(self, limit: int | None = None) -> list[Report]:
         """Give reports, newest first."""

@@ -59,7 +59,7 @@ def own_words(text: str, *, is_reply: bool, is_forward: bool = False) -> OwnWord
         kept, signature = lines[:forward], []
     else:
         kept, signature = _cut_signature(_without_quotes(lines[:forward], is_reply=is_reply))
-    own = _tidy([*_without_footers(kept), *lines[forward:]])
+    own = _tidy([*_without_footers(kept), "", *lines[forward:]])
     if own:
         return OwnWords(text=own, signature="\n".join(signature).strip())
     return OwnWords(text=_tidy(lines))

@@ -54,6 +54,8 @@ def _ids(text: str) -> Iterator[Labelled]:
 def _handles(text: str) -> Iterator[Labelled]:
     for found in _handle_pattern().finditer(text):
         token = found["token"]
+        if token.isdigit() and found["label"].lower() in _id_words():
+            continue
         announced = bool(found["colon"])
         named = bool(found["named"])
         marked = found["marks"] != "" or _looks_like_handle(token)
@@ -108,6 +110,11 @@ def _label_words() -> frozenset[str]:
     return frozenset((*merged("labels", "labels"), *merged("labels", "named")))
 
 
+@cache
+def _id_words() -> frozenset[str]:
+    return frozenset(merged("labels", "ids"))
+
+
 def _alternation(phrases: tuple[str, ...]) -> str:
     longest_first = sorted(phrases, key=len, reverse=True)
     return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]{1,3}") for phrase in longest_first)
@@ -129,7 +136,7 @@ def _handle_pattern() -> re.Pattern[str]:
     linked = _alternation(merged("labels", "is"))
     named = _alternation(merged("labels", "named"))
     return re.compile(
-        rf"(?<![\w@/.])(?:(?:{labels})(?:[ \t]{{0,3}}\([^)\n]{{0,30}}\))?[*_]{{0,2}}(?:[ \t]{{0,3}}(?P<colon>[:=]|->|→)[*_]{{0,2}}\s{{0,4}}"
+        rf"(?<![\w@/.])(?:(?P<label>{labels})(?:[ \t]{{0,3}}\([^)\n]{{0,30}}\))?[*_]{{0,2}}(?:[ \t]{{0,3}}(?P<colon>[:=]|->|→)[*_]{{0,2}}\s{{0,4}}"
         rf"|[ \t]{{1,3}}(?:{linked})[ \t]{{1,3}}(?=.)|[ \t]{{1,3}}(?P<named>(?:{named}))[ \t]{{1,3}}|[ \t]{{1,3}}))"
         rf"(?P<marks>{_OPEN}){_TOKEN}",
         re.IGNORECASE,

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -111,8 +111,7 @@ class Acceptor:
                 self._fail(batch, error)
                 return
             for one in batch:
-                # The failed commit removed what was sealed for it: each is sealed anew.
-                await self._write_batch([replace(one, body=None)])
+                await self._write_batch([one])
         else:
             for waiting, number in zip(batch, ids, strict=True):
                 # A sender that went away meanwhile has cancelled its future.

@@ -51,15 +51,20 @@ def write_durably(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def try_lock(path: Path, *, shared: bool = False) -> IO[bytes] | None:
+def open_lock(path: Path) -> IO[bytes]:
+    """Open a file to be locked, making it when it is not there."""
+    make_private_folder(path.parent)
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+
+
+def try_lock(path: Path) -> IO[bytes] | None:
     """Take an advisory lock that ends with this process; None when another process has it.
 
     The lock is held as long as the returned file stays open.
     """
-    make_private_folder(path.parent)
-    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    file = open_lock(path)
     try:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
         return None

@@ -6,11 +6,13 @@ never touched.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.engine import WRITES, open_engine
+from store.engine import WRITES, open_engine, translated_errors
 from store.errors import SchemaMismatch
 
 if TYPE_CHECKING:
@@ -28,12 +30,12 @@ class SchemaState(StrEnum):
 
 
 def schema_state(path: Path) -> SchemaState:
-    """Compare the database at ``path`` with this program."""
-    engine = open_engine(path)
-    try:
+    """Compare the database at ``path`` with this program.
+
+    Raises StorageUnavailable when it cannot be read, such as when it is no database at all.
+    """
+    with _opened(path) as engine:
         return _state(engine)
-    finally:
-        engine.dispose()
 
 
 def upgrade(path: Path) -> bool:
@@ -43,8 +45,7 @@ def upgrade(path: Path) -> bool:
     """
     from alembic import command  # noqa: PLC0415 - slow to import and needed here only
 
-    engine = open_engine(path)
-    try:
+    with _opened(path) as engine:
         state = _state(engine)
         if state is SchemaState.NEWER:
             raise SchemaMismatch(_newer(path))
@@ -56,8 +57,6 @@ def upgrade(path: Path) -> bool:
             command.upgrade(config, "head")
             connection.commit()
         return True
-    finally:
-        engine.dispose()
 
 
 def require_current(path: Path) -> None:
@@ -74,6 +73,17 @@ def require_current(path: Path) -> None:
             )
         case SchemaState.NEWER:
             raise SchemaMismatch(_newer(path))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Engine]:
+    """Open the database for a moment; its faults are told as StorageUnavailable."""
+    engine = open_engine(path)
+    try:
+        with translated_errors():
+            yield engine
+    finally:
+        engine.dispose()
 
 
 def _newer(path: Path) -> str:

@@ -63,12 +63,12 @@ class ReadingPool:
         for _ in range(self._limits.workers):
             self._pool.schedule(_read, args=[_FIRST_MAIL, None, self._rules])
 
-    def read_all(self, mails: Iterable[tuple[bytes, Envelope]]) -> list[ParsedMessage]:
+    def read_all(self, mails: Iterable[tuple[bytes, Envelope | None]]) -> list[ParsedMessage]:
         """Read mails side by side, in order. Never raises for what is in a mail."""
         begun = [(envelope, self._begin(raw, envelope)) for raw, envelope in mails]
         return [self._finish(envelope, future) for envelope, future in begun]
 
-    def _begin(self, raw: bytes, envelope: Envelope) -> Future[ParsedMessage]:
+    def _begin(self, raw: bytes, envelope: Envelope | None) -> Future[ParsedMessage]:
         future: Future[ParsedMessage] = self._pool.schedule(
             _read,
             args=[raw, envelope, self._rules],
@@ -76,7 +76,7 @@ class ReadingPool:
         )
         return future
 
-    def _finish(self, envelope: Envelope, future: Future[ParsedMessage]) -> ParsedMessage:
+    def _finish(self, envelope: Envelope | None, future: Future[ParsedMessage]) -> ParsedMessage:
         try:
             return future.result()
         except FutureTimeout:

@@ -73,9 +73,9 @@ def read_message(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> 
             return _unread(path, f"reading failed ({type(error).__name__})")
 
 
-def unreadable_message(envelope: Envelope, defect: str) -> ParsedMessage:
+def unreadable_message(envelope: Envelope | None, defect: str) -> ParsedMessage:
     """Make a report of a mail whose reading died, so that a person looks at it."""
-    return _unread(envelope.reverse_path, defect)
+    return _unread(envelope.reverse_path if envelope else "", defect)
 
 
 def _unread(reverse_path: str, defect: str) -> ParsedMessage:

@@ -66,12 +66,15 @@ MARKS: Final = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+MAX_LABEL: Final = 40
 # Octets looked at when guessing.
 SAMPLE_SIZE: Final = 8192
 # A declared charset is kept when at most this share of the text is damaged.
 DAMAGE_BORNE: Final = 0.02
+# Likeness below which a guess is not believed.
+BELIEVED: Final = 0.3
 
-_LATIN = frozenset("äöüßéèêëàâçñáíóúãõôîïûùœæøåÄÖÜÉÀÇÑØÅ¡¿«»’‘“”–—…€°§·ìòºª\u00a0")
+_LATIN = frozenset("äöüßéèêëàâçñáíóúãõôîïûùœæøåÄÖÜÉÀÇÑØÅ¡¿«»’‘“”–—…€°§·ìòºª\u00a0")  # noqa: RUF001 - the letters that count
 _CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ")
 _GREEK = frozenset("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώ")
 _STATEFUL = re.compile(rb"\x1b[$(][@BIJD]?")
@@ -81,7 +84,7 @@ def canonical(label: str | None) -> str | None:
     """Name the codec of a charset label; None if there is none that turns octets into text."""
     name = (label or "").strip(" \t\r\n\"'").lower()
     name = ALIASES.get(name, name)
-    if not name or name in NOT_CHARSETS or len(name) > 40:
+    if not name or name in NOT_CHARSETS or len(name) > MAX_LABEL:
         return None
     try:
         # Python decodes nothing by any name at all, so it takes an octet to find out.
@@ -171,7 +174,7 @@ def _guess(octets: bytes) -> str:
         return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
     scored = [(_likeness(sample, name), name) for name in _SCORERS]
     best, name = max(scored, key=lambda pair: pair[0])
-    return name if best > 0.3 and _strictly(octets, name) is not None else "cp1252"
+    return name if best > BELIEVED and _strictly(octets, name) is not None else "cp1252"
 
 
 def _likeness(sample: bytes, name: str) -> float:
@@ -188,7 +191,7 @@ def _likeness(sample: bytes, name: str) -> float:
 
 
 _KANA = frozenset(chr(code) for code in (*range(0x3041, 0x30FF), 0x3001, 0x3002))
-_HAN = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年日本に、。，！？")
+_HAN = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年日本に、。，！？")  # noqa: RUF001 - the letters that count
 _HANGUL = frozenset(chr(code) for code in range(0xAC00, 0xD7A4))
 # Charset -> (weight, characters that speak for it, worth of any other letter).
 _SCORERS: Final = {

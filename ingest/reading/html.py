@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
 from inscriptis.html_engine import Inscriptis
@@ -43,6 +43,10 @@ _HIDING: Final = (
     "font-size:0;",
     "max-height:0",
 )
+
+
+# lxml ships no types.
+Element: TypeAlias = Any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,23 +87,23 @@ def _read_tree(markup: str) -> HtmlWords:
     return HtmlWords(own=own, whole=own if whole is None else whole, links=_links(tree))
 
 
-def _render(tree: Any) -> str:
+def _render(tree: Element) -> str:
     config = ParserConfig(css=STRICT_CSS_PROFILE.copy())
     return str(Inscriptis(tree, config).get_text())
 
 
-def _prune(tree: Any, elements: list[Any]) -> None:
+def _prune(tree: Element, elements: list[Element]) -> None:
     """Take elements out, leaving the text that follows them."""
     for element in elements:
         if element is not tree and element.getparent() is not None:
             element.drop_tree()
 
 
-def _unseen(tree: Any) -> list[Any]:
+def _unseen(tree: Element) -> list[Element]:
     return [element for element in tree.iter(etree.Element) if _is_unseen(element)]
 
 
-def _is_unseen(element: Any) -> bool:
+def _is_unseen(element: Element) -> bool:
     if element.tag in _UNSEEN or "hidden" in element.attrib:
         return True
     style = element.get("style")
@@ -109,12 +113,12 @@ def _is_unseen(element: Any) -> bool:
     return any(way in plain for way in _HIDING)
 
 
-def _quoted_mails(tree: Any) -> list[Any]:
+def _quoted_mails(tree: Element) -> list[Element]:
     found = [element for path in _QUOTES for element in tree.xpath(path)]
     return [element for element in found if not _is_forward(element)]
 
 
-def _is_forward(element: Any) -> bool:
+def _is_forward(element: Element) -> bool:
     """Tell whether a forward mark stands at the head of a quote, or just before it."""
     head = []
     length = 0
@@ -127,7 +131,7 @@ def _is_forward(element: Any) -> bool:
     return any(is_forward_mark(line) for line in lines)
 
 
-def _links(tree: Any) -> tuple[str, ...]:
+def _links(tree: Element) -> tuple[str, ...]:
     targets = (str(element.get("href", "")).strip() for element in tree.iter("a", "area"))
     kept = (target for target in targets if target.lower().startswith(("http", "hxxp", "tg:")))
     return tuple(dict.fromkeys(target[:MAX_LINK_LENGTH] for target in kept))[:MAX_LINKS]

@@ -16,6 +16,7 @@ from store.model import MailKind, MailTraits
 # Header fields by which responders mark their answers besides RFC 3834's own.
 RESPONDER_FIELDS: Final = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-mailer-autoreply")
 ALERT_ID_PREFIX: Final = "alert."
+_AUTO_REPLY_WORDS: Final = frozenset({"auto_reply", "auto-reply", "autoreply"})
 _DAEMONS: Final = ("mailer-daemon", "postmaster", "mail-daemon")
 
 
@@ -113,16 +114,20 @@ def _auto_reply(facts: KindFacts) -> Decision | None:
             if _has(facts, "list-id", "list-post") and keyword(value) != "auto-replied":
                 return MailKind.LIST, "a list sent it"
             return MailKind.AUTO_REPLY, "its Auto-Submitted field says so (RFC 3834)"
-    if any(keyword(value) not in {"no", "false", ""} for value in _responder_values(facts)):
+    if _is_by_responder(facts):
         return MailKind.AUTO_REPLY, "a responder's header field says so"
-    precedences = _values(facts, "precedence") + _values(facts, "x-precedence")
-    if any(keyword(value) in {"auto_reply", "auto-reply", "autoreply"} for value in precedences):
-        return MailKind.AUTO_REPLY, "its Precedence field says so"
-    if any("autoresponder" in value.lower() for value in _values(facts, "delivered-to")):
-        return MailKind.AUTO_REPLY, "a responder delivered it"
-    if any(keyword(value) == "true" for value in _values(facts, "x-fc-machinegenerated")):
-        return MailKind.AUTO_REPLY, "it says that a machine made it"
     return None
+
+
+def _is_by_responder(facts: KindFacts) -> bool:
+    """Tell whether one of the older fields of responders is there, in any program's spelling."""
+    precedences = _values(facts, "precedence") + _values(facts, "x-precedence")
+    return (
+        any(keyword(value) not in {"no", "false", ""} for value in _responder_values(facts))
+        or any(keyword(value) in _AUTO_REPLY_WORDS for value in precedences)
+        or any("autoresponder" in value.lower() for value in _values(facts, "delivered-to"))
+        or any(keyword(value) == "true" for value in _values(facts, "x-fc-machinegenerated"))
+    )
 
 
 def _responder_values(facts: KindFacts) -> list[str]:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 # Letters below which nobody can tell, and characters beyond which nothing changes.
 MIN_LETTERS: Final = 12
 MAX_LENGTH: Final = 3_000
 MIN_CONFIDENCE: Final = 0.5
+
+# py3langid ships no types.
+Identifier: TypeAlias = Any
 
 _NOT_WORDS = re.compile(r"\S{0,200}(?:://|@|www\.)\S{0,500}|[0-9_]{1,50}")
 _SCRIPTS_OF_ONE_LANGUAGE: Final = (
@@ -45,7 +48,7 @@ def _by_script(words: str, letters: int) -> str | None:
 
 
 @cache
-def _identifier() -> Any:
+def _identifier() -> Identifier:
     # Imported here, as loading the model takes longer than reading a mail.
     from py3langid import langid  # noqa: PLC0415
 

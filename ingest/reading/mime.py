@@ -26,6 +26,7 @@ from store.model import EvidencePart
 MAX_DEFECTS: Final = 30
 MAX_EVIDENCE: Final = 200
 MAX_NAME_LENGTH: Final = 120
+MAX_ENDING: Final = 10
 
 Answer = TypeVar("Answer")
 
@@ -181,6 +182,6 @@ def safe_name(name: str) -> str | None:
     if base in {"", ".", "..", UNNAMED}:
         return None
     stem, dot, ending = base.rpartition(".")
-    if len(base) <= MAX_NAME_LENGTH or not dot or len(ending) > 10:
+    if len(base) <= MAX_NAME_LENGTH or not dot or len(ending) > MAX_ENDING:
         return base[:MAX_NAME_LENGTH]
     return f"{stem[: MAX_NAME_LENGTH - len(ending) - 1]}.{ending}"

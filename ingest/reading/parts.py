@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from email.feedparser import BytesFeedParser
 from email.message import Message
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ingest.reading.charsets import canonical, decode
 
@@ -29,6 +29,10 @@ MAX_HEADER_LENGTH: Final = 16_384
 
 _ENCODED_WORD_CHARSET = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(\*[A-Za-z-]{1,20})?\?")
 _FOREIGN = re.compile(r"[^\x00-\x7f]{1,2000}")
+
+
+# What the signatures of the standard library say.
+Anything: TypeAlias = Any
 
 
 class _TooManyPartsError(Exception):
@@ -46,14 +50,14 @@ class Part(Message):
         super().__init__(**options)
         self.top: Part = self
 
-    def set_raw(self, name: str, value: Any) -> None:
+    def set_raw(self, name: str, value: Anything) -> None:
         """Keep a header field as it came, but as text and no longer than is sane."""
         if len(self) >= MAX_HEADERS:
             self.top.overflow = True
             return
         super().set_raw(name, header_text(str(value)[:MAX_HEADER_LENGTH]))  # type: ignore[misc]  # typeshed leaves it out
 
-    def attach(self, payload: Any) -> None:
+    def attach(self, payload: Anything) -> None:
         """Hang a part below this one and count it."""
         if isinstance(payload, Part):
             payload.depth = self.depth + 1
@@ -73,14 +77,14 @@ class Part(Message):
             return "application/octet-stream"
         return stated
 
-    def get_param(self, *arguments: Any, **options: Any) -> Any:
+    def get_param(self, *arguments: Any, **options: Any) -> Anything:
         """Read a parameter; a field that makes the standard library raise has none."""
         try:
             return super().get_param(*arguments, **options)
         except Exception:  # noqa: BLE001 - cpython#105802 and its like: any kind may come
             return options.get("failobj")
 
-    def get_payload(self, i: Any = None, decode: bool = False) -> Any:  # noqa: FBT001, FBT002 - the base class has it so
+    def get_payload(self, i: Anything = None, decode: bool = False) -> Anything:  # noqa: FBT001, FBT002 - the base class has it so
         """Give the payload; one whose charset or encoding cannot be applied, as it stands."""
         try:
             return super().get_payload(i, decode)  # type: ignore[call-overload]  # both shapes

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message
-from typing import Final, cast
+from typing import Final
 
 from ingest.reading import charsets, flowed
 from ingest.reading.parts import Part, parse, stated_type
@@ -56,7 +56,11 @@ def _without_stray_line(raw: bytes, root: Part) -> bytes | None:
     rest = root.stored().encode("utf-8", "surrogateescape")
     start = raw.find(rest[:400]) if rest else -1
     line, _, after = rest.partition(b"\n")
-    if start < 0 or len(line) > MAX_STRAY_LENGTH or not _KNOWN_FIELD.match(after.lstrip(b"\r\n")[:40]):
+    if (
+        start < 0
+        or len(line) > MAX_STRAY_LENGTH
+        or not _KNOWN_FIELD.match(after.lstrip(b"\r\n")[:40])
+    ):
         return None
     return raw[:start] + raw[start + len(line) + 1 :]
 
@@ -80,7 +84,7 @@ def leaves(root: Part) -> Iterator[Part]:
     """Give the parts that hold octets, in the order of the mail."""
     for part in root.walk():
         if not part.is_multipart():
-            yield cast("Part", part)
+            yield part
 
 
 def octets_of(part: Part) -> bytes:

@@ -21,6 +21,7 @@ MAX_SIGNATURE_LINES: Final = 25
 ATTRIBUTION_LINES: Final = 4
 BLOCK_LINES: Final = 8
 
+_MARKS = "".join((*" -_=*:>\t\u00a0", *map(chr, range(0x2010, 0x2016))))
 _DASHES = re.compile(r"^[-_=*> \t\u2010-\u2015]{0,60}")
 _FORWARD_SUBJECT = re.compile(r"\s{0,9}\[?(?:fwd?|wg|tr|rv|i|vs|doorst|enc)\s?:", re.IGNORECASE)
 _REPLY_SUBJECT = re.compile(
@@ -56,7 +57,8 @@ def own_words(text: str, *, is_reply: bool, is_forward: bool = False) -> OwnWord
     lines = text.split("\n")
     forward = next((at for at, line in enumerate(lines) if is_forward_mark(line)), len(lines))
     if is_forward:
-        kept, signature = lines[:forward], []
+        kept: list[str] = lines[:forward]
+        signature: list[str] = []
     else:
         kept, signature = _cut_signature(_without_quotes(lines[:forward], is_reply=is_reply))
     own = _tidy([*_without_footers(kept), "", *lines[forward:]])
@@ -136,7 +138,7 @@ def _begins_with(line: str, phrases: tuple[str, ...]) -> bool:
     if not content.startswith(phrases):
         return False
     phrase = next(phrase for phrase in phrases if content.startswith(phrase))
-    return not content[len(phrase) :].strip(" -_=*:>\t\u2010-\u2015\u00a0")
+    return not content[len(phrase) :].strip(_MARKS)
 
 
 def _opens_original(lines: list[str], at: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 MAX_JSON_OCTETS: Final = 1_000_000
 MAX_JSON_DEPTH: Final = 30
@@ -39,7 +39,7 @@ def feedback_type(parts: Iterable[bytes]) -> str | None:
     return None
 
 
-def _load(octets: bytes) -> Any:
+def _load(octets: bytes) -> object:
     head = octets[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not head.startswith(b"{") or len(octets) > MAX_JSON_OCTETS or _is_deep(octets):
         return None

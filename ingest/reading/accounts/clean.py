@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import Final
 
 _NUISANCE = re.compile(
     r"(?P<nothing>[\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]{1,99})"
@@ -20,6 +21,7 @@ _NUISANCE = re.compile(
     r"|(?P<at> ?[\[({] ?(?:@|at|AT|ät) ?[\])}] ?|\uff20)",
     re.IGNORECASE,
 )
+_PLAIN: Final = {"nothing": "", "dot": ".", "slash": "/", "www": "www", "at": "@"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,6 @@ def clean(text: str) -> CleanText:
 
 
 def _instead(found: re.Match[str]) -> str:
-    match found.lastgroup:
-        case "scheme":
-            return f"http{found['s'].lower()}://"
-        case "s":
-            return f"http{found['s'].lower()}://"
-        case "dot":
-            return "."
-        case "slash":
-            return "/"
-        case "www":
-            return "www"
-        case "at":
-            return "@"
-        case _:
-            return ""
+    if found["scheme"]:
+        return f"http{found['s'].lower()}://"
+    return _PLAIN[found.lastgroup or "nothing"]

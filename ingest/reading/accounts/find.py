@@ -94,7 +94,7 @@ def _bounded(hits: Iterator[_Hit]) -> list[_Hit]:
 
 def _masked(text: str, urls: list[FoundUrl]) -> str:
     """Blank the URLs out, so that nothing within them is read a second time."""
-    pieces = []
+    pieces: list[str] = []
     done = 0
     for url in urls:
         start, end = url.span
@@ -176,11 +176,8 @@ def _with_roles(cleaned: CleanText, hits: list[_Hit], part: str) -> list[Sightin
         role = role_before(cleaned.text, hit.span[0], previous_end)
         previous_end = max(previous_end, hit.span[1])
         span = (cleaned.origin(hit.span[0]), cleaned.origin(hit.span[1]))
-        sightings.append(_sighting(replace(hit, span=span), role or Role.MENTIONED, part))
-    return [
-        replace(sighting, role=Role.REPORTED) if sighting.role is Role.MENTIONED else sighting
-        for sighting in sightings
-    ]
+        sightings.append(_sighting(replace(hit, span=span), role or Role.REPORTED, part))
+    return sightings
 
 
 def _sighting(hit: _Hit, role: Role, part: str) -> Sighting:

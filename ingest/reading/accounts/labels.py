@@ -19,9 +19,12 @@ from ingest.reading.phrases import merged
 
 Method = Literal["label", "labelled_id"]
 
+# Words after a plain one on the same line that make it the beginning of a sentence.
+PROSE_WORDS: Final = 3
+
 _QUOTES: Final = "\"'“”„‚‘’«»‹›`*_"  # noqa: RUF001 - the quotation marks of many languages
 _OPEN = rf"[{_QUOTES}]{{0,3}}"
-_TOKEN = r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9})"
+_NAME = r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9})"
 _PLAIN = re.compile(r"[A-Za-z]?[a-zà-ž]*|[A-Z]+|[^\W\d_]*")
 
 
@@ -70,9 +73,8 @@ def _goes_on_as_prose(text: str, found: re.Match[str]) -> bool:
     if found["marks"] or _looks_like_handle(found["token"]):
         return False
     rest = text[found.end("token") : found.end("token") + 40].split("\n", maxsplit=1)[0]
-    return (
-        len(rest.split()) > 2 and rest[:1] == " " and not rest.lstrip().startswith(("(", "-", "/"))
-    )
+    goes_on = rest[:1] == " " and not rest.lstrip().startswith(("(", "-", "/"))
+    return goes_on and len(rest.split()) >= PROSE_WORDS
 
 
 def _by_platform(text: str, platforms: Platforms) -> Iterator[Labelled]:
@@ -125,7 +127,8 @@ def _id_pattern() -> re.Pattern[str]:
     labels = _alternation(merged("labels", "ids"))
     linked = _alternation(merged("labels", "is"))
     return re.compile(
-        rf"(?<!\w)(?:{labels})[ \t]{{0,3}}(?:[:=#]|{linked}|nr\.?|no\.?)?[ \t]{{0,3}}{_OPEN}#?(?P<id>[0-9]{{2,25}})(?![\w.]\w)",
+        rf"(?<!\w)(?:{labels})[ \t]{{0,3}}(?:[:=#]|{linked}|nr\.?|no\.?)?[ \t]{{0,3}}"
+        rf"{_OPEN}#?(?P<id>[0-9]{{2,25}})(?![\w.]\w)",
         re.IGNORECASE,
     )
 
@@ -135,10 +138,12 @@ def _handle_pattern() -> re.Pattern[str]:
     labels = _alternation(merged("labels", "labels") + merged("labels", "ids"))
     linked = _alternation(merged("labels", "is"))
     named = _alternation(merged("labels", "named"))
+    space = r"[ \t]{1,3}"
+    colon = r"[ \t]{0,3}(?P<colon>[:=]|->|→)[*_]{0,2}\s{0,4}"
+    between = rf"{colon}|{space}(?:{linked}){space}(?=.)|{space}(?P<named>{named}){space}|{space}"
     return re.compile(
-        rf"(?<![\w@/.])(?:(?P<label>{labels})(?:[ \t]{{0,3}}\([^)\n]{{0,30}}\))?[*_]{{0,2}}(?:[ \t]{{0,3}}(?P<colon>[:=]|->|→)[*_]{{0,2}}\s{{0,4}}"
-        rf"|[ \t]{{1,3}}(?:{linked})[ \t]{{1,3}}(?=.)|[ \t]{{1,3}}(?P<named>(?:{named}))[ \t]{{1,3}}|[ \t]{{1,3}}))"
-        rf"(?P<marks>{_OPEN}){_TOKEN}",
+        rf"(?<![\w@/.])(?P<label>{labels})(?:[ \t]{{0,3}}\([^)\n]{{0,30}}\))?[*_]{{0,2}}"
+        rf"(?:{between})(?P<marks>{_OPEN}){_NAME}",
         re.IGNORECASE,
     )
 
@@ -148,9 +153,13 @@ def _platform_patterns(platforms: Platforms) -> tuple[re.Pattern[str], re.Patter
     names = _alternation(tuple(platform_names(platforms)))
     on = _alternation(merged("labels", "on"))
     labels = _alternation(merged("labels", "labels"))
+    space = r"[ \t]{1,3}"
     before = (
-        rf"(?<![\w@/.])(?P<platform>{names})(?:[ \t\-]{{1,3}}(?:{labels}))?[ \t]{{0,3}}[:=][ \t]{{0,3}}"
-        rf"(?P<marks>{_OPEN}){_TOKEN}(?![\w:/])"
+        rf"(?<![\w@/.])(?P<platform>{names})(?:[ \t\-]{{1,3}}(?:{labels}))?"
+        rf"[ \t]{{0,3}}[:=][ \t]{{0,3}}(?P<marks>{_OPEN}){_NAME}(?![\w:/])"
     )
-    after = rf"(?P<marks>{_OPEN})(?<![\w@/.\-]){_TOKEN}{_OPEN}[ \t]{{1,3}}(?:{on})[ \t]{{1,3}}(?P<platform>{names})(?![\w.])"
+    after = (
+        rf"(?P<marks>{_OPEN})(?<![\w@/.\-]){_NAME}{_OPEN}"
+        rf"{space}(?:{on}){space}(?P<platform>{names})(?![\w.])"
+    )
     return re.compile(before, re.IGNORECASE), re.compile(after, re.IGNORECASE)

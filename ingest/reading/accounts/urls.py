@@ -20,7 +20,10 @@ from store.model import AccountReference
 MAX_URLS: Final = 200
 MAX_URL_LENGTH: Final = 2_000
 
-_STOP = r"\s<>\"\u00ab\u00bb\u201c-\u201f\u2039\u203a\u3000-\u3020\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+_STOP = (
+    r"\s<>\"\u00ab\u00bb\u201c-\u201f\u2039\u203a\u3000-\u3020"
+    r"\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+)
 _WITH_SCHEME = re.compile(rf"(?:https?|tg)://[^{_STOP}]{{1,{MAX_URL_LENGTH}}}", re.IGNORECASE)
 _BARE = re.compile(
     r"(?<![A-Za-z0-9_@./:\-])(?:[a-z0-9\-]{1,63}\.){1,6}[a-z]{2,24}(?![A-Za-z0-9_@\-])"

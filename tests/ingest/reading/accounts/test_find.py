@@ -4,22 +4,22 @@ import pytest
 
 from ingest.reading.accounts.find import find_accounts
 from ingest.reading.rules import ReadingRules
-from store.model import Role
+from store.model import Role, Sighting
 
 RULES = ReadingRules()
 
 
-def named(text: str, subject: str = "", signature: str = "", links: tuple[str, ...] = ()):
-    found = find_accounts(
-        subject=subject, text=text, signature=signature, links=links, rules=RULES
-    )
+def named(
+    text: str, subject: str = "", signature: str = "", links: tuple[str, ...] = ()
+) -> tuple[Sighting, ...]:
+    found = find_accounts(subject=subject, text=text, signature=signature, links=links, rules=RULES)
     return found.sightings
 
 
-def pointers(text: str, **parts) -> list[tuple[str, str]]:
+def pointers(text: str) -> list[tuple[str, str]]:
     return [
         (sighting.account.platform, sighting.account.handle or sighting.account.user_id or "url")
-        for sighting in named(text, **parts)
+        for sighting in named(text)
     ]
 
 
@@ -27,7 +27,10 @@ def pointers(text: str, **parts) -> list[tuple[str, str]]:
     ("text", "expected"),
     [
         ("https://chirper.example/dark_wolf", ("chirper", "dark_wolf")),
-        ("https://www.chirper.example/dark_wolf?ref=mail&utm_source=x#top", ("chirper", "dark_wolf")),
+        (
+            "https://www.chirper.example/dark_wolf?ref=mail&utm_source=x#top",
+            ("chirper", "dark_wolf"),
+        ),
         ("chirper.example/dark_wolf.", ("chirper", "dark_wolf")),
         ("(see http://m.chirper.example/dark_wolf/)", ("chirper", "dark_wolf")),
         ("hxxps://chirper[.]example/dark_wolf", ("chirper", "dark_wolf")),
@@ -50,7 +53,10 @@ def pointers(text: str, **parts) -> list[tuple[str, str]]:
         ("https://t.me/+AbCdEf123", ("telegram", "url")),
         ("https://dark-wolf1.t.me", None),
         ("https://www.youtube.com/@DarkWolf", ("youtube", "DarkWolf")),
-        ("https://youtube.com/channel/UCabcdefghijklmnopqrstuv", ("youtube", "UCabcdefghijklmnopqrstuv")),
+        (
+            "https://youtube.com/channel/UCabcdefghijklmnopqrstuv",
+            ("youtube", "UCabcdefghijklmnopqrstuv"),
+        ),
         ("https://youtu.be/abc", ("youtube", "url")),
         ("https://www.facebook.com/dark.wolf.5", ("facebook", "dark.wolf.5")),
         ("https://m.facebook.com/profile.php?id=100012345&ref=x", ("facebook", "100012345")),
@@ -79,7 +85,7 @@ def pointers(text: str, **parts) -> list[tuple[str, str]]:
         ("https://[broken", None),
     ],
 )
-def test_a_url_points_to_an_account(text, expected) -> None:
+def test_a_url_points_to_an_account(text: str, expected: tuple[str, str] | None) -> None:
     assert pointers(text) == ([expected] if expected else [])
 
 
@@ -109,7 +115,7 @@ def test_a_url_points_to_an_account(text, expected) -> None:
         ("@dark_wolf@", None),
     ],
 )
-def test_a_mention_names_an_account(text, expected) -> None:
+def test_a_mention_names_an_account(text: str, expected: tuple[str, str] | None) -> None:
     assert pointers(text) == ([expected] if expected else [])
 
 
@@ -122,7 +128,7 @@ def test_a_mention_names_an_account(text, expected) -> None:
         ("The account name is dark_wolf99 and it worries me", ("chirper", "dark_wolf99")),
         ("the user dark_wolf99 writes", ("chirper", "dark_wolf99")),
         ("the account called wolfman writes", ("chirper", "wolfman")),
-        ("an account named \"wolfman\"", ("chirper", "wolfman")),
+        ('an account named "wolfman"', ("chirper", "wolfman")),
         ("this account worries me", None),
         ("the user is a stranger", None),
         ("This user has written to her", None),
@@ -149,10 +155,13 @@ def test_a_mention_names_an_account(text, expected) -> None:
         ("Snapchat username: wolfie7", ("snapchat", "wolfie7")),
         ("TikTok - user: wolfie7", ("tiktok", "wolfie7")),
         ("Chirper: wolfie7", ("chirper", "wolfie7")),
-        ("Username: a_name_that_is_longer_than_the_rule", ("chirper", "a_name_that_is_longer_than_the_rule")),
+        (
+            "Username: a_name_that_is_longer_than_the_rule",
+            ("chirper", "a_name_that_is_longer_than_the_rule"),
+        ),
     ],
 )
-def test_a_label_names_an_account(text, expected) -> None:
+def test_a_label_names_an_account(text: str, expected: tuple[str, str] | None) -> None:
     assert pointers(text) == ([expected] if expected else [])
 
 
@@ -160,22 +169,31 @@ def test_a_label_names_an_account(text, expected) -> None:
     ("text", "roles"),
     [
         ("@dark_wolf writes to people", {"dark_wolf": Role.REPORTED}),
-        ("My account is @anna_b, and @dark_wolf worries me", {"anna_b": Role.REPORTER, "dark_wolf": Role.REPORTED}),
+        (
+            "My account is @anna_b, and @dark_wolf worries me",
+            {"anna_b": Role.REPORTER, "dark_wolf": Role.REPORTED},
+        ),
         (
             "@dark_wolf keeps writing to my daughter @kid_one",
             {"dark_wolf": Role.REPORTED, "kid_one": Role.VICTIM},
         ),
         ("My daughter got messages from @dark_wolf", {"dark_wolf": Role.REPORTED}),
-        ("My son's account is @kid_one. It is @dark_wolf", {"kid_one": Role.VICTIM, "dark_wolf": Role.REPORTED}),
+        (
+            "My son's account is @kid_one. It is @dark_wolf",
+            {"kid_one": Role.VICTIM, "dark_wolf": Role.REPORTED},
+        ),
         ("Mein Konto ist @anna_b", {"anna_b": Role.REPORTER}),
-        ("@dark_wolf schreibt meiner Tochter @kid_one", {"dark_wolf": Role.REPORTED, "kid_one": Role.VICTIM}),
+        (
+            "@dark_wolf schreibt meiner Tochter @kid_one",
+            {"dark_wolf": Role.REPORTED, "kid_one": Role.VICTIM},
+        ),
         ("mon compte est @anna_b", {"anna_b": Role.REPORTER}),
         ("ma fille (@kid_one)", {"kid_one": Role.VICTIM}),
         ("mi cuenta es @anna_b", {"anna_b": Role.REPORTER}),
         ("mi hija @kid_one", {"kid_one": Role.VICTIM}),
     ],
 )
-def test_the_words_before_a_handle_give_its_role(text, roles) -> None:
+def test_the_words_before_a_handle_give_its_role(text: str, roles: dict[str, Role]) -> None:
     assert {sighting.account.handle: sighting.role for sighting in named(text)} == roles
 
 

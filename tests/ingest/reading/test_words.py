@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from ingest.reading.flowed import unflow
+from ingest.reading.words import is_forward_subject, is_reply_subject, own_words
+
+OWN = "This account worries me: @dark_wolf"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "On Mon, Nov 2, 2026 at 9:14 PM Chirper <cp@chirper.example> wrote:\n> quoted\n> more",
+        "On Mon, Nov 2, 2026 at 9:14 PM Chirper Child Protection\n<cp@chirper.example> wrote:\n\n> quoted",
+        "On 2 Nov 2026, at 21:14, Chirper <cp@chirper.example> wrote:\n\nquoted without marks",
+        "Am 02.11.26 um 21:14 schrieb Chirper:\n> zitiert",
+        "Am Mo., 2. Nov. 2026 um 21:14 Uhr schrieb Chirper <\ncp@chirper.example>:\n\n> zitiert",
+        "Le lun. 2 nov. 2026 à 21:14, Chirper <cp@chirper.example> a écrit\u00a0:\n> cité",
+        "El lun, 2 nov 2026 a las 21:14, Chirper (<cp@chirper.example>) escribió:\n> citado",
+        "2026-11-02 21:14 GMT+01:00 Chirper <cp@chirper.example>:\n> quoted",
+        "-----Original Message-----\nFrom: Chirper\nSent: Monday\nTo: Anna\nSubject: x\n\nquoted",
+        "-----Ursprüngliche Nachricht-----\nVon: Chirper\nGesendet: Montag\nAn: Anna\n\nzitiert",
+        "________________________________\nFrom: Chirper\nSent: Monday\nTo: Anna\n\nquoted",
+        "*From:* Chirper\n*Sent:* Monday\n*To:* Anna\n*Subject:* x\n\nquoted",
+        "Von: Chirper\nGesendet: Montag\nAn: Anna\nBetreff: x\n\nzitiert",
+        "De : Chirper\nEnvoyé : lundi\nÀ : Anna\nObjet : x\n\ncité",
+        "De: Chirper\nEnviado el: lunes\nPara: Anna\nAsunto: x\n\ncitado",
+        "> quoted\n> more",
+        "Sent from my iPhone",
+        "Von meinem iPhone gesendet",
+        "Envoyé de mon iPhone",
+        "Enviado desde mi iPhone",
+        "Get Outlook for Android",
+        "Sent from my iPhone\n\nOn 2 Nov 2026, at 21:14, Chirper <cp@chirper.example> wrote:\n\n> x",
+    ],
+)  # fmt: skip
+def test_what_a_program_adds_below_is_no_word_of_the_writer(below: str) -> None:
+    words = own_words(f"{OWN}\n\n{below}\n", is_reply=True).text.rstrip("_\n ")
+    assert words == OWN
+
+
+def test_words_between_and_below_quotes_are_kept() -> None:
+    text = "On 2 Nov 2026, at 21:14, Chirper wrote:\n> one\nfirst\n> two\nsecond"
+    assert own_words(text, is_reply=True).text == "first\nsecond"
+
+
+def test_the_signature_is_apart() -> None:
+    words = own_words(f"{OWN}\n-- \nAnna\n@anna_b", is_reply=False)
+    assert (words.text, words.signature) == (OWN, "Anna\n@anna_b")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "---------- Forwarded message ---------",
+        "Begin forwarded message:",
+        "-------- Weitergeleitete Nachricht --------",
+        "-------- Message transféré --------",
+        "---------- Mensaje reenviado ---------",
+    ],
+)
+def test_an_inline_forward_is_part_of_the_report(mark: str) -> None:
+    text = f"{OWN}\n\n{mark}\nFrom: a\nDate: 1\nSubject: x\nTo: b\n\n> forwarded words"
+    assert own_words(text, is_reply=True).text.endswith("> forwarded words")
+
+
+def test_a_first_mail_keeps_its_pasted_lines() -> None:
+    text = "Look what was written:\n> hello @dark_wolf"
+    assert own_words(text, is_reply=False).text == text
+
+
+@pytest.mark.parametrize("text", ["> only a quote", "-- \nAnna", "Sent from my iPhone"])
+def test_a_mail_of_nothing_else_is_kept_whole(text: str) -> None:
+    assert own_words(text, is_reply=True).text == text.replace("-- \n", "--\n")
+
+
+@pytest.mark.parametrize(
+    ("subject", "reply", "forward"),
+    [
+        ("Re: x", True, False),
+        ("AW: x", True, False),
+        ("RE[2]: x", True, False),
+        ("Fwd: x", False, True),
+        ("WG: x", False, True),
+        ("TR : x", False, True),
+        ("Report: x", False, False),
+        ("regarding", False, False),
+    ],
+)
+def test_subjects_tell_replies_and_forwards(subject: str, reply: bool, forward: bool) -> None:  # noqa: FBT001 - a table
+    assert (is_reply_subject(subject), is_forward_subject(subject)) == (reply, forward)
+
+
+@pytest.mark.parametrize(
+    ("text", "delete_space", "expected"),
+    [
+        ("one \ntwo\nthree", False, "one two\nthree"),
+        ("one \ntwo", True, "onetwo"),
+        ("> a \n> b\nc", False, "> a b\nc"),
+        ("> a \nb", False, "> a \nb"),
+        ("text \n-- \nAnna", False, "text \n-- \nAnna"),
+        (" >stuffed", False, ">stuffed"),
+    ],
+)
+def test_flowed_lines_are_joined(text: str, delete_space: bool, expected: str) -> None:  # noqa: FBT001 - a table
+    assert unflow(text, delete_space=delete_space) == expected

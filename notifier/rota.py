@@ -113,7 +113,8 @@ def _begin(rota: Rota, number: int) -> datetime:
     """Tell when shift ``number`` begins, in UTC; shift 0 begins on the rota's start."""
     day = rota.start + timedelta(days=number * rota.turn.days)
     # fold=0 is what gives the first of two equal local times and the later side of a gap.
-    local = datetime.combine(day, rota.handover, tzinfo=time_zone(rota.time_zone))
+    handover = rota.handover.replace(fold=0)
+    local = datetime.combine(day, handover, tzinfo=time_zone(rota.time_zone))
     return local.astimezone(UTC)
 
 

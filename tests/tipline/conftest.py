@@ -1,8 +1,39 @@
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+import structlog
+
+from ingest.filing import Filing
+from ingest.reading import read_message
+from notifier.compose import Composer
+from notifier.plan import Planner
+from store.inbox import NewMessage
+from store.model import Door, Envelope, utc_now
+from tipline.cli import main
+from tipline.logs import set_up_logs
+from tipline.settings import load_settings
+from tipline.settings.duty import directory
+from tipline.settings.home import reading_rules
+from tipline.settings.mail import identity
+from tipline.wiring import open_installation
+
+MAIL = """\
+From: Mia <mia@mail.example>
+To: cp@chirper.example
+Subject: please look at this account
+Message-ID: <{handle}@mail.example>
+Date: Sun, 22 Nov 2026 10:00:00 +0000
+
+The account https://chirper.example/{handle} writes to children.
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +42,89 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("TIPLINE_") or name == "CREDENTIALS_DIRECTORY":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Give the logs back as they were: commands set them up for the whole process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in ("mail.log", "asyncio", "alembic")}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+    structlog.reset_defaults()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command left behind."""
+
+    status: int | str | None
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line as the console script does, within this process."""
+
+    def run_command(*arguments: str | Path) -> Result:
+        monkeypatch.setattr(sys, "argv", ["tipline", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return Result(ended.value.code, captured.out, captured.err)
+
+    return run_command
+
+
+@pytest.fixture
+def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Name a folder for everything tipline keeps; nothing is in it yet."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("TIPLINE_STATE_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def two_cases(state: Path) -> Path:
+    """Fill the folder with two reports about two accounts, planned but not yet sent."""
+    set_up_logs("critical")
+    settings = load_settings()
+    installation = open_installation(settings)
+    for handle in ("bad_one", "bad_two"):
+        raw = MAIL.format(handle=handle).encode()
+        envelope = Envelope(
+            reverse_path="mia@mail.example",
+            recipients=("cp@chirper.example",),
+            door=Door.SMTP,
+            received_at=utc_now(),
+        )
+        new = NewMessage(
+            envelope=envelope,
+            digest=hashlib.sha256(raw).hexdigest(),
+            size=len(raw),
+            body=installation.evidence.seal_body(raw),
+        )
+        parsed = read_message(raw, envelope, reading_rules(settings))
+        filing = Filing(installation.evidence, settings.platform.key, installation.token_key)
+        with installation.store.transaction() as unit:
+            message = unit.inbox.get(unit.inbox.add([new])[0])
+            filing.file(unit, message, parsed, utc_now())
+            unit.commit()
+    planner = Planner(
+        store=installation.store,
+        directory=directory(settings),
+        composer=Composer(identity(settings)),
+        reply_key=installation.token_key,
+        clock=utc_now,
+    )
+    planner.step()
+    installation.store.close()
+    return state

@@ -10,7 +10,7 @@ import typer
 
 from tipline.cli import case_steps
 from tipline.cli.options import ConfigOption, JsonOption, LimitOption, ReferenceArgument, load
-from tipline.cli.output import age, print_facts, print_json, print_line, print_table
+from tipline.cli.output import age, print_facts, print_json, print_line, print_table, until
 
 if TYPE_CHECKING:
     from store.model import AccountReference, Case
@@ -73,7 +73,10 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is an option of the command
         print_json([case_record(case) for case in cases])
         return
     print_table(
-        ("reference", "severity", "state", "account", "reports", "age", "next alert", "taken by"),
+        (
+            *("reference", "severity", "state", "account", "reports", "people"),
+            *("age", "next alert", "taken by"),
+        ),
         [_row(case) for case in cases],
         empty="No cases.",
     )
@@ -117,9 +120,10 @@ def _row(case: Case) -> tuple[object, ...]:
         case.severity.label,
         case.state,
         _account(case.account),
-        f"{case.reports} ({case.reporters} people)",
+        case.reports,
+        case.reporters,
         age(case.opened_at),
-        case.next_alert_at,
+        until(case.next_alert_at),
         case.taken_by,
     )
 

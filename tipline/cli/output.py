@@ -19,6 +19,23 @@ _CONTROLS: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 
+# Columns that may take several lines.
+WIDE_COLUMNS: Final = frozenset(
+    {
+        "account",
+        "address",
+        "cases",
+        "details",
+        "finding",
+        "last fault",
+        "reason",
+        "remedy",
+        "subject",
+    }
+)
+# Where no terminal sets a width, as in a pipe.
+PIPE_WIDTH: Final = 200
+
 
 def print_json(value: object) -> None:
     """Print one JSON document."""
@@ -38,26 +55,25 @@ def print_line(text: str) -> None:
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
     """Print a table for a person, or ``empty`` when there are no rows."""
     # Imported only now: help must not wait for it.
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        # The first column is what commands want typed: it is never cut.
-        table.add_column(column, no_wrap=number == 0, overflow="fold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        # References, states and times are what commands want typed: they are never cut.
+        table.add_column(column, no_wrap=column not in WIDE_COLUMNS, overflow="fold")
     for row in rows:
         table.add_row(*(Text(_printable(_cell(value))) for value in row))
     if table.row_count:
-        Console().print(table)
+        Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
     else:
         print_line(empty)
 
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:
     """Print names and values for a person; values that are not known are left out."""
-    known = [(name, _cell(value)) for name, value in facts if value not in {None, ""}]
+    known = [(name, _cell(value)) for name, value in facts if value is not None and value != ""]
     width = max((len(name) for name, _ in known), default=0)
     for name, value in known:
         print_line(f"{name:<{width}}  {value}")
@@ -66,6 +82,14 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
 def moment(at: datetime | None) -> str | None:
     """Write a time for programs: ISO 8601 in UTC."""
     return at.astimezone(UTC).isoformat() if at else None
+
+
+def until(at: datetime | None, now: datetime | None = None) -> str | None:
+    """Write for a person how long something is away: in 5m, or due."""
+    if at is None:
+        return None
+    now = now or datetime.now(UTC)
+    return f"in {age(now, at)}" if at > now else "due"
 
 
 def age(since: datetime, now: datetime | None = None) -> str:

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def show(run, two_cases):
+    def show_json(*arguments: str) -> Any:
+        result = run(*arguments, "--json")
+        assert (result.status, result.err) == (0, "")
+        return json.loads(result.out)
+
+    return show_json
+
+
+@pytest.fixture
+def reference(show):
+    return show("case", "list")[0]["reference"]
+
+
+def test_cases_have_the_promised_shape(show):
+    first, second = show("case", "list")
+
+    assert first["state"] == "open"
+    assert first["severity"] == "normal"
+    assert set(first["account"]) == {"platform", "handle", "user_id", "url"}
+    assert (first["reports"], first["reporters"], first["taken_by"]) == (1, 1, None)
+    assert datetime.fromisoformat(first["opened_at"]).tzinfo
+    assert datetime.fromisoformat(first["next_alert_at"]).tzinfo
+    assert {first["account"]["handle"], second["account"]["handle"]} == {"bad_one", "bad_two"}
+
+
+def test_reports_have_the_promised_shape(show):
+    newest, oldest = show("report", "list")
+
+    assert newest["message_id"] == "bad_two@mail.example"
+    assert newest["reporter"] == "mia@mail.example"
+    assert newest["acknowledgement"] == {"state": "queued", "reason": "ok"}
+    assert newest["language"] == "en"
+    assert len(oldest["case_references"]) == 1
+
+
+def test_messages_of_both_boxes_have_the_promised_shape(show):
+    inbox = show("inbox", "list")
+    outbox = show("outbox", "list")
+
+    assert [(m["id"], m["state"], m["kind"], m["attempts"]) for m in inbox] == [
+        (2, "filed", "report", 0),
+        (1, "filed", "report", 0),
+    ]
+    assert {m["kind"] for m in outbox} == {"acknowledgement"}
+    assert all(m["to"] and m["subject"] and m["message_id"] and m["state"] for m in outbox)
+
+
+def test_a_case_goes_through_its_life(show, run, reference):
+    taken = show("case", "take", reference, "--as", "anna", "--for", "2h")
+    assert (taken["state"], taken["taken_by"]) == ("taken", "anna")
+    show("case", "note", reference, "seen", "it", "--as", "anna")
+    assert show("case", "release", reference, "--as", "anna")["state"] == "open"
+    assert show("case", "snooze", reference, "--for", "30m")["state"] == "open"
+    closed = show("case", "close", reference, "account_removed", "--as", "anna")
+    assert (closed["state"], closed["disposition"]) == ("closed", "account_removed")
+    assert show("case", "reopen", reference, "--as", "anna")["state"] == "open"
+
+    history = show("case", "show", reference)["history"]
+    assert [event["sequence"] for event in history] == list(range(1, len(history) + 1))
+    notes = [event["details"]["text"] for event in history if event["kind"] == "note"]
+    assert notes == ["seen it"]
+
+
+def test_lists_of_cases_can_be_narrowed_down(show, reference):
+    show("case", "close", reference, "--disposition", "duplicate")
+
+    assert len(show("case", "list")) == 2
+    assert [case["reference"] for case in show("case", "list", "--state", "closed")] == [reference]
+    assert reference not in [case["reference"] for case in show("case", "list", "--open")]
+    assert show("case", "list", "--severity", "critical") == []
+    assert len(show("case", "list", "--limit", "1")) == 1
+
+
+def test_what_the_state_does_not_allow_is_one_sentence(run, reference):
+    run("case", "take", reference, "--as", "anna")
+
+    result = run("case", "take", reference, "--as", "ben")
+
+    assert result.status == 1
+    assert result.err == f"tipline: case {reference} is taken by anna\n"
+
+
+def test_an_unknown_reference_names_the_nearest(run, reference):
+    result = run("case", "show", f"{reference[:-1]}*")
+
+    assert result.status == 1
+    assert reference in result.err
+
+
+def test_a_case_is_not_closed_without_saying_how_it_ended(run, reference):
+    assert run("case", "close", reference).status == 2
+
+
+def test_words_stay_sealed_until_they_are_opened_for_a_reason(show, run):
+    reference = show("report", "list")[0]["reference"]
+
+    assert "words" not in show("report", "show", reference)
+    assert run("report", "show", reference, "--open").status == 2
+
+    opened = show(
+        "report", "show", reference, "--open", "--reason", "a check", "--as", "anna"
+    )
+    assert "writes to children" in opened["words"]["text"]
+    [opening] = show("report", "show", reference)["openings"]
+    assert (opening["who"], opening["why"]) == ("anna", "a check")
+
+
+def test_only_a_quarantined_message_can_be_sent_round_again(run, two_cases):
+    result = run("inbox", "requeue", "1")
+
+    assert result.status == 1
+    assert "filed" in result.err
+
+
+def test_a_waiting_mail_can_be_made_due_now(run, show):
+    number = show("outbox", "list")[0]["id"]
+
+    assert run("outbox", "retry", str(number)).status == 0
+    assert run("outbox", "retry", "99").status == 1
+    assert show("outbox", "show", str(number))["tries"] == []
+    assert show("inbox", "show", "1")["envelope"]["reverse_path"] == "mia@mail.example"
+
+
+@pytest.mark.parametrize("command", ["case", "report", "inbox", "outbox"])
+def test_people_get_tables_without_words_or_links(run, two_cases, command):
+    result = run(command, "list")
+
+    assert result.status == 0
+    assert len(result.out.splitlines()) == 3
+    assert "writes to children" not in result.out
+    assert "https://" not in result.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("case", "show"), ("case", "take"), ("case", "snooze"), ("case", "release")],
+)
+def test_people_get_sentences(run, reference, arguments):
+    run("case", "take", reference, "--as", "anna") if arguments[1] == "release" else None
+
+    result = run(*arguments, reference)
+
+    assert result.status == 0
+    assert reference in result.out
+
+
+def test_people_can_look_at_one_of_each(run, two_cases, show):
+    report = show("report", "list")[0]["reference"]
+
+    assert "bad_two" in run("report", "show", report).out
+    assert "writes to children" in run("report", "show", report, "--open", "--reason", "x").out
+    assert "filed" in run("inbox", "show", "1").out
+    assert "Not tried yet" in run("outbox", "show", "1").out

@@ -8,25 +8,28 @@ could not be read at all is a report, marked as unreadable: it is more urgent, n
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from ingest.reading import fields
 from ingest.reading.accounts import find_accounts
 from ingest.reading.accounts.find import Named
 from ingest.reading.body import Body, read_body
-from ingest.reading.kind import ALERT_ID_PREFIX, Decision, KindFacts, answers_ours, decide_kind
+from ingest.reading.kind import ALERT_ID_PREFIX, KindFacts, answers_ours, decide_kind
 from ingest.reading.language import detect
 from ingest.reading.mime import Mail, open_mail
 from ingest.reading.rules import ReadingRules
 from ingest.reading.traits import in_reply_to, read_traits, reply_token
 from ingest.reading.urgency import urgency
-from ingest.reading.words import is_forward_subject, is_reply_subject
-from ingest.reading.xarf import JSON_TYPES, feedback_type, is_xarf_json
+from ingest.reading.words import OwnWords, is_forward_subject, is_reply_subject
+from ingest.reading.xarf import feedback_type, is_xarf_json
 from store.model import Envelope, EvidencePart, MailKind, MailTraits, Sighting
 
 MAX_SUBJECT_LENGTH: Final = 1000
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,76 +91,106 @@ def _unread(reverse_path: str, defect: str) -> ParsedMessage:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Pieces:
+    """What was read of one mail, before it is put together."""
+
+    mail: Mail
+    traits: MailTraits
+    subject: str
+    body: Body
+    named: Named
+    evidence: tuple[EvidencePart, ...]
+    token: str | None
+    urgent: str | None
+
+
 def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
     mail = open_mail(raw)
     traits = read_traits(mail, envelope)
     subject = fields.unfold(mail.value("subject"), MAX_SUBJECT_LENGTH)
-    body = read_body(
-        mail,
-        is_reply=bool(traits.references) or is_reply_subject(subject),
-        is_forward=is_forward_subject(subject),
-    )
-    named = find_accounts(
+    body = _tried(mail, "text", lambda: _body(mail, traits, subject), Body(words=OwnWords(text="")))
+    pieces = _Pieces(
+        mail=mail,
+        traits=traits,
         subject=subject,
-        text=body.words.text,
-        signature=body.words.signature,
+        body=body,
+        named=_tried(mail, "accounts", lambda: _named(subject, body, rules), Named()),
+        evidence=_tried(mail, "attachments", mail.evidence, ()),
+        token=reply_token(mail, envelope, rules),
+        urgent=_tried(mail, "urgency", lambda: urgency(f"{subject}\n{body.words.text}"), None),
+    )
+    return _assembled(pieces, rules)
+
+
+def _tried(mail: Mail, what: str, question: Callable[[], Answer], otherwise: Answer) -> Answer:
+    """Read one thing; if that fails, the rest of the mail is still worth reading."""
+    try:
+        return question()
+    except Exception as error:  # noqa: BLE001 - see above; the defect names it
+        mail.defects.append(f"the {what} could not be read ({type(error).__name__})")
+        return otherwise
+
+
+def _body(mail: Mail, traits: MailTraits, subject: str) -> Body:
+    is_reply = bool(traits.references) or is_reply_subject(subject)
+    return read_body(mail, is_reply=is_reply, is_forward=is_forward_subject(subject))
+
+
+def _named(subject: str, body: Body, rules: ReadingRules) -> Named:
+    words = body.words
+    return find_accounts(
+        subject=subject,
+        text=words.text,
+        signature=words.signature,
         links=body.links,
         rules=rules,
     )
-    return _assembled(mail, traits, subject, body, named, envelope, rules)
 
 
-def _assembled(  # noqa: PLR0913 - the pieces of one mail, put together once
-    mail: Mail,
-    traits: MailTraits,
-    subject: str,
-    body: Body,
-    named: Named,
-    envelope: Envelope | None,
-    rules: ReadingRules,
-) -> ParsedMessage:
-    senders = mail.addresses("from")
-    evidence = mail.evidence()
-    token = reply_token(mail, envelope, rules)
-    text = body.words.text
-    urgent = urgency(f"{subject}\n{text}")
-    facts = _facts(mail, traits, named, token, rules)
-    kind, reason = _kind(facts, subject, text, evidence, urgent)
+def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
+    mail, traits, text = pieces.mail, pieces.traits, pieces.body.words.text
+    name, sender = next(iter(mail.addresses("from")), (None, None))
+    language = _tried(mail, "language", lambda: detect(text) or detect(pieces.subject), None)
+    kind, reason = decide_kind(_facts(pieces, rules))
     return ParsedMessage(
         message_id=traits.message_id,
-        sender=senders[0][1] if senders else None,
-        sender_name=(senders[0][0] or None) if senders else None,
-        subject=subject,
+        sender=sender,
+        sender_name=name or None,
+        subject=pieces.subject,
         date=mail.date(),
-        language=detect(text) or detect(subject),
+        language=language,
         kind=kind,
         kind_reason=reason,
         text=text,
-        urgency=urgent,
-        sightings=named.sightings,
-        urls=named.urls,
-        attachments=evidence,
+        urgency=pieces.urgent,
+        sightings=pieces.named.sightings,
+        urls=pieces.named.urls,
+        attachments=pieces.evidence,
         defects=tuple(mail.defects),
         traits=traits,
         in_reply_to=in_reply_to(mail),
-        reply_token=token,
+        reply_token=pieces.token,
     )
 
 
-def _facts(
-    mail: Mail, traits: MailTraits, named: Named, token: str | None, rules: ReadingRules
-) -> KindFacts:
+def _facts(pieces: _Pieces, rules: ReadingRules) -> KindFacts:
+    mail, traits = pieces.mail, pieces.traits
     ours = answers_ours(traits.references, rules.own_domains)
-    homes = (each for each in named.sightings if each.account.platform == rules.home.key)
+    platforms = {sighting.account.platform for sighting in pieces.named.sightings}
     return KindFacts(
         traits=traits,
-        answers_us=bool(token or ours),
+        answers_us=bool(pieces.token or ours),
         answers_alert=any(id_.startswith(ALERT_ID_PREFIX) for id_ in ours),
         from_staff=_is_from_staff(traits, rules),
-        names_home_account=any(homes),
+        has_subject=bool(pieces.subject),
+        has_text=bool(pieces.body.words.text.strip()),
+        has_attachments=bool(pieces.evidence),
+        names_home_account=rules.home.key in platforms,
+        urgent=pieces.urgent is not None,
         has_delivery_status=bool(mail.sealed("message/delivery-status")),
         feedback_type=feedback_type(mail.sealed("message/feedback-report")),
-        has_xarf_json=any(is_xarf_json(octets) for octets in mail.sealed(*JSON_TYPES)),
+        has_xarf_json=any(is_xarf_json(octets) for octets in mail.json_parts()),
     )
 
 
@@ -166,21 +199,3 @@ def _is_from_staff(traits: MailTraits, rules: ReadingRules) -> bool:
     own = {domain.lower() for domain in rules.own_domains}
     senders = traits.from_addresses[:1]
     return any(sender.lower() in staff or sender.rpartition("@")[2] in own for sender in senders)
-
-
-def _kind(
-    facts: KindFacts,
-    subject: str,
-    text: str,
-    evidence: tuple[EvidencePart, ...],
-    urgent: str | None,
-) -> Decision:
-    return decide_kind(
-        replace(
-            facts,
-            has_subject=bool(subject),
-            has_text=bool(text.strip()),
-            has_attachments=bool(evidence),
-            urgent=urgent is not None,
-        ),
-    )

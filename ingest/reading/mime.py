@@ -27,6 +27,7 @@ MAX_DEFECTS: Final = 30
 MAX_EVIDENCE: Final = 200
 MAX_NAME_LENGTH: Final = 120
 MAX_ENDING: Final = 10
+MAX_VALUE_LENGTH: Final = 4000
 
 Answer = TypeVar("Answer")
 
@@ -41,8 +42,8 @@ class Mail:
 
     def values(self, name: str) -> list[str]:
         """Give the decoded values of a header field, unfolded, in the order of the mail."""
-        raw = _attempt(lambda: [str(value) for value in self.root.get_all(name, [])], [])
-        return [fields.unfold(_attempt(lambda v=v: decode_header_part(v), v), 4000) for v in raw]  # type: ignore[misc]  # a default binds the loop's value
+        raw: list[str] = _attempt(lambda: [str(value) for value in self.root.get_all(name, [])], [])
+        return [fields.unfold(_decoded(value), MAX_VALUE_LENGTH) for value in raw]
 
     def value(self, name: str) -> str:
         """Give the first value of a header field that says something, or ""."""
@@ -54,7 +55,9 @@ class Mail:
         mail-parser reads the field; where it finds none (an unclosed quote), the address that
         is plainly there is taken (RFC 5322 section 3.4).
         """
-        found = _attempt(lambda: list(getattr(self.parser, name.replace("-", "_"))), [])
+        found: list[tuple[str, str]] = _attempt(
+            lambda: list(getattr(self.parser, name.replace("-", "_"))), []
+        )
         pairs = [
             (fields.unfold(str(shown), 200), normal)
             for shown, mailbox in found
@@ -86,7 +89,7 @@ class Mail:
             found = _attempt(lambda: parsedate_to_datetime(self.value("date")), None)
         if found is None:
             return None
-        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        aware: datetime = found if found.tzinfo else found.replace(tzinfo=UTC)
         return _attempt(lambda: aware.astimezone(UTC), None)
 
     def evidence(self) -> tuple[EvidencePart, ...]:
@@ -99,6 +102,15 @@ class Mail:
     def sealed(self, *types: str) -> list[bytes]:
         """Give the octets of the parts of some types, as they are."""
         return [octets_of(part) for part in leaves(self.root) if stated_type(part) in types]
+
+    def json_parts(self) -> list[bytes]:
+        """Give the octets of the parts that are JSON by type or name."""
+        return [
+            octets_of(part)
+            for part in leaves(self.root)
+            if stated_type(part).endswith(("/json", "+json"))
+            or str(part.get_filename() or "").lower().endswith(".json")
+        ]
 
     def _sealed_parts(self) -> list[Part]:
         return [
@@ -140,6 +152,10 @@ def _attempt(question: Callable[[], Answer], otherwise: Answer) -> Answer:
         return question()
     except Exception:  # noqa: BLE001 - some headers make the standard library raise anything
         return otherwise
+
+
+def _decoded(value: str) -> str:
+    return _attempt(lambda: str(decode_header_part(value)), value)
 
 
 def _display_name(value: str) -> str:

@@ -55,7 +55,7 @@ class Part(Message):
         if len(self) >= MAX_HEADERS:
             self.top.overflow = True
             return
-        super().set_raw(name, header_text(str(value)[:MAX_HEADER_LENGTH]))  # type: ignore[misc]  # typeshed leaves it out
+        super().set_raw(name, header_text(str(value)[:MAX_HEADER_LENGTH]))
 
     def attach(self, payload: Anything) -> None:
         """Hang a part below this one and count it."""

@@ -13,12 +13,6 @@ from typing import Final
 
 MAX_JSON_OCTETS: Final = 1_000_000
 MAX_JSON_DEPTH: Final = 30
-JSON_TYPES: Final = (
-    "application/json",
-    "text/json",
-    "application/xarf+json",
-    "application/octet-stream",
-)
 
 
 def is_xarf_json(octets: bytes) -> bool:

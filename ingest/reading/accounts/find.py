@@ -44,8 +44,8 @@ _ROLE_ORDER: Final = (Role.VICTIM, Role.REPORTER, Role.REPORTED, Role.MENTIONED)
 class Named:
     """The accounts and the URLs a mail names."""
 
-    sightings: tuple[Sighting, ...]
-    urls: tuple[str, ...]
+    sightings: tuple[Sighting, ...] = ()
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

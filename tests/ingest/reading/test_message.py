@@ -70,7 +70,8 @@ def test_any_bytes_give_a_message(raw: bytes) -> None:
 PIECES = st.sampled_from(
     [
         b"\x00", b"\xff\xfe", b"=?utf-8?b?", b"=?x?q?=ZZ?=", b'"', b"(", b"<", b"\r", b"\n\n",
-        b"--",         b"*0*=", b";", b"charset=undefined", b"charset=idna", b"charset=utf-16", b"name*=x'y'%zz",
+        b"--", b"*0*=", b";", b"charset=undefined", b"charset=idna", b"charset=utf-16",
+        b"name*=x'y'%zz",
         b"Content-Type: message/rfc822\n", b"Content-Type: multipart/mixed\n", b"\x1b$B", b"<div>",
         b"From: (c):\n", b"Content-Transfer-Encoding: base64\n", b"http://[", b"@" * 20,
     ],

@@ -12,7 +12,7 @@ OWN = "This account worries me: @dark_wolf"
     "below",
     [
         "On Mon, Nov 2, 2026 at 9:14 PM Chirper <cp@chirper.example> wrote:\n> quoted\n> more",
-        "On Mon, Nov 2, 2026 at 9:14 PM Chirper Child Protection\n<cp@chirper.example> wrote:\n\n> quoted",
+        "On Mon, Nov 2, 2026 at 9:14 PM Chirper Child\n<cp@chirper.example> wrote:\n\n> quoted",
         "On 2 Nov 2026, at 21:14, Chirper <cp@chirper.example> wrote:\n\nquoted without marks",
         "Am 02.11.26 um 21:14 schrieb Chirper:\n> zitiert",
         "Am Mo., 2. Nov. 2026 um 21:14 Uhr schrieb Chirper <\ncp@chirper.example>:\n\n> zitiert",
@@ -32,7 +32,7 @@ OWN = "This account worries me: @dark_wolf"
         "Envoyé de mon iPhone",
         "Enviado desde mi iPhone",
         "Get Outlook for Android",
-        "Sent from my iPhone\n\nOn 2 Nov 2026, at 21:14, Chirper <cp@chirper.example> wrote:\n\n> x",
+        "Sent from my iPhone\n\nOn 2 Nov 2026, at 21:14, Chirper <c@d.example> wrote:\n\n> x",
     ],
 )  # fmt: skip
 def test_what_a_program_adds_below_is_no_word_of_the_writer(below: str) -> None:

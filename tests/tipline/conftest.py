@@ -4,8 +4,7 @@ import hashlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from notifier.compose import Composer
 from notifier.plan import Planner
 from store.inbox import NewMessage
 from store.model import Door, Envelope, utc_now
+from tests.tipline.command import Result, Run
 from tipline.cli import main
 from tipline.logs import set_up_logs
 from tipline.settings import load_settings
@@ -56,18 +56,6 @@ def logs_as_before() -> Iterator[None]:
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
     structlog.reset_defaults()
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a command left behind."""
-
-    status: int | str | None
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture

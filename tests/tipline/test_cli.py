@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tipline.command import Run
 from tipline.cli.output import json_line
 
 SLOWEST_HELP = 0.5
@@ -17,8 +18,10 @@ def lines(text: str) -> list[str]:
     return text.splitlines()
 
 
-def test_help_is_quick_as_it_imports_nothing_that_commands_need():
-    program = "import sys; from tipline.cli import main; import tipline.cli.app; print(*sys.modules)"
+def test_help_is_quick_as_it_imports_nothing_that_commands_need() -> None:
+    program = (
+        "import sys; from tipline.cli import main; import tipline.cli.app; print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
@@ -26,7 +29,7 @@ def test_help_is_quick_as_it_imports_nothing_that_commands_need():
     assert not {"pydantic", "sqlalchemy", "aiosmtpd", "structlog", "ingest", "notifier"} & {*loaded}
 
 
-def test_help_answers_in_under_half_a_second():
+def test_help_answers_in_under_half_a_second() -> None:
     program = [sys.executable, "-m", "tipline", "--help"]
     times = []
     for _ in range(3):
@@ -37,21 +40,22 @@ def test_help_answers_in_under_half_a_second():
     assert min(times) < SLOWEST_HELP
 
 
-def test_the_version_is_printed(run):
+def test_the_version_is_printed(run: Run) -> None:
     assert run("version").out.startswith("tipline 0.")
 
 
 @pytest.mark.parametrize("what", ["case", "report", "inbox", "outbox"])
 def test_lists_of_an_installation_that_was_never_started_are_empty_and_make_nothing(
-    run, state, what
-):
+    run: Run, state: Path, what: str
+) -> None:
     result = run(what, "list", "--json")
 
     assert (result.status, json.loads(result.out), result.err) == (0, [], "")
     assert not state.exists()
 
 
-def test_show_in_an_installation_that_was_never_started_says_what_to_do(run, state):
+@pytest.mark.usefixtures("state")
+def test_show_in_an_installation_that_was_never_started_says_what_to_do(run: Run) -> None:
     result = run("case", "show", "C-00000-00000")
 
     assert result.status == 1
@@ -59,14 +63,16 @@ def test_show_in_an_installation_that_was_never_started_says_what_to_do(run, sta
     assert len(lines(result.err)) == 1
 
 
-def test_wrong_usage_ends_with_status_2(run):
+def test_wrong_usage_ends_with_status_2(run: Run) -> None:
     assert run("case", "shwo").status == 2
     assert run("on-call", "--at", "tomorrow").status == 2
     assert run("on-call", "--at", "2026-12-24T22:00").status == 2
     assert run("parse").status == 2
 
 
-def test_a_wrong_configuration_ends_with_status_78_and_a_line_for_each_fault(run, tmp_path):
+def test_a_wrong_configuration_ends_with_status_78_and_a_line_for_each_fault(
+    run: Run, tmp_path: Path
+) -> None:
     path = tmp_path / "tipline.toml"
     path.write_text("zzz = 1\n[smtp]\nport = 'x'\n")
 
@@ -78,7 +84,9 @@ def test_a_wrong_configuration_ends_with_status_78_and_a_line_for_each_fault(run
     assert "Traceback" not in result.err
 
 
-def test_the_configuration_may_be_named_before_the_command_and_the_nearer_one_wins(run, tmp_path):
+def test_the_configuration_may_be_named_before_the_command_and_the_nearer_one_wins(
+    run: Run, tmp_path: Path
+) -> None:
     missing = tmp_path / "missing.toml"
 
     assert run("--config", missing, "on-call").status == 78
@@ -86,7 +94,9 @@ def test_the_configuration_may_be_named_before_the_command_and_the_nearer_one_wi
     assert run("--config", missing, "on-call", "--config", example).status == 0
 
 
-def test_a_database_of_a_newer_program_is_refused_with_the_remedy(run, two_cases):
+def test_a_database_of_a_newer_program_is_refused_with_the_remedy(
+    run: Run, two_cases: Path
+) -> None:
     change = "import sqlite3, sys; d = sqlite3.connect(sys.argv[1]); "
     change += "d.execute('update alembic_version set version_num = 9999'); d.commit(); d.close()"
     subprocess.run([sys.executable, "-c", change, two_cases / "tipline.db"], check=True)
@@ -98,7 +108,7 @@ def test_a_database_of_a_newer_program_is_refused_with_the_remedy(run, two_cases
     assert len(lines(result.err)) == 1
 
 
-def test_a_file_that_is_no_database_is_one_line(run, state):
+def test_a_file_that_is_no_database_is_one_line(run: Run, state: Path) -> None:
     state.mkdir()
     (state / "tipline.db").write_bytes(b"no database" * 1000)
 
@@ -108,7 +118,9 @@ def test_a_file_that_is_no_database_is_one_line(run, state):
     assert len(lines(result.err)) == 1
 
 
-def test_a_fault_of_tipline_itself_is_one_line_too(run, monkeypatch):
+def test_a_fault_of_tipline_itself_is_one_line_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(_config: object) -> None:
         raise ZeroDivisionError
 
@@ -120,7 +132,9 @@ def test_a_fault_of_tipline_itself_is_one_line_too(run, monkeypatch):
     assert result.err.startswith("tipline: a fault of tipline itself (ZeroDivisionError)")
 
 
-def test_an_interrupted_command_ends_with_status_130(run, monkeypatch):
+def test_an_interrupted_command_ends_with_status_130(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(_config: object) -> None:
         raise KeyboardInterrupt
 
@@ -129,7 +143,7 @@ def test_an_interrupted_command_ends_with_status_130(run, monkeypatch):
     assert run("on-call").status == 130
 
 
-def test_on_call_names_who_is_on_duty_at_a_time(run):
+def test_on_call_names_who_is_on_duty_at_a_time(run: Run) -> None:
     example = Path(__file__).parents[2] / "systemd" / "tipline.example.toml"
 
     def member(at: str) -> str:
@@ -141,14 +155,14 @@ def test_on_call_names_who_is_on_duty_at_a_time(run):
     assert member("2026-01-12T09:00Z") == "ben"
 
 
-def test_in_the_try_out_the_one_person_is_always_on_duty(run):
+def test_in_the_try_out_the_one_person_is_always_on_duty(run: Run) -> None:
     [duty] = json.loads(run("on-call", "--json").out)
 
     assert duty["person"] == "duty"
     assert duty["rota"] is None
 
 
-def test_json_stays_on_one_line_and_readable_whatever_a_mail_says():
+def test_json_stays_on_one_line_and_readable_whatever_a_mail_says() -> None:
     line = json_line({"text": "a\u2028b\x85c\ud800d\U0001f600"})
 
     assert len(line.splitlines()) == 1

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.tipline.command import Run, Show
+
 
 @pytest.fixture
-def findings(run):
-    def check(*arguments, status=0):
+def findings(run: Run) -> Show:
+    def check(*arguments: str, status: int = 0) -> dict[str, Any]:
         result = run("check", "--json", *arguments)
         assert result.status == status
         return {finding["name"]: finding for finding in json.loads(result.out)}
@@ -16,7 +20,9 @@ def findings(run):
     return check
 
 
-def test_before_the_first_start_all_is_well_and_nothing_is_made(findings, state):
+def test_before_the_first_start_all_is_well_and_nothing_is_made(
+    findings: Show, state: Path
+) -> None:
     found = findings()
 
     assert set(found) == {"configuration", "folder", "database", "key", "outgoing"}
@@ -24,11 +30,12 @@ def test_before_the_first_start_all_is_well_and_nothing_is_made(findings, state)
     assert not state.exists()
 
 
-def test_a_running_installation_is_well(findings, two_cases):
+@pytest.mark.usefixtures("two_cases")
+def test_a_running_installation_is_well(findings: Show) -> None:
     assert all(finding["ok"] for finding in findings().values())
 
 
-def test_a_lost_key_is_told_with_the_remedy(findings, two_cases):
+def test_a_lost_key_is_told_with_the_remedy(findings: Show, two_cases: Path) -> None:
     (two_cases / "keys" / "sealing.key").unlink()
 
     key = findings(status=1)["key"]
@@ -37,20 +44,23 @@ def test_a_lost_key_is_told_with_the_remedy(findings, two_cases):
     assert "backup" in key["remedy"]
 
 
-def test_a_key_that_everybody_can_read_is_told(findings, two_cases):
+def test_a_key_that_everybody_can_read_is_told(findings: Show, two_cases: Path) -> None:
     (two_cases / "keys" / "sealing.key").chmod(0o644)
 
     assert "chmod 600" in findings(status=1)["key"]["message"]
 
 
-def test_a_database_that_is_none_is_told(findings, state):
+def test_a_database_that_is_none_is_told(findings: Show, state: Path) -> None:
     state.mkdir()
     (state / "tipline.db").write_bytes(b"no database" * 1000)
 
     assert not findings(status=1)["database"]["ok"]
 
 
-def test_a_relay_that_does_not_answer_is_told_unless_it_is_left_out(findings, state, monkeypatch):
+@pytest.mark.usefixtures("state")
+def test_a_relay_that_does_not_answer_is_told_unless_it_is_left_out(
+    findings: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TIPLINE_RELAY__HOST", "127.0.0.1")
     monkeypatch.setenv("TIPLINE_RELAY__PORT", "1")
 
@@ -58,7 +68,8 @@ def test_a_relay_that_does_not_answer_is_told_unless_it_is_left_out(findings, st
     assert "relay" not in findings("--no-relay")
 
 
-def test_a_missing_password_is_told(findings, state, monkeypatch):
+@pytest.mark.usefixtures("state")
+def test_a_missing_password_is_told(findings: Show, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIPLINE_RELAY__HOST", "127.0.0.1")
     monkeypatch.setenv("TIPLINE_RELAY__USERNAME", "tipline")
 
@@ -66,13 +77,13 @@ def test_a_missing_password_is_told(findings, state, monkeypatch):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write to every folder")
-def test_a_folder_that_belongs_to_somebody_else_is_told(findings, state):
+def test_a_folder_that_belongs_to_somebody_else_is_told(findings: Show, state: Path) -> None:
     state.mkdir(mode=0o500)
 
     assert not findings(status=1)["folder"]["ok"]
 
 
-def test_people_get_a_table_that_says_what_to_mend(run, two_cases):
+def test_people_get_a_table_that_says_what_to_mend(run: Run, two_cases: Path) -> None:
     (two_cases / "keys" / "sealing.key").unlink()
 
     result = run("check")
@@ -82,6 +93,7 @@ def test_people_get_a_table_that_says_what_to_mend(run, two_cases):
     assert "restore it from your backup" in result.out
 
 
-def test_the_database_is_made_by_db_upgrade_and_left_alone_the_second_time(run, state):
+@pytest.mark.usefixtures("state")
+def test_the_database_is_made_by_db_upgrade_and_left_alone_the_second_time(run: Run) -> None:
     assert "brought to the schema" in run("db", "upgrade").out
     assert "up to date already" in run("db", "upgrade").out

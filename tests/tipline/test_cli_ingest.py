@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.tipline.command import Run
+
 MAIL = b"From: mia@mail.example\nSubject: an account\nMessage-ID: <%d@mail.example>\n\nHello\n"
 
 
@@ -15,7 +19,8 @@ def ingest(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(program, capture_output=True, text=True, check=False)
 
 
-def test_mail_is_taken_in_from_every_kind_of_place_and_only_once(run, state, tmp_path):
+@pytest.mark.usefixtures("state")
+def test_mail_is_taken_in_from_every_kind_of_place_and_only_once(run: Run, tmp_path: Path) -> None:
     (tmp_path / "one.eml").write_bytes(MAIL % 1)
     box = mailbox.mbox(tmp_path / "two.mbox")
     for number in (2, 3):
@@ -36,7 +41,8 @@ def test_mail_is_taken_in_from_every_kind_of_place_and_only_once(run, state, tmp
     assert {message["door"] for message in inbox} == {"archive"}
 
 
-def test_a_path_that_cannot_be_read_is_told_and_the_others_are_taken_in(state, tmp_path):
+@pytest.mark.usefixtures("state")
+def test_a_path_that_cannot_be_read_is_told_and_the_others_are_taken_in(tmp_path: Path) -> None:
     (tmp_path / "one.eml").write_bytes(MAIL % 1)
 
     result = ingest(tmp_path / "gone", tmp_path / "one.eml")
@@ -46,7 +52,9 @@ def test_a_path_that_cannot_be_read_is_told_and_the_others_are_taken_in(state, t
     assert "1 taken in" in result.stdout
 
 
-def test_a_large_mail_is_taken_in_too_and_no_plain_text_is_on_the_disk(state, tmp_path):
+def test_a_large_mail_is_taken_in_too_and_no_plain_text_is_on_the_disk(
+    state: Path, tmp_path: Path
+) -> None:
     (tmp_path / "large.eml").write_bytes(MAIL % 1 + b"unmistakable words\n" * 50_000)
 
     assert ingest(tmp_path / "large.eml").returncode == 0

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PARSE = [sys.executable, "-m", "tipline", "parse"]
 CORPUS = Path(__file__).parents[1] / "corpus"
 KEYS = {
@@ -29,7 +31,7 @@ def parse(*files: str | Path, cwd: Path) -> list[dict]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_every_file_gives_its_whole_line_in_order_and_nothing_is_stored(tmp_path):
+def test_every_file_gives_its_whole_line_in_order_and_nothing_is_stored(tmp_path: Path) -> None:
     good, folder, gone = tmp_path / "good.eml", tmp_path / "folder", tmp_path / "gone.eml"
     good.write_bytes(PLAIN)
     folder.mkdir()
@@ -50,13 +52,15 @@ def test_every_file_gives_its_whole_line_in_order_and_nothing_is_stored(tmp_path
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_mail_on_standard_input_is_read_and_shown_to_people():
+def test_a_mail_on_standard_input_is_read_and_shown_to_people() -> None:
     done = subprocess.run([*PARSE, "-"], input=PLAIN, capture_output=True, check=True)
 
     assert b"chirper:bad_one" in done.stdout
 
 
-def test_the_configuration_says_which_platform_is_ours(tmp_path, monkeypatch):
+def test_the_configuration_says_which_platform_is_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mail = tmp_path / "mail.eml"
     mail.write_bytes(PLAIN.replace(b"chirper.example", b"birds.example"))
     monkeypatch.setenv("TIPLINE_PLATFORM__KEY", "birds")
@@ -67,7 +71,9 @@ def test_the_configuration_says_which_platform_is_ours(tmp_path, monkeypatch):
     assert record["accounts"][0]["platform"] == "birds"
 
 
-def test_a_reader_that_is_stopped_costs_its_own_mail_only(tmp_path, monkeypatch):
+def test_a_reader_that_is_stopped_costs_its_own_mail_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hard, easy = tmp_path / "hard.eml", tmp_path / "easy.eml"
     hard.write_bytes(PLAIN + b"look at @bad_one\n" * 400_000)
     easy.write_bytes(PLAIN)
@@ -79,7 +85,7 @@ def test_a_reader_that_is_stopped_costs_its_own_mail_only(tmp_path, monkeypatch)
     assert second["defects"] == []
 
 
-def test_files_may_have_any_name(tmp_path):
+def test_files_may_have_any_name(tmp_path: Path) -> None:
     names = ["-x.eml", "ü \n.eml"]
     for name in names:
         (tmp_path / name).write_bytes(PLAIN)

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.tipline.command import Run, Show
+
 
 @pytest.fixture
-def show(run, two_cases):
-    def show_json(*arguments: str) -> Any:
+def show(run: Run, two_cases: Path) -> Show:  # noqa: ARG001 - its cases are what is shown
+    def show_json(*arguments: str) -> Any:  # noqa: ANN401 - whatever the command printed
         result = run(*arguments, "--json")
         assert (result.status, result.err) == (0, "")
         return json.loads(result.out)
@@ -18,11 +21,11 @@ def show(run, two_cases):
 
 
 @pytest.fixture
-def reference(show):
-    return show("case", "list")[0]["reference"]
+def reference(show: Show) -> str:
+    return str(show("case", "list")[0]["reference"])
 
 
-def test_cases_have_the_promised_shape(show):
+def test_cases_have_the_promised_shape(show: Show) -> None:
     first, second = show("case", "list")
 
     assert first["state"] == "open"
@@ -34,7 +37,7 @@ def test_cases_have_the_promised_shape(show):
     assert {first["account"]["handle"], second["account"]["handle"]} == {"bad_one", "bad_two"}
 
 
-def test_reports_have_the_promised_shape(show):
+def test_reports_have_the_promised_shape(show: Show) -> None:
     newest, oldest = show("report", "list")
 
     assert newest["message_id"] == "bad_two@mail.example"
@@ -44,7 +47,7 @@ def test_reports_have_the_promised_shape(show):
     assert len(oldest["case_references"]) == 1
 
 
-def test_messages_of_both_boxes_have_the_promised_shape(show):
+def test_messages_of_both_boxes_have_the_promised_shape(show: Show) -> None:
     inbox = show("inbox", "list")
     outbox = show("outbox", "list")
 
@@ -56,7 +59,7 @@ def test_messages_of_both_boxes_have_the_promised_shape(show):
     assert all(m["to"] and m["subject"] and m["message_id"] and m["state"] for m in outbox)
 
 
-def test_a_case_goes_through_its_life(show, run, reference):
+def test_a_case_goes_through_its_life(show: Show, reference: str) -> None:
     taken = show("case", "take", reference, "--as", "anna", "--for", "2h")
     assert (taken["state"], taken["taken_by"]) == ("taken", "anna")
     show("case", "note", reference, "seen", "it", "--as", "anna")
@@ -72,7 +75,7 @@ def test_a_case_goes_through_its_life(show, run, reference):
     assert notes == ["seen it"]
 
 
-def test_lists_of_cases_can_be_narrowed_down(show, reference):
+def test_lists_of_cases_can_be_narrowed_down(show: Show, reference: str) -> None:
     show("case", "close", reference, "--disposition", "duplicate")
 
     assert len(show("case", "list")) == 2
@@ -82,7 +85,7 @@ def test_lists_of_cases_can_be_narrowed_down(show, reference):
     assert len(show("case", "list", "--limit", "1")) == 1
 
 
-def test_what_the_state_does_not_allow_is_one_sentence(run, reference):
+def test_what_the_state_does_not_allow_is_one_sentence(run: Run, reference: str) -> None:
     run("case", "take", reference, "--as", "anna")
 
     result = run("case", "take", reference, "--as", "ben")
@@ -91,39 +94,38 @@ def test_what_the_state_does_not_allow_is_one_sentence(run, reference):
     assert result.err == f"tipline: case {reference} is taken by anna\n"
 
 
-def test_an_unknown_reference_names_the_nearest(run, reference):
+def test_an_unknown_reference_names_the_nearest(run: Run, reference: str) -> None:
     result = run("case", "show", f"{reference[:-1]}*")
 
     assert result.status == 1
     assert reference in result.err
 
 
-def test_a_case_is_not_closed_without_saying_how_it_ended(run, reference):
+def test_a_case_is_not_closed_without_saying_how_it_ended(run: Run, reference: str) -> None:
     assert run("case", "close", reference).status == 2
 
 
-def test_words_stay_sealed_until_they_are_opened_for_a_reason(show, run):
+def test_words_stay_sealed_until_they_are_opened_for_a_reason(show: Show, run: Run) -> None:
     reference = show("report", "list")[0]["reference"]
 
     assert "words" not in show("report", "show", reference)
     assert run("report", "show", reference, "--open").status == 2
 
-    opened = show(
-        "report", "show", reference, "--open", "--reason", "a check", "--as", "anna"
-    )
+    opened = show("report", "show", reference, "--open", "--reason", "a check", "--as", "anna")
     assert "writes to children" in opened["words"]["text"]
     [opening] = show("report", "show", reference)["openings"]
     assert (opening["who"], opening["why"]) == ("anna", "a check")
 
 
-def test_only_a_quarantined_message_can_be_sent_round_again(run, two_cases):
+@pytest.mark.usefixtures("two_cases")
+def test_only_a_quarantined_message_can_be_sent_round_again(run: Run) -> None:
     result = run("inbox", "requeue", "1")
 
     assert result.status == 1
     assert "filed" in result.err
 
 
-def test_a_waiting_mail_can_be_made_due_now(run, show):
+def test_a_waiting_mail_can_be_made_due_now(run: Run, show: Show) -> None:
     number = show("outbox", "list")[0]["id"]
 
     assert run("outbox", "retry", str(number)).status == 0
@@ -133,7 +135,8 @@ def test_a_waiting_mail_can_be_made_due_now(run, show):
 
 
 @pytest.mark.parametrize("command", ["case", "report", "inbox", "outbox"])
-def test_people_get_tables_without_words_or_links(run, two_cases, command):
+@pytest.mark.usefixtures("two_cases")
+def test_people_get_tables_without_words_or_links(run: Run, command: str) -> None:
     result = run(command, "list")
 
     assert result.status == 0
@@ -146,7 +149,7 @@ def test_people_get_tables_without_words_or_links(run, two_cases, command):
     "arguments",
     [("case", "show"), ("case", "take"), ("case", "snooze"), ("case", "release")],
 )
-def test_people_get_sentences(run, reference, arguments):
+def test_people_get_sentences(run: Run, reference: str, arguments: tuple[str, ...]) -> None:
     run("case", "take", reference, "--as", "anna") if arguments[1] == "release" else None
 
     result = run(*arguments, reference)
@@ -155,7 +158,8 @@ def test_people_get_sentences(run, reference, arguments):
     assert reference in result.out
 
 
-def test_people_can_look_at_one_of_each(run, two_cases, show):
+@pytest.mark.usefixtures("two_cases")
+def test_people_can_look_at_one_of_each(run: Run, show: Show) -> None:
     report = show("report", "list")[0]["reference"]
 
     assert "bad_two" in run("report", "show", report).out

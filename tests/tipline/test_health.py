@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +23,7 @@ class Clock:
 
 
 @pytest.fixture
-def service_manager(tmp_path, monkeypatch):
+def service_manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(tmp_path / "notify"))
         listener.settimeout(5)
@@ -30,7 +32,7 @@ def service_manager(tmp_path, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-def test_the_service_manager_hears_of_every_turn(service_manager):
+def test_the_service_manager_hears_of_every_turn(service_manager: socket.socket) -> None:
     systemd = Systemd()
 
     systemd.ready("accepting mail\non port 25")
@@ -48,7 +50,7 @@ def test_the_service_manager_hears_of_every_turn(service_manager):
 
 
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-def test_without_a_service_manager_nothing_happens(monkeypatch):
+def test_without_a_service_manager_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
 
     Systemd().ready("accepting mail")
@@ -65,14 +67,16 @@ def test_without_a_service_manager_nothing_happens(monkeypatch):
         ("soon", "", None),
     ],
 )
-def test_the_watchdog_is_fed_twice_in_its_period(monkeypatch, period, process, expected):
+def test_the_watchdog_is_fed_twice_in_its_period(
+    monkeypatch: pytest.MonkeyPatch, period: str, process: str, expected: timedelta | None
+) -> None:
     monkeypatch.setenv("WATCHDOG_USEC", period)
     monkeypatch.setenv("WATCHDOG_PID", process)
 
     assert watchdog_interval() == expected
 
 
-def test_the_health_file_tells_when_each_stage_made_its_round(tmp_path):
+def test_the_health_file_tells_when_each_stage_made_its_round(tmp_path: Path) -> None:
     clock = Clock()
     health = Health(tmp_path / "health.json", clock)
     health.saw("reading")
@@ -91,7 +95,7 @@ def test_the_health_file_tells_when_each_stage_made_its_round(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["health.json"]
 
 
-def test_a_stage_that_made_no_round_for_long_is_late(tmp_path):
+def test_a_stage_that_made_no_round_for_long_is_late(tmp_path: Path) -> None:
     clock = Clock()
     health = Health(tmp_path / "health.json", clock)
     health.saw("reading")
@@ -101,7 +105,7 @@ def test_a_stage_that_made_no_round_for_long_is_late(tmp_path):
     assert health.late(timedelta(minutes=2)) == ("reading",)
 
 
-def test_a_folder_that_cannot_be_written_leaves_nothing_behind(tmp_path):
+def test_a_folder_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "health.json").mkdir()
 
     with pytest.raises(OSError, match="directory"):

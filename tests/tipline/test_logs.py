@@ -17,7 +17,7 @@ def log() -> io.StringIO:
     return stream
 
 
-def test_one_event_is_one_line_of_json_with_its_fields(log):
+def test_one_event_is_one_line_of_json_with_its_fields(log: io.StringIO) -> None:
     structlog.get_logger("ingest.smtp").info("mail.accepted", inbox=7)
 
     [line] = log.getvalue().splitlines()
@@ -27,24 +27,26 @@ def test_one_event_is_one_line_of_json_with_its_fields(log):
     assert record["timestamp"].endswith("Z")
 
 
-def test_an_exception_is_part_of_its_line(log):
+def test_an_exception_is_part_of_its_line(log: io.StringIO) -> None:
     try:
-        raise ZeroDivisionError
-    except ZeroDivisionError:
+        int("x")
+    except ValueError:
         structlog.get_logger().exception("stage.failed")
 
     [line] = log.getvalue().splitlines()
-    assert "ZeroDivisionError" in json.loads(line)["exception"]
+    assert "ValueError" in json.loads(line)["exception"]
 
 
-def test_the_level_is_kept(log):
+def test_the_level_is_kept(log: io.StringIO) -> None:
     structlog.get_logger().debug("chatter")
 
     assert log.getvalue() == ""
 
 
 @pytest.mark.parametrize("name", ["apscheduler.scheduler", "alembic.runtime", "sqlalchemy.engine"])
-def test_libraries_speak_from_warnings_upwards_through_the_same_lines(log, name):
+def test_libraries_speak_from_warnings_upwards_through_the_same_lines(
+    log: io.StringIO, name: str
+) -> None:
     logging.getLogger(name).info("chatter")
     logging.getLogger(name).warning("%s happened", "something")
 
@@ -53,7 +55,7 @@ def test_libraries_speak_from_warnings_upwards_through_the_same_lines(log, name)
 
 
 @pytest.mark.parametrize("level", ["debug", "info"])
-def test_the_smtp_dialogue_is_never_repeated(level):
+def test_the_smtp_dialogue_is_never_repeated(level: str) -> None:
     stream = io.StringIO()
     set_up_logs(level, "json", stream)
     dialogue = logging.getLogger("mail.log")
@@ -62,7 +64,7 @@ def test_the_smtp_dialogue_is_never_repeated(level):
     dialogue.info("%r << %r", "peer", b"a secret word")
     dialogue.warning("%r unrecognised: %s", "peer", b"a secret word")
     try:
-        raise ValueError("a secret word")
+        int("a secret word")
     except ValueError:
         dialogue.exception("%r SMTP session exception: a secret word", "peer")
 
@@ -71,7 +73,7 @@ def test_the_smtp_dialogue_is_never_repeated(level):
     assert json.loads(line)["fault"] == "ValueError"
 
 
-def test_people_get_lines_they_can_read():
+def test_people_get_lines_they_can_read() -> None:
     stream = io.StringIO()
     set_up_logs("info", "console", stream)
 
@@ -81,7 +83,7 @@ def test_people_get_lines_they_can_read():
     assert "smtp=127.0.0.1:8025" in stream.getvalue()
 
 
-def test_where_no_terminal_is_lines_are_json():
+def test_where_no_terminal_is_lines_are_json() -> None:
     stream = io.StringIO()
     set_up_logs("info", "auto", stream)
 
@@ -90,6 +92,6 @@ def test_where_no_terminal_is_lines_are_json():
     assert json.loads(stream.getvalue())["event"] == "daemon.ready"
 
 
-def test_an_address_is_shown_so_that_nobody_can_write_to_it():
+def test_an_address_is_shown_so_that_nobody_can_write_to_it() -> None:
     assert masked("mia@mail.example") == "m…@mail.example"
     assert masked("nonsense") == "…"

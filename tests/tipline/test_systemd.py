@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tipline.command import Run
+
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "systemd" / "tipline.service"
 PROGRAM = "/opt/tipline/.venv/bin/tipline"
@@ -28,25 +30,25 @@ def unit() -> str:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
-def test_the_unit_is_clean(unit, tmp_path):
+def test_the_unit_is_clean(unit: str, tmp_path: Path) -> None:
     result = verified(unit, tmp_path)
 
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
-def test_the_check_would_find_a_fault(unit, tmp_path):
+def test_the_check_would_find_a_fault(unit: str, tmp_path: Path) -> None:
     assert "Unknown key" in verified(unit.replace("UMask", "UMusk"), tmp_path).stderr
 
 
-def test_the_unit_calls_commands_that_exist(run):
+def test_the_unit_calls_commands_that_exist(run: Run) -> None:
     commands = re.findall(rf"={PROGRAM} (.*) --config", UNIT.read_text("utf-8"))
 
     assert commands == ["db upgrade", "serve"]
     assert all(run(*command.split(), "--help").status == 0 for command in commands)
 
 
-def test_secrets_and_plain_text_stay_within_the_service():
+def test_secrets_and_plain_text_stay_within_the_service() -> None:
     parser = configparser.RawConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[method-assign, assignment]  # systemd's keys have case
     parser.read_string(UNIT.read_text("utf-8"))
@@ -58,7 +60,7 @@ def test_secrets_and_plain_text_stay_within_the_service():
     assert service["NoNewPrivileges"] == "yes"
 
 
-def test_the_user_of_the_unit_is_the_one_that_sysusers_makes():
+def test_the_user_of_the_unit_is_the_one_that_sysusers_makes() -> None:
     [line] = [
         line
         for line in (ROOT / "systemd" / "tipline.sysusers").read_text("utf-8").splitlines()
@@ -69,7 +71,7 @@ def test_the_user_of_the_unit_is_the_one_that_sysusers_makes():
     assert "User=tipline\n" in UNIT.read_text("utf-8")
 
 
-def test_what_continuous_integration_runs_is_a_script_that_can_be_run():
+def test_what_continuous_integration_runs_is_a_script_that_can_be_run() -> None:
     script = ROOT / ".ci" / "run"
 
     assert os.access(script, os.X_OK)

@@ -53,7 +53,7 @@ def _is_mbox(path: Path) -> bool:
 def _in_mbox(path: Path) -> Iterator[tuple[str, bytes]]:
     box = mailbox.mbox(path, create=False)
     try:
-        for number in box.iterkeys():
-            yield f"{path}#{number + 1}", box.get_bytes(number)
+        for number, key in enumerate(box.iterkeys(), start=1):
+            yield f"{path}#{number}", box.get_bytes(key)
     finally:
         box.close()

@@ -1,0 +1,49 @@
+"""An empty installation: database, keys and evidence in a folder of the test's own."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from store.evidence import Evidence
+from store.keys import Identity
+from store.unit_of_work import DATABASE_NAME, Store, open_store
+from store.upgrade import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / DATABASE_NAME
+    upgrade(path)
+    return path
+
+
+@pytest.fixture
+def state_dir(empty_database: Path, tmp_path: Path) -> Path:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    shutil.copy(empty_database, state / DATABASE_NAME)
+    return state
+
+
+@pytest.fixture
+def store(state_dir: Path) -> Iterator[Store]:
+    store = open_store(state_dir)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def identity() -> Identity:
+    return Identity.generate()
+
+
+@pytest.fixture
+def evidence(state_dir: Path, identity: Identity) -> Evidence:
+    return Evidence(state_dir / "evidence", identity)

@@ -16,7 +16,7 @@ from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.escalations import start_escalation
 from store.model import Case, Clock
-from store.states import InboxState, OutboxState
+from store.states import InboxState
 from store.unit_of_work import Store, UnitOfWork
 
 LATE_AFTER: Final = timedelta(minutes=5)
@@ -28,7 +28,6 @@ FAILED_WITHIN: Final = timedelta(hours=1)
 LISTED: Final = 10
 """How many cases an alarm names."""
 _EVENTS: Final = 10_000
-_FAILURES: Final = 200
 
 _log = structlog.get_logger()
 
@@ -108,12 +107,12 @@ def _findings(work: UnitOfWork, idle: list[Case], now: datetime) -> tuple[Findin
         ),
         _counted(
             "outbox_failed",
-            _failed(work, now - FAILED_WITHIN),
+            work.outbox.failed_since(now - FAILED_WITHIN),
             "{} outgoing messages have failed for good within the last hour",
         ),
         _counted(
             "outbox_stuck",
-            _stuck(work, now - STUCK_AFTER),
+            work.outbox.queued_before(now - STUCK_AFTER),
             "{} outgoing messages have waited for more than a quarter of an hour",
         ),
     )
@@ -129,16 +128,3 @@ def _without_next_step(work: UnitOfWork, now: datetime) -> list[Case]:
         event.case_id for event in work.history.unplanned(_EVENTS) if event.at > now - LATE_AFTER
     }
     return [case for case in work.cases.without_next_step() if case.id not in fresh]
-
-
-def _stuck(work: UnitOfWork, before: datetime) -> int:
-    if not work.outbox.count(OutboxState.QUEUED):
-        return 0
-    waiting = work.outbox.listing(OutboxState.QUEUED)
-    return sum(message.created_at < before for message in waiting)
-
-
-def _failed(work: UnitOfWork, since: datetime) -> int:
-    newest = work.outbox.listing(OutboxState.FAILED, _FAILURES)
-    tries = (work.outbox.attempts(message.id) for message in newest)
-    return sum(bool(attempts) and attempts[-1].at > since for attempts in tries)

@@ -62,16 +62,26 @@ class Deliverer:
         self._owner = owner
         self._clock = clock
         self._chance = chance
+        # A step that a kill or a fault of this machine broke off leaves leases behind.
+        self._unsettled = True
 
     def step(self) -> int:
         """Try a small batch of what is due; tell how many messages were tried."""
+        if self._unsettled:
+            self.release()
+        self._unsettled = True
+        claimed = self._claim()
+        for message in claimed:
+            self._attend(message)
+        self._unsettled = False
+        return len(claimed)
+
+    def _claim(self) -> list[OutboxMessage]:
         with self._store.transaction() as work:
             claimed = work.outbox.claim(self._owner, self._clock(), LEASE, BATCH)
             if claimed:
                 work.commit()
-        for message in claimed:
-            self._attend(message)
-        return len(claimed)
+        return claimed
 
     def release(self) -> int:
         """Give up the leases of this owner: after a crash, and when stopping."""

@@ -242,12 +242,9 @@ def _supersede(work: UnitOfWork, firing: _Firing, address: str) -> None:
     While a relay is down the last step repeats all the same; when it is back, everybody gets the
     newest alert about a case and not one for each repetition.
     """
-    if not work.outbox.count(OutboxState.QUEUED, OutboxKind.ALERT):
-        return
     overtaken = Attempt(at=firing.now, outcome="cancelled", detail="a newer alert took its place")
-    for message in work.outbox.listing(OutboxState.QUEUED):
-        mail = message.mail
-        same = mail.case_id == firing.case.id and mail.recipient.lower() == address.lower()
+    for message in work.outbox.waiting_alerts(firing.case.id):
+        same = message.mail.recipient.lower() == address.lower()
         # What is younger may be on its way at this moment.
-        if same and mail.kind is OutboxKind.ALERT and firing.now - message.created_at >= SETTLED:
+        if same and firing.now - message.created_at >= SETTLED:
             work.outbox.record(message, overtaken, OutboxState.CANCELLED)

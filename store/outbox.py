@@ -137,6 +137,15 @@ class Outbox:
         )
         return result.rowcount
 
+    def waiting_alerts(self, case_id: CaseId) -> list[OutboxMessage]:
+        """Give the alerts about a case that have not gone out."""
+        query = select(outbox).where(
+            outbox.c.case_id == case_id,
+            outbox.c.state == OutboxState.QUEUED,
+            outbox.c.kind == OutboxKind.ALERT,
+        )
+        return [_message(row) for row in self._connection.execute(query)]
+
     def retry(self, message_id: OutboxId, at: datetime) -> None:
         """Queue a failed message again at once, or make a waiting one due now."""
         message = self.get(message_id)
@@ -181,6 +190,20 @@ class Outbox:
             Attempt(at=row.at, outcome=row.outcome, detail=row.detail)
             for row in self._connection.execute(query)
         ]
+
+    def queued_before(self, moment: datetime) -> int:
+        """Count the messages that have been waiting since before a moment."""
+        waiting = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.created_at < moment)
+        return int(self._connection.scalar(select(func.count(outbox.c.id)).where(waiting)) or 0)
+
+    def failed_since(self, moment: datetime) -> int:
+        """Count the messages given up after a moment."""
+        query = (
+            select(func.count(func.distinct(outbox.c.id)))
+            .join(attempts, attempts.c.outbox_id == outbox.c.id)
+            .where(outbox.c.state == OutboxState.FAILED, attempts.c.at > moment)
+        )
+        return int(self._connection.scalar(query) or 0)
 
     def count(self, state: OutboxState, kind: OutboxKind | None = None) -> int:
         """Count messages in a state."""

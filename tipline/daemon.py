@@ -127,7 +127,6 @@ class _Stages:
             owner=OWNER,
             clock=clock,
         )
-        deliverer.release()
         self.delivering = Stage("delivering", deliverer.step, on_round)
         escalator = Escalator(store=store, directory=people, composer=composer, clock=clock)
         self.escalating = Stage("escalating", _then(escalator.step, self.delivering), on_round)

@@ -75,8 +75,9 @@ DAMAGE_BORNE: Final = 0.02
 BELIEVED: Final = 0.3
 
 _LATIN = frozenset("äöüßéèêëàâçñáíóúãõôîïûùœæøåÄÖÜÉÀÇÑØÅ¡¿«»’‘“”–—…€°§·ìòºª\u00a0")  # noqa: RUF001 - the letters that count
-_CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ")
-_GREEK = frozenset("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώ")
+# The letters most used; the same octets are rarer letters in a kindred charset.
+_CYRILLIC = frozenset("оеаинтсрвлкмдпуі")
+_GREEK = frozenset("αοιετσνηυρπκμλςάέίόή")
 _STATEFUL = re.compile(rb"\x1b[$(][@BIJD]?")
 
 
@@ -139,12 +140,29 @@ def _marked(octets: bytes) -> str | None:
 
 def _declared(octets: bytes, name: str) -> str | None:
     """Decode by the declared charset, unless the octets are plainly something else."""
+    if _speaks_against(octets, name):
+        return None
     if name in {"utf-8", "cp1252"} or name.startswith(("iso-8859", "cp125", "iso8859")):
         as_utf8 = _strictly(octets, "utf-8")
-        if as_utf8 is not None and not _STATEFUL.search(octets):
+        if as_utf8 is not None:
             return as_utf8
     text = _strictly(octets, name)
     return text if text is not None else (_loose_latin(octets) if name == "cp1252" else None)
+
+
+def _speaks_against(octets: bytes, name: str) -> bool:
+    """Tell whether escapes or NULs show another charset than the one declared."""
+    if name.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
+        return False
+    escapes = not name.startswith("iso2022") and not name.startswith("iso-2022")
+    return bool(escapes and _STATEFUL.search(octets)) or _is_wide(octets)
+
+
+def _is_wide(octets: bytes) -> bool:
+    """Tell whether text looks like UTF-16 without a mark."""
+    sample = octets[:SAMPLE_SIZE]
+    halves = sample[::2].count(0), sample[1::2].count(0)
+    return len(octets) % 2 == 0 and max(halves) * 16 > len(sample) and min(halves) * 8 < max(halves)
 
 
 def _loose_latin(octets: bytes) -> str:
@@ -168,10 +186,10 @@ def _guess(octets: bytes) -> str:
     sample = octets[:SAMPLE_SIZE]
     if _STATEFUL.search(sample) and _strictly(octets, "iso2022_jp_ext") is not None:
         return "iso2022_jp_ext"
+    if _is_wide(octets):
+        return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
     if _strictly(octets, "utf-8") is not None:
         return "utf-8"
-    if len(octets) % 2 == 0 and sample.count(0) > len(sample) // 4:
-        return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
     scored = [(_likeness(sample, name), name) for name in _SCORERS]
     best, name = max(scored, key=lambda pair: pair[0])
     return name if best > BELIEVED and _strictly(octets, name) is not None else "cp1252"
@@ -196,12 +214,12 @@ _HANGUL = frozenset(chr(code) for code in range(0xAC00, 0xD7A4))
 # Charset -> (weight, characters that speak for it, worth of any other letter).
 _SCORERS: Final = {
     "cp1252": (1.0, _LATIN, 0.2),
-    "cp1251": (1.0, _CYRILLIC, 0.3),
-    "koi8-r": (0.99, _CYRILLIC, 0.3),
-    "cp1253": (0.9, _GREEK, 0.2),
+    "cp1251": (1.0, _CYRILLIC, 0.4),
+    "koi8-r": (0.99, _CYRILLIC, 0.4),
+    "cp1253": (0.98, _GREEK, 0.4),
     "cp932": (1.0, _KANA, 0.45),
     "euc_jp": (1.0, _KANA, 0.5),
-    "cp949": (0.9, _HANGUL, 0.1),
+    "euc_kr": (0.9, _HANGUL, 0.1),
     "gb18030": (1.0, _HAN, 0.5),
     "big5": (0.98, _HAN, 0.5),
 }

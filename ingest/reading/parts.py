@@ -14,7 +14,9 @@ own class, which
 from __future__ import annotations
 
 import re
+from email.errors import HeaderParseError
 from email.feedparser import BytesFeedParser
+from email.header import decode_header
 from email.message import Message
 from typing import Any, Final, TypeAlias
 
@@ -28,7 +30,8 @@ MAX_HEADERS: Final = 500
 MAX_HEADER_LENGTH: Final = 16_384
 
 _ENCODED_WORD_CHARSET = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(\*[A-Za-z-]{1,20})?\?")
-_FOREIGN = re.compile(r"[^\x00-\x7f]{1,2000}")
+_ENCODED_WORD = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,2000}\?=)(?:\s{1,9}(?==\?))?")
+_SYNTAX = re.compile(r"[,;<>\"()@\r\n]")
 
 
 # What the signatures of the standard library say.
@@ -160,8 +163,8 @@ def header_text(value: str) -> str:
     if value.isascii():
         return value
     text = decode(value.encode("utf-8", "surrogateescape"))[0]
-    # The standard library damages other text beside encoded words; so it becomes one itself.
-    return _FOREIGN.sub(_as_encoded_word, text) if "=?" in text else text
+    # The standard library damages other text beside encoded words; so they become text, too.
+    return _ENCODED_WORD.sub(_as_text, text)
 
 
 def _known_charset(match: re.Match[str]) -> str:
@@ -169,6 +172,11 @@ def _known_charset(match: re.Match[str]) -> str:
     return f"=?{name or 'utf-8'}?"
 
 
-def _as_encoded_word(match: re.Match[str]) -> str:
-    quoted = "".join(f"={octet:02X}" for octet in match[0].encode("utf-8", "replace"))
-    return f" =?utf-8?q?{quoted}?= "
+def _as_text(match: re.Match[str]) -> str:
+    """Decode one encoded word (RFC 2047 section 4); what would be syntax in a field goes."""
+    try:
+        octets, charset = decode_header(match[1])[0]
+    except (HeaderParseError, ValueError, LookupError):
+        return match[0]
+    text = decode(octets, charset)[0] if isinstance(octets, bytes) else octets
+    return _SYNTAX.sub(" ", text)

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from ingest.reading.mime import open_mail, safe_name
+
+PLAIN = "Content-Type: text/plain; charset="
+
+
+def words(raw: bytes) -> str:
+    return "\n".join(open_mail(raw).texts("plain"))
+
+
+@pytest.mark.parametrize("encoding", ["", "7bit", "8bit"])
+def test_an_iso_2022_jp_body_is_decoded(encoding: str) -> None:
+    """mail-parser 4.8.0 leaves it undecoded under these transfer encodings."""
+    header = f"{PLAIN}iso-2022-jp\n"
+    header += f"Content-Transfer-Encoding: {encoding}\n" if encoding else ""
+    assert words(header.encode() + b"\n" + "心配です".encode("iso-2022-jp")) == "心配です"
+
+
+def test_a_sender_is_found_behind_an_unclosed_quote() -> None:
+    """mail-parser 4.8.0 finds none."""
+    mail = open_mail(b'From: "Anna <anna@Example.ORG>\n\nhello')
+    assert mail.addresses("from") == [("Anna", "anna@example.org")]
+
+
+@pytest.mark.parametrize(
+    ("octets", "subject"),
+    [
+        ("prüfen".encode(), "prüfen"),
+        ("prüfen".encode("latin-1"), "prüfen"),
+        ("проверьте профиль".encode("koi8-r"), "проверьте профиль"),
+        ("prüfen =?utf-8?q?gr=C3=BC=C3=9Fe?=".encode("latin-1"), "prüfen grüße"),
+    ],
+)
+def test_raw_8_bit_octets_in_a_subject_are_kept(octets: bytes, subject: str) -> None:
+    """mail-parser 4.8.0 drops them."""
+    assert open_mail(b"Subject: " + octets + b"\n\nhello").value("subject") == subject
+
+
+@pytest.mark.parametrize(
+    ("value", "subject"),
+    [
+        ("=?utf-8?q?caf=C3=A9?=", "café"),
+        ("=?iso-2022-jp?b?GyRCRExKcxsoQg==?=", "通報"),
+        ("=?x-unknown?q?plain?=", "plain"),
+        ("=?utf-8?b?broken", "=?utf-8?b?broken"),
+        ("=?gb2312?b?uLTR/Q==?=", "复妖"),
+        ("one\n two", "one two"),
+        ("a\x00b\x1b[1m", "ab[1m"),
+        ("\u202eevil", "evil"),
+    ],
+)
+def test_subjects_are_decoded_and_made_printable(value: str, subject: str) -> None:
+    raw = f"Subject: {value}\n\nhello".encode()
+    assert open_mail(raw).value("subject") == subject
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("anna@example.org", [("", "anna@example.org")]),
+        ("Anna <anna@example.org>", [("Anna", "anna@example.org")]),
+        ('"B., Anna" <anna@example.org>', [("B., Anna", "anna@example.org")]),
+        ("=?utf-8?q?J=C3=B6rg?= <j@example.org>", [("Jörg", "j@example.org")]),
+        ("a@b.example <anna@example.org>", [("a@b.example", "anna@example.org")]),
+        ("Anna <anna@example.org", [("Anna", "anna@example.org")]),
+        ("(c):", []),
+        ("undisclosed-recipients:;", []),
+        ("", []),
+    ],
+)
+def test_addresses_are_read_from_wild_fields(field: str, expected: list[tuple[str, str]]) -> None:
+    assert open_mail(f"From: {field}\n\nhello".encode()).addresses("from") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Mon, 02 Nov 2026 21:14:05 +0100", "2026-11-02T20:14:05+00:00"),
+        ("2 Nov 2026 20:14:05 GMT", "2026-11-02T20:14:05+00:00"),
+        ("Mon, 2 Nov 2026 21:14:05 -0000 (comment)", "2026-11-02T21:14:05+00:00"),
+        ("yesterday", None),
+        ("", None),
+        ("Mon, 99 Nov 2026 99:14:05 +0100", None),
+    ],
+)
+def test_dates_are_aware_or_none(value: str, expected: str | None) -> None:
+    found = open_mail(f"Date: {value}\n\nhello".encode()).date()
+    assert (found.isoformat() if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.png", "a.png"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\a\\b.png", "b.png"),
+        ("evil\u202egnp.exe", "evilgnp.exe"),
+        ("a\x00b\n.png", "ab .png"),
+        ("..", None),
+        ("", None),
+        ("a" * 300 + ".png", "a" * 116 + ".png"),
+    ],
+)
+def test_names_of_attachments_are_safe_to_print(name: str, expected: str | None) -> None:
+    assert safe_name(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "octets"),
+    [
+        (b"Content-Transfer-Encoding: base64", b"AAEC", b"\x00\x01\x02"),
+        (b"Content-Transfer-Encoding: BASE64 ", b"AAEC", b"\x00\x01\x02"),
+        (b"Content-Transfer-Encoding: binary", b"\x00\xff\x80", b"\x00\xff\x80"),
+        (b"Content-Transfer-Encoding: quoted-printable", b"=00=FF", b"\x00\xff"),
+        (b"X-No: encoding", b"plain", b"plain"),
+    ],
+)
+def test_the_digest_is_over_the_octets_of_an_attachment(
+    header: bytes, body: bytes, octets: bytes
+) -> None:
+    raw = b"Content-Type: image/png; name=a.png\n" + header + b"\n\n" + body
+    (part,) = open_mail(raw).evidence()
+    assert (part.size, part.sha256) == (len(octets), hashlib.sha256(octets).hexdigest())
+
+
+def test_a_part_without_a_name_is_listed_all_the_same() -> None:
+    raw = (
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/png\n\nxx\n--b--\n"
+    )
+    (part,) = open_mail(raw).evidence()
+    assert (part.filename, part.content_type) == (None, "image/png")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: multipart/mixed\n\n--b\nContent-Type: text/plain\n\nhello\n--b--\n",
+        b'Content-Type: multipart/mixed; boundary="x"\n\n--b\n\nhello\n--b--\n',
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello",
+        b"Content-Type: multipart/mixed; boundary=b\n\nhello",
+        b"Content-Type: text/plain; name*\n\nhello",
+        b"Content-Type: text/plain; charset*0*=x'y\n\nhello",
+        b"Content-Type: text/enriched\n\nhello",
+        b"Content-Type: text/plain; name=a.txt\nContent-Disposition: attachment\n\nhello",
+        b"Content-Type: \n\nhello",
+        b"Content-Type: text\n\nhello",
+        b"\xef\xbb\xbfSubject: x\n\nhello",
+        b"\r\n\r\nSubject: x\r\n\r\nhello",
+        b"From nobody Mon Jan  1 00:00:00 2024\nSubject: x\n\nhello",
+        b"Subject: x\nno field\nFrom: a@example.org\n\nhello",
+        b"Subject: x\rFrom: a@example.org\r\rhello",
+    ],
+)
+def test_text_is_found_in_broken_structures(raw: bytes) -> None:
+    assert words(raw).strip() == "hello"
+
+
+def test_a_nested_mail_stays_closed() -> None:
+    raw = b"Content-Type: message/rfc822\n\nSubject: inner\n\ninner words"
+    mail = open_mail(raw)
+    assert (mail.texts("plain"), len(mail.evidence())) == ([], 1)
+
+
+def test_a_deep_mail_is_read_to_a_depth() -> None:
+    raw = "".join(
+        f"Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n" for at in range(500)
+    )
+    assert (
+        "the mail has more parts or header fields than are read" in open_mail(raw.encode()).defects
+    )
+
+
+def test_a_mail_of_very_many_parts_is_read_in_part() -> None:
+    mail = open_mail(b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\na\n" * 20_000)
+    assert 500 < len(mail.texts("plain")) <= 1001

@@ -131,6 +131,12 @@ class Evidence:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
         return removed
 
+    def close(self) -> None:
+        """Write no more: the folder is left to others."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
     def _sweep(self, known: frozenset[str]) -> int:
         make_private_folder(self._folder)
         before = time.time() - ORPHAN_AFTER.total_seconds()

@@ -45,5 +45,7 @@ def identity() -> Identity:
 
 
 @pytest.fixture
-def evidence(state_dir: Path, identity: Identity) -> Evidence:
-    return Evidence(state_dir / "evidence", identity)
+def evidence(state_dir: Path, identity: Identity) -> Iterator[Evidence]:
+    evidence = Evidence(state_dir / "evidence", identity)
+    yield evidence
+    evidence.close()

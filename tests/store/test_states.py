@@ -18,7 +18,8 @@ from store.states import (
     require_step,
 )
 
-TABLES: list[tuple[dict[Any, frozenset[Any]], set[str]]] = [
+Steps = dict[Any, frozenset[Any]]
+TABLES: list[tuple[Steps, set[str]]] = [
     (
         INBOX_STEPS,
         {
@@ -38,12 +39,12 @@ TABLES: list[tuple[dict[Any, frozenset[Any]], set[str]]] = [
 
 
 @pytest.mark.parametrize(("steps", "allowed"), TABLES)
-def test_exactly_the_drawn_steps_are_allowed(steps: Any, allowed: set[str]) -> None:
+def test_exactly_the_drawn_steps_are_allowed(steps: Steps, allowed: set[str]) -> None:
     assert {f"{before}>{after}" for before in steps for after in steps[before]} == allowed
 
 
 @pytest.mark.parametrize(("steps", "allowed"), TABLES)
-def test_every_other_step_is_forbidden(steps: Any, allowed: set[str]) -> None:
+def test_every_other_step_is_forbidden(steps: Steps, allowed: set[str]) -> None:
     for before in steps:
         for after in steps:
             if f"{before}>{after}" not in allowed:
@@ -60,5 +61,5 @@ def test_every_other_step_is_forbidden(steps: Any, allowed: set[str]) -> None:
         (ESCALATION_STEPS, EscalationState),
     ],
 )
-def test_every_state_has_its_line_in_the_table(steps: Any, states: type[StrEnum]) -> None:
+def test_every_state_has_its_line_in_the_table(steps: Steps, states: type[StrEnum]) -> None:
     assert set(steps) == set(states)

@@ -49,7 +49,7 @@ class DispositionName(StrEnum):
 
 DispositionArgument = Annotated[
     DispositionName | None,
-    typer.Argument(metavar="[DISPOSITION]", help=f"How it ended: {', '.join(DispositionName)}."),
+    typer.Argument(metavar="DISPOSITION", help=f"How it ended: {', '.join(DispositionName)}."),
 ]
 DispositionOption = Annotated[
     DispositionName | None,

@@ -18,7 +18,9 @@ class Fault:
     line: int = 0
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.place, self.key, self.message) if part)
+        text = ": ".join(part for part in (self.place, self.key, self.message) if part)
+        # What was written may hold anything; a fault is one line all the same.
+        return "".join(character if character.isprintable() else "?" for character in text)
 
 
 class ConfigurationError(Exception):

@@ -127,8 +127,7 @@ def _is_forward(element: Element) -> bool:
         length += len(text)
         if length > FORWARD_HEAD:
             break
-    lines = "".join(head)[:FORWARD_HEAD].splitlines()
-    return any(is_forward_mark(line) for line in lines)
+    return any(is_forward_mark(line) for text in head for line in text[:FORWARD_HEAD].splitlines())
 
 
 def _links(tree: Element) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def read_traits(mail: Mail, envelope: Envelope | None) -> MailTraits:
         from_addresses=senders[:20],
         message_id=ids[0] if ids else None,
         references=references(mail),
-        content_type=stated_type(mail.root),
+        content_type=fields.unfold(stated_type(mail.root), 120),
         report_type=_report_type(mail),
         headers=_automation_fields(mail),
     )

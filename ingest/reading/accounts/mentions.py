@@ -16,7 +16,7 @@ from typing import Final
 MAX_HANDLE: Final = 64
 
 _MENTION = re.compile(
-    rf"(?:(?<![A-Za-z0-9_!#$%&*@/.+\-=])|(?<=[^A-Za-z0-9_]RT)|(?<=RT:)|(?<=[\s(]\.))"
+    rf"(?:(?<![A-Za-z0-9_!#$%&*@/.+\-=])|(?<=[^A-Za-z0-9_]RT)|(?<=RT:)|(?<=[\s(]\.)|(?<=^\.))"
     rf"@(?P<name>[\w.\-]{{1,{MAX_HANDLE}}})",
 )
 _HOST = re.compile(r"@((?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})(?![\w@])", re.IGNORECASE)

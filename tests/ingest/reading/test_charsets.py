@@ -4,6 +4,7 @@ import pytest
 
 from ingest.reading.charsets import canonical, decode
 
+# ruff: noqa: RUF001 - letters of many scripts are the point
 RUSSIAN = "Пожалуйста, проверьте этот профиль, он пишет незнакомым людям каждый вечер."
 JAPANESE = "このアカウントが心配です。確認してください。"
 CHINESE = "请检查这个账号，我很担心。他每天晚上都给不认识的人写信。"
@@ -15,8 +16,9 @@ GREEK = "Παρακαλώ ελέγξτε αυτόν τον λογαριασμό,
 @pytest.mark.parametrize(
     ("text", "charset"),
     [
-        (RUSSIAN, "koi8-r"), (RUSSIAN, "windows-1251"), (RUSSIAN, "iso-8859-5"), (RUSSIAN, "utf-8"),
-        (JAPANESE, "shift_jis"), (JAPANESE, "euc-jp"), (JAPANESE, "iso-2022-jp"), (JAPANESE, "utf-16"),
+        (RUSSIAN, "koi8-r"), (RUSSIAN, "windows-1251"), (RUSSIAN, "iso-8859-5"),
+        (JAPANESE, "shift_jis"), (JAPANESE, "euc-jp"), (JAPANESE, "iso-2022-jp"),
+        (JAPANESE, "utf-16"), (RUSSIAN, "utf-8"),
         (CHINESE, "gb2312"), (CHINESE, "gb18030"), (CHINESE, "utf-7"), (KOREAN, "euc-kr"),
         (KOREAN, "iso-2022-kr"), (GERMAN, "iso-8859-1"), (GERMAN, "iso-8859-15"), (GERMAN, "cp850"),
         (GREEK, "iso-8859-7"), (CHINESE, "hz-gb-2312"),
@@ -30,7 +32,8 @@ def test_a_true_label_is_believed(text: str, charset: str) -> None:
     ("text", "charset"),
     [
         (RUSSIAN, "koi8-r"), (RUSSIAN, "windows-1251"), (RUSSIAN, "utf-8"), (RUSSIAN, "utf-16-le"),
-        (JAPANESE, "shift_jis"), (JAPANESE, "euc-jp"), (JAPANESE, "iso-2022-jp"), (CHINESE, "gb2312"),
+        (JAPANESE, "shift_jis"), (JAPANESE, "euc-jp"), (JAPANESE, "iso-2022-jp"),
+        (CHINESE, "gb2312"),
         (KOREAN, "euc-kr"), (GERMAN, "iso-8859-1"), (GERMAN, "utf-8"), (GREEK, "windows-1253"),
     ],
 )  # fmt: skip

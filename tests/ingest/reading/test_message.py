@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,8 +106,7 @@ def test_a_damaged_mail_gives_a_message(raw: bytes) -> None:
 
 def is_whole(message: ParsedMessage) -> bool:
     """Tell whether every field can be written down and travel."""
-    text = " ".join([message.subject, message.text, message.kind_reason, *message.defects])
-    text.encode("utf-8")
+    json.dumps(asdict(message), default=str, ensure_ascii=False).encode("utf-8")
     return pickle.loads(pickle.dumps(message)) == message  # noqa: S301 - our own bytes
 
 

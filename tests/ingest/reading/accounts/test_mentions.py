@@ -1,0 +1,41 @@
+"""The mention rule of twitter-text, in cases of our own after its description."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.reading.accounts.clean import clean
+from ingest.reading.accounts.mentions import find_mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("@name hello", ["name"]),
+        ("hello @name", ["name"]),
+        ("の@nameに到着", ["nameに到着"]),
+        ("@one @two", ["one", "two"]),
+        ("@one,@two", ["one", "two"]),
+        ("(@name)", ["name"]),
+        ("RT @name", ["name"]),
+        ("RT:@name", ["name"]),
+        (" RT@name", ["name"]),
+        (".@name", ["name"]),
+        ("@name.", ["name"]),
+        ("@name's", ["name"]),
+        ("@name!", ["name"]),
+        ("\uff20name", ["name"]),
+        ("meet@name", []),
+        ("f@name", []),
+        ("!@name", []),
+        ("#@name", []),
+        ("&@name", []),
+        ("@@name", []),
+        ("@name@other", []),
+        ("@http://example.org", []),
+        ("a_@name", []),
+        ("@", []),
+    ],
+)
+def test_mentions(text: str, names: list[str]) -> None:
+    assert [found.name for found in find_mentions(clean(text).text)] == names

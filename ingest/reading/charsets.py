@@ -8,8 +8,9 @@ one, is common (RFC 2045 section 5.2 makes US-ASCII the default, few clients mea
 from __future__ import annotations
 
 import codecs
-import re
 from typing import Final
+
+from ingest.reading.charset_guess import STATEFUL, guess, is_wide, strictly
 
 # What clients write, and what they mean. The web's reading of old labels (WHATWG Encoding,
 # section 4.2) is a superset of each and loses nothing.
@@ -67,18 +68,8 @@ MARKS: Final = (
     (b"\xfe\xff", "utf-16"),
 )
 MAX_LABEL: Final = 40
-# Octets looked at when guessing.
-SAMPLE_SIZE: Final = 8192
 # A declared charset is kept when at most this share of the text is damaged.
 DAMAGE_BORNE: Final = 0.02
-# Likeness below which a guess is not believed.
-BELIEVED: Final = 0.3
-
-_LATIN = frozenset("äöüßéèêëàâçñáíóúãõôîïûùœæøåÄÖÜÉÀÇÑØÅ¡¿«»’‘“”–—…€°§·ìòºª\u00a0")  # noqa: RUF001 - the letters that count
-# The letters most used; the same octets are rarer letters in a kindred charset.
-_CYRILLIC = frozenset("оеаинтсрвлкмдпуі")
-_GREEK = frozenset("αοιετσνηυρπκμλςάέίόή")
-_STATEFUL = re.compile(rb"\x1b[$(][@BIJD]?")
 
 
 def canonical(label: str | None) -> str | None:
@@ -105,13 +96,13 @@ def decode(octets: bytes, label: str | None = None) -> tuple[str, str | None]:
     text = _marked(octets) or (_declared(octets, name) if name else None)
     if text is not None:
         return text, None
-    guessed = _guess(octets)
+    guessed = guess(octets)
     if octets.isascii() or (name is None and not label and guessed == "utf-8"):
-        return _strictly(octets, guessed) or "", None
+        return strictly(octets, guessed) or "", None
     mended = _mended(octets, name)
     if mended is not None:
         return mended, f"some octets do not belong to the charset {name}"
-    fallback = _strictly(octets, guessed)
+    fallback = strictly(octets, guessed)
     if fallback is None:
         fallback = octets.decode(name or "cp1252", "replace")
     return _sound(fallback), f"the charset was missing or wrong; read as {guessed}"
@@ -122,19 +113,10 @@ def _sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _strictly(octets: bytes, name: str) -> str | None:
-    try:
-        text = octets.decode(name)
-        text.encode("utf-8")
-    except (LookupError, UnicodeError):
-        return None
-    return text
-
-
 def _marked(octets: bytes) -> str | None:
     for mark, name in MARKS:
         if octets.startswith(mark):
-            return _strictly(octets, name)
+            return strictly(octets, name)
     return None
 
 
@@ -143,10 +125,10 @@ def _declared(octets: bytes, name: str) -> str | None:
     if _speaks_against(octets, name):
         return None
     if name in {"utf-8", "cp1252"} or name.startswith(("iso-8859", "cp125", "iso8859")):
-        as_utf8 = _strictly(octets, "utf-8")
+        as_utf8 = strictly(octets, "utf-8")
         if as_utf8 is not None:
             return as_utf8
-    text = _strictly(octets, name)
+    text = strictly(octets, name)
     return text if text is not None else (_loose_latin(octets) if name == "cp1252" else None)
 
 
@@ -155,14 +137,7 @@ def _speaks_against(octets: bytes, name: str) -> bool:
     if name.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
         return False
     escapes = not name.startswith("iso2022") and not name.startswith("iso-2022")
-    return bool(escapes and _STATEFUL.search(octets)) or _is_wide(octets)
-
-
-def _is_wide(octets: bytes) -> bool:
-    """Tell whether text looks like UTF-16 without a mark."""
-    sample = octets[:SAMPLE_SIZE]
-    halves = sample[::2].count(0), sample[1::2].count(0)
-    return len(octets) % 2 == 0 and max(halves) * 16 > len(sample) and min(halves) * 8 < max(halves)
+    return bool(escapes and STATEFUL.search(octets)) or is_wide(octets)
 
 
 def _loose_latin(octets: bytes) -> str:
@@ -179,47 +154,3 @@ def _mended(octets: bytes, name: str | None) -> str | None:
         return None
     borne = max(2, int(len(text) * DAMAGE_BORNE))
     return text if text.count("\ufffd") <= borne else None
-
-
-def _guess(octets: bytes) -> str:
-    """Name the charset the octets most look like."""
-    sample = octets[:SAMPLE_SIZE]
-    if _STATEFUL.search(sample) and _strictly(octets, "iso2022_jp_ext") is not None:
-        return "iso2022_jp_ext"
-    if _is_wide(octets):
-        return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
-    if _strictly(octets, "utf-8") is not None:
-        return "utf-8"
-    scored = [(_likeness(sample, name), name) for name in _SCORERS]
-    best, name = max(scored, key=lambda pair: pair[0])
-    return name if best > BELIEVED and _strictly(octets, name) is not None else "cp1252"
-
-
-def _likeness(sample: bytes, name: str) -> float:
-    text = sample.decode(name, "replace")
-    foreign = [char for char in text if char > "\x7f"]
-    if not foreign:
-        return 0.0
-    if text.count("\ufffd") > 1:
-        return 0.0
-    base, common, rare = _SCORERS[name]
-    hits = sum(1.0 if char in common else rare if char.isalpha() else 0.0 for char in foreign)
-    crowded = name == "cp1252" and len(foreign) * 2 > sum(char.isalpha() for char in text)
-    return base * (0.3 if crowded else 1.0) * hits / len(foreign)
-
-
-_KANA = frozenset(chr(code) for code in (*range(0x3041, 0x30FF), 0x3001, 0x3002))
-_HAN = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年日本に、。，！？")  # noqa: RUF001 - the letters that count
-_HANGUL = frozenset(chr(code) for code in range(0xAC00, 0xD7A4))
-# Charset -> (weight, characters that speak for it, worth of any other letter).
-_SCORERS: Final = {
-    "cp1252": (1.0, _LATIN, 0.2),
-    "cp1251": (1.0, _CYRILLIC, 0.4),
-    "koi8-r": (0.99, _CYRILLIC, 0.4),
-    "cp1253": (0.98, _GREEK, 0.4),
-    "cp932": (1.0, _KANA, 0.45),
-    "euc_jp": (1.0, _KANA, 0.5),
-    "euc_kr": (0.9, _HANGUL, 0.1),
-    "gb18030": (1.0, _HAN, 0.5),
-    "big5": (0.98, _HAN, 0.5),
-}

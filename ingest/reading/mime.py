@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ MAX_EVIDENCE: Final = 200
 MAX_NAME_LENGTH: Final = 120
 MAX_ENDING: Final = 10
 MAX_VALUE_LENGTH: Final = 4000
+
+_CAPITAL = re.compile(r"([A-Z])")
 
 Answer = TypeVar("Answer")
 
@@ -130,7 +133,8 @@ def open_mail(raw: bytes) -> Mail:
     if parser is None:
         defects.append("mail-parser could not read the mail")
     else:
-        defects += sorted(_attempt(lambda: list(parser.defects_categories), []))
+        categories: list[str] = _attempt(lambda: list(parser.defects_categories), [])
+        defects += map(_sentence, sorted(categories))
     return Mail(root=root, parser=parser, defects=list(dict.fromkeys(defects))[:MAX_DEFECTS])
 
 
@@ -141,9 +145,14 @@ def _structure_defects(root: Part) -> list[str]:
     """
     names = []
     for part in root.walk():
-        names += [type(defect).__name__ for defect in part.defects]
+        names += [_sentence(type(defect).__name__) for defect in part.defects]
         part.defects = []
     return names
+
+
+def _sentence(name: str) -> str:
+    """Say the name of a defect in words: CloseBoundaryNotFoundDefect, close boundary not found."""
+    return _CAPITAL.sub(r" \1", name.removesuffix("Defect")).strip().lower()
 
 
 def _attempt(question: Callable[[], Answer], otherwise: Answer) -> Answer:

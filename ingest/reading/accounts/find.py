@@ -15,8 +15,9 @@ from ingest.reading.accounts.labels import Labelled, find_labelled
 from ingest.reading.accounts.mentions import Mention, find_mentions, fitting
 from ingest.reading.accounts.nearby import named_nearby, platform_nearby
 from ingest.reading.accounts.platforms import Platform, Platforms, platforms_for
+from ingest.reading.accounts.pointers import account_at
 from ingest.reading.accounts.roles import role_before
-from ingest.reading.accounts.urls import FoundUrl, account_at, find_urls, take_apart
+from ingest.reading.accounts.urls import FoundUrl, find_urls, take_apart
 from ingest.reading.rules import ReadingRules
 from store.model import AccountReference, Role, Sighting
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.reading.accounts.platforms import Platform, platforms_for
-from ingest.reading.accounts.urls import account_at, take_apart
+from ingest.reading.accounts.pointers import account_at
+from ingest.reading.accounts.urls import take_apart
 from ingest.reading.rules import CHIRPER
 
 PLATFORMS = platforms_for(CHIRPER)

@@ -110,11 +110,11 @@ def outgoing(key: str, kind: OutboxKind = OutboxKind.ALERT, **changes: Any) -> O
     return OutgoingMail(**values | changes)
 
 
-def in_new_process(code: str, *arguments: Path | str) -> subprocess.Popen[str]:
-    """Run a few lines of Python as another process of the same installation."""
+def in_new_process(code: str, *arguments: Path | str, root: Path = ROOT) -> subprocess.Popen[str]:
+    """Run a few lines of Python as another process, with the packages below ``root``."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
 
 

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from store.errors import SchemaMismatch, StorageUnavailable
+from store.schema import metadata
+from store.unit_of_work import DATABASE_NAME
+from store.upgrade import SchemaState, require_current, schema_state, upgrade
+from tests.store.samples import ROOT, finish, in_new_process
+
+REQUIRE_CURRENT = """
+import sys
+from pathlib import Path
+from store.upgrade import require_current, schema_state
+require_current(Path(sys.argv[1]))
+print(schema_state(Path(sys.argv[1])))
+"""
+
+NEXT_MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+def upgrade():
+    op.add_column("cases", sa.Column("colour", sa.Text()))
+"""
+UPGRADE = """
+import sys
+from pathlib import Path
+from store.errors import SchemaMismatch
+from store.upgrade import require_current, schema_state, upgrade
+path = Path(sys.argv[1])
+print(schema_state(path))
+try:
+    require_current(path)
+except SchemaMismatch as error:
+    print(error)
+print(upgrade(path), schema_state(path))
+"""
+
+
+def structure(path: Path) -> dict[str, object]:
+    """Tell what a database is made of: columns, keys and indices of each table."""
+    connection = sqlite3.connect(path)
+    tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    found: dict[str, object] = {}
+    for name, sql in tables.fetchall():
+        if name in {"alembic_version", "sqlite_sequence"}:
+            continue
+        parts = [
+            sorted(row[2:] for row in connection.execute(f"PRAGMA {what}({name})"))
+            for what in ("foreign_key_list", "index_list")
+        ]
+        columns = [row[1:] for row in connection.execute(f"PRAGMA table_xinfo({name})")]
+        found[name] = (columns, *parts, "AUTOINCREMENT" in sql, "UNIQUE" in sql)
+    indices = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    found |= dict(connection.execute(indices))
+    connection.close()
+    return found
+
+
+def set_version(path: Path, version: str) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    connection.close()
+
+
+@pytest.fixture
+def database(state_dir: Path) -> Path:
+    return state_dir / DATABASE_NAME
+
+
+def test_the_migrations_make_what_the_schema_says(database: Path, tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'direct.db'}")
+    metadata.create_all(engine)
+    engine.dispose()
+    assert structure(database) == structure(tmp_path / "direct.db")
+
+
+def test_a_new_database_is_made_once(tmp_path: Path) -> None:
+    path = tmp_path / "new" / DATABASE_NAME
+    states = [schema_state(path), upgrade(path), upgrade(path), schema_state(path)]
+    assert states == [SchemaState.EMPTY, True, False, SchemaState.CURRENT]
+
+
+def test_a_first_start_makes_the_database(tmp_path: Path) -> None:
+    require_current(tmp_path / DATABASE_NAME)
+    assert schema_state(tmp_path / DATABASE_NAME) is SchemaState.CURRENT
+
+
+def test_two_first_starts_at_once_make_one_database(tmp_path: Path) -> None:
+    others = [in_new_process(REQUIRE_CURRENT, tmp_path / DATABASE_NAME) for _ in range(2)]
+    assert [finish(other) for other in others] == ["current", "current"]
+
+
+def test_a_newer_database_is_refused_and_not_touched(database: Path) -> None:
+    set_version(database, "9999")
+    before = structure(database)
+    for opening in (require_current, upgrade):
+        with pytest.raises(SchemaMismatch, match="newer tipline"):
+            opening(database)
+    assert (structure(database), schema_state(database)) == (before, SchemaState.NEWER)
+
+
+def test_an_older_database_is_refused_until_it_is_upgraded(database: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "store", tmp_path / "next" / "store")
+    versions = tmp_path / "next" / "store" / "migrations" / "versions"
+    (versions / "0002_next.py").write_text(NEXT_MIGRATION)
+    lines = finish(in_new_process(UPGRADE, database, root=tmp_path / "next")).splitlines()
+    assert (lines[0], lines[2]) == ("older", "True current")
+    assert "back it up, then run: tipline db upgrade" in lines[1]
+    # To the program as it is now, that database is a newer one.
+    assert schema_state(database) is SchemaState.NEWER
+
+
+def test_what_is_no_database_is_told_as_unavailable(tmp_path: Path) -> None:
+    (tmp_path / DATABASE_NAME).write_bytes(b"this is no database at all" * 100)
+    for opening in (require_current, schema_state, upgrade):
+        with pytest.raises(StorageUnavailable, match="not a database"):
+            opening(tmp_path / DATABASE_NAME)

@@ -13,6 +13,7 @@ from typing import Final
 from ingest.reading import html
 from ingest.reading.fields import printable
 from ingest.reading.mime import Mail
+from ingest.reading.repair import BODY_TYPES
 from ingest.reading.words import OwnWords, own_words
 
 MAX_LENGTH: Final = 500_000
@@ -32,8 +33,10 @@ class Body:
 
 def read_body(mail: Mail, *, is_reply: bool, is_forward: bool) -> Body:
     """Read the words of a mail."""
-    plain = printable("\n\n".join(mail.texts("plain"))[:MAX_LENGTH])
-    pages = [html.read_html(page) for page in mail.texts("html")]
+    texts = mail.texts("plain")
+    markup = [text for text in texts if _is_markup(text)]
+    plain = printable("\n\n".join(text for text in texts if text not in markup)[:MAX_LENGTH])
+    pages = [html.read_html(page) for page in (*markup, *mail.texts("html"))]
     links = tuple(dict.fromkeys(link for page in pages for link in page.links))
     text = _chosen(plain, _own(pages, is_reply=is_reply), mail)
     words = own_words(text, is_reply=is_reply, is_forward=is_forward)
@@ -54,7 +57,20 @@ def _chosen(plain: str, from_html: str, mail: Mail) -> str:
     words = len(from_html.split())
     if words > STUB_WORDS and len(plain.split()) < words * STUB_SHARE:
         return from_html
-    return plain if _is_alternative(mail) else f"{plain}\n\n{from_html}"
+    if _is_alternative(mail):
+        return plain
+    first, second = (from_html, plain) if _html_comes_first(mail) else (plain, from_html)
+    return f"{first}\n\n{second}"
+
+
+def _is_markup(text: str) -> bool:
+    """Tell whether a text is HTML that its program calls plain."""
+    return text[:200].lstrip().lower().startswith(("<html", "<!doctype html", "<body"))
+
+
+def _html_comes_first(mail: Mail) -> bool:
+    kinds = (part.get_content_type() for part in mail.root.walk())
+    return next((kind for kind in kinds if kind in BODY_TYPES), "") == "text/html"
 
 
 def _is_alternative(mail: Mail) -> bool:

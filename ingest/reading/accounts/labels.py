@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Final, Literal
 
 from ingest.reading.accounts.nearby import platform_names
@@ -23,6 +24,7 @@ Method = Literal["label", "labelled_id"]
 PROSE_WORDS: Final = 3
 
 _QUOTES: Final = "\"'“”„‚‘’«»‹›`*_"  # noqa: RUF001 - the quotation marks of many languages
+_CLOSING: Final = frozenset('"”“«»’')  # noqa: RUF001 - the same
 _OPEN = rf"[{_QUOTES}]{{0,3}}"
 _NAME = r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9})"
 _PLAIN = re.compile(r"[A-Za-z]?[a-zà-ž]*|[A-Z]+|[^\W\d_]*")
@@ -59,11 +61,11 @@ def _handles(text: str) -> Iterator[Labelled]:
         token = found["token"]
         if token.isdigit() and found["label"].lower() in _id_words():
             continue
+        if token.lower() in _never() | _label_words() or _is_phrase(text, found):
+            continue
         announced = bool(found["colon"])
         named = bool(found["named"])
         marked = found["marks"] != "" or _looks_like_handle(token)
-        if token.lower() in _never() or token.lower() in _label_words():
-            continue
         if (announced and not _goes_on_as_prose(text, found)) or marked or named:
             yield Labelled(token, "label", announced or marked, found.span("token"))
 
@@ -77,17 +79,27 @@ def _goes_on_as_prose(text: str, found: re.Match[str]) -> bool:
     return goes_on and len(rest.split()) >= PROSE_WORDS
 
 
+def _is_phrase(text: str, found: re.Match[str]) -> bool:
+    """Tell whether a quoted name has several words: no handle, but a display name."""
+    marks = found["marks"].strip("*_`")
+    rest = text[found.end("token") : found.end("token") + 40].split("\n", maxsplit=1)[0]
+    return bool(marks) and rest[:1] == " " and any(mark in rest for mark in _CLOSING)
+
+
 def _by_platform(text: str, platforms: Platforms) -> Iterator[Labelled]:
     """Read "Instagram: name_1" and "name_1 on Instagram"."""
     names = platform_names(platforms)
-    before, after = _platform_patterns(platforms)
+    ids, linked, before, after = _platform_patterns(platforms)
+    for found in ids.finditer(text):
+        key = names[found["platform"].lower()]
+        yield Labelled(found["id"], "labelled_id", True, found.span("id"), key)
     for found in before.finditer(text):
         if found["token"].lower() not in _never() | names.keys() and not _goes_on_as_prose(
             text, found
         ):
             key = names[found["platform"].lower()]
             yield Labelled(found["token"], "label", True, found.span("token"), key)
-    for found in after.finditer(text):
+    for found in chain(linked.finditer(text), after.finditer(text)):
         if found["marks"] or _looks_like_handle(found["token"]):
             key = names[found["platform"].lower()]
             yield Labelled(found["token"], "label", True, found.span("token"), key)
@@ -149,7 +161,7 @@ def _handle_pattern() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=8)
-def _platform_patterns(platforms: Platforms) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _platform_patterns(platforms: Platforms) -> tuple[re.Pattern[str], ...]:
     names = _alternation(tuple(platform_names(platforms)))
     on = _alternation(merged("labels", "on"))
     labels = _alternation(merged("labels", "labels"))
@@ -162,4 +174,12 @@ def _platform_patterns(platforms: Platforms) -> tuple[re.Pattern[str], re.Patter
         rf"(?P<marks>{_OPEN})(?<![\w@/.\-]){_NAME}{_OPEN}"
         rf"{space}(?:{on}){space}(?P<platform>{names})(?![\w.])"
     )
-    return re.compile(before, re.IGNORECASE), re.compile(after, re.IGNORECASE)
+    linked = (
+        rf"(?<![\w@/.])(?P<platform>{names}){space}(?:{_alternation(merged('labels', 'linked'))})"
+        rf"{space}(?P<marks>{_OPEN}){_NAME}"
+    )
+    ids = (
+        rf"(?<![\w@/.])(?P<platform>{names})[ \t\-]{{1,3}}id[ \t]{{0,3}}[:=#]?[ \t]{{0,3}}"
+        rf"{_OPEN}(?P<id>[0-9]{{2,25}})(?![\w.]\w)"
+    )
+    return tuple(re.compile(each, re.IGNORECASE) for each in (ids, linked, before, after))

@@ -151,3 +151,37 @@ def test_defects_do_not_quote_the_mail() -> None:
 def test_the_traits_hold_automation_fields_only() -> None:
     raw = b"From: a@example.org\nX-Loop: us\nX-Private: secret\nList-Id: <l.example.org>\n\nhello"
     assert read(raw).traits.headers == (("x-loop", "us"), ("list-id", "<l.example.org>"))
+
+
+def of(parts: str) -> str:
+    """Read the text of a mail made of parts divided by ``--b``."""
+    raw = f"From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n\n{parts}--b--\n"
+    return read(raw.encode()).text
+
+
+def test_html_that_calls_itself_plain_is_read_as_html() -> None:
+    assert read(b"Subject: x\n\n<html><body><p>hello</p></body></html>").text == "hello"
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ("--b\n\none\n--b\n\ntwo\n", "one\n\ntwo"),
+        ("--b\nContent-Type: text/html\n\n<p>one</p>\n--b\n\ntwo\n", "one\n\ntwo"),
+        ("--b\n\none\n--b\nContent-Type: text/html\n\n<p>two</p>\n", "one\n\ntwo"),
+    ],
+)
+def test_several_texts_are_read_in_their_order(parts: str, text: str) -> None:
+    assert of(parts) == text
+
+
+def test_of_an_alternative_the_plain_text_is_read_once() -> None:
+    inner = 'Content-Type: multipart/alternative; boundary="c"\n\n'
+    inner += "--c\n\nhello\n--c\nContent-Type: text/html\n\n<p>hello</p>\n--c--\n"
+    assert of(f"--b\n{inner}") == "hello"
+
+
+def test_a_stub_beside_html_is_not_the_text() -> None:
+    inner = 'Content-Type: multipart/alternative; boundary="c"\n\n--c\n\nPlease use HTML\n'
+    inner += f"--c\nContent-Type: text/html\n\n<p>{'words ' * 30}</p>\n--c--\n"
+    assert of(f"--b\n{inner}").startswith("words words")

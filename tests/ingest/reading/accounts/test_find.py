@@ -155,6 +155,13 @@ def test_a_mention_names_an_account(text: str, expected: tuple[str, str] | None)
         ("Snapchat username: wolfie7", ("snapchat", "wolfie7")),
         ("TikTok - user: wolfie7", ("tiktok", "wolfie7")),
         ("Chirper: wolfie7", ("chirper", "wolfie7")),
+        ('the username "dark wolf" is his', None),
+        ("the username 'wolfman' is his", ("chirper", "wolfman")),
+        ("His Instagram name is dark.wolf.1", ("instagram", "dark.wolf.1")),
+        ("On Instagram he is dark.wolf", ("instagram", "dark.wolf")),
+        ("Auf Instagram heißt er dark.wolf", ("instagram", "dark.wolf")),
+        ("Discord id 123456789012345678", ("discord", "123456789012345678")),
+        ("Instagram is bad for people", None),
         (
             "Username: a_name_that_is_longer_than_the_rule",
             ("chirper", "a_name_that_is_longer_than_the_rule"),

@@ -27,6 +27,7 @@ MAX_LINK_LENGTH: Final = 2_000
 FORWARD_HEAD: Final = 300
 
 _UNSEEN: Final = ("script", "style", "head", "template", "noscript", "object", "iframe", "svg")
+_LAYOUT: Final = ("align", "valign", "rowspan", "colspan", "width", "height")
 _QUOTES: Final = (
     '//blockquote[@type="cite"]',
     '//blockquote[contains(@class, "gmail_quote")]',
@@ -80,6 +81,7 @@ def _read_tree(markup: str) -> HtmlWords:
         return HtmlWords(own="", whole="", links=())
     tree = document_fromstring(markup, parser=TreeParser(remove_comments=True, remove_pis=True))
     _prune(tree, _unseen(tree))
+    _flatten_styles(tree)
     quotes = _quoted_mails(tree)
     whole = _render(tree) if quotes else None
     _prune(tree, quotes)
@@ -111,6 +113,16 @@ def _is_unseen(element: Element) -> bool:
         return False
     plain = "".join(style[:2000].lower().split()) + ";"
     return any(way in plain for way in _HIDING)
+
+
+def _flatten_styles(tree: Element) -> None:
+    """Take all lay-out off but kept line ends: a margin of a billion would become spaces."""
+    for element in tree.iter(etree.Element):
+        style = element.attrib.pop("style", "")
+        for name in _LAYOUT:
+            element.attrib.pop(name, None)
+        if "white-space" in style[:2000] and "pre" in style[:2000]:
+            element.set("style", "white-space: pre")
 
 
 def _quoted_mails(tree: Element) -> list[Element]:

@@ -66,3 +66,13 @@ def test_link_targets_are_collected_once_and_only_those_that_lead_somewhere() ->
 )
 def test_deep_or_broken_markup_is_read(piece: str) -> None:
     assert isinstance(read_html(piece * 5000 + "seen").own, str)
+
+
+@pytest.mark.parametrize("way", ["padding-left", "padding", "margin-top", "margin"])
+def test_a_huge_margin_costs_nothing(way: str) -> None:
+    words = read_html(f'<p style="{way}: 999999999em">seen</p><p>too</p>').own
+    assert len(words) < 100
+
+
+def test_line_ends_that_a_style_keeps_are_kept() -> None:
+    assert read_html('<div style="white-space: pre-wrap">a\nb</div>').own.split("\n") == ["a", "b"]

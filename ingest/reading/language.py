@@ -50,6 +50,6 @@ def _by_script(words: str, letters: int) -> str | None:
 @cache
 def _identifier() -> Identifier:
     # Imported here, as loading the model takes longer than reading a mail.
-    from py3langid import langid  # noqa: PLC0415
+    from py3langid import langid  # noqa: PLC0415 - see above
 
     return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)

@@ -31,6 +31,8 @@ MAX_HEADER_LENGTH: Final = 16_384
 
 _ENCODED_WORD_CHARSET = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(\*[A-Za-z-]{1,20})?\?")
 _ENCODED_WORD = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,2000}\?=)(?:\s{1,9}(?==\?))?")
+_BASE64_WORD = re.compile(r"(=\?[^?\s]{1,60}\?[bB]\?)([^?\s]{0,2000})\?=")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _SYNTAX = re.compile(r"[,;<>\"()@\r\n]")
 
 
@@ -159,7 +161,7 @@ def _bare(raw: bytes) -> Part:
 
 def header_text(value: str) -> str:
     """Turn the octets of a header value into text, keeping encoded words as they are."""
-    value = _ENCODED_WORD_CHARSET.sub(_known_charset, value)
+    value = _BASE64_WORD.sub(_whole_word, _ENCODED_WORD_CHARSET.sub(_known_charset, value))
     if value.isascii():
         return value
     text = decode(value.encode("utf-8", "surrogateescape"))[0]
@@ -170,6 +172,12 @@ def header_text(value: str) -> str:
 def _known_charset(match: re.Match[str]) -> str:
     name = canonical(match[1])
     return f"=?{name or 'utf-8'}?"
+
+
+def _whole_word(match: re.Match[str]) -> str:
+    """Drop a character too many: mail-parser 4.8 gives up a mail for one, programs do not."""
+    octets = _NOT_BASE64.sub("", match[2])
+    return f"{match[1]}{octets[:-1]}?=" if len(octets) % 4 == 1 else match[0]
 
 
 def _as_text(match: re.Match[str]) -> str:

@@ -28,6 +28,16 @@ def test_a_sender_is_found_behind_an_unclosed_quote() -> None:
 
 
 @pytest.mark.parametrize(
+    "octets", ["YWJ", "YWJj", "YWJjZ", "YWJjZ==", "Y", "=", "!!!!!", "YW!!Jj!Z!"]
+)
+def test_a_bad_encoded_word_in_a_field_costs_only_itself(octets: str) -> None:
+    """mail-parser 4.8.0 gives up the whole mail for base64 of one character too many."""
+    mail = open_mail(f"From: =?utf-8?b?{octets}?= <anna@example.org>\n\nhello".encode())
+    assert mail.parser is not None
+    assert [sender for _, sender in mail.addresses("from")] == ["anna@example.org"]
+
+
+@pytest.mark.parametrize(
     ("octets", "subject"),
     [
         ("prüfen".encode(), "prüfen"),

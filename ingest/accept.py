@@ -32,10 +32,46 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Waiting:
+class Arrival:
+    """A mail at the door; ``body`` when it was sealed before."""
+
     envelope: Envelope
     raw: bytes
-    body: SealedBody | None
+    body: SealedBody | None = None
+
+
+def write_down(store: Store, evidence: Evidence, arrivals: Sequence[Arrival]) -> list[InboundId]:
+    """Seal, insert and commit mails together; they are durable when this returns.
+
+    Raises StorageFull or StorageUnavailable; then nothing that was written here is left.
+    """
+    evidence.require_room()
+    messages: list[NewMessage] = []
+    try:
+        messages.extend(_sealed(evidence, arrival) for arrival in arrivals)
+        with store.transaction() as work:
+            ids = work.inbox.add(messages)
+            work.commit()
+    except BaseException:
+        for arrival, message in zip(arrivals, messages, strict=False):
+            if arrival.body is None:
+                evidence.discard(message.body)
+        raise
+    return ids
+
+
+def _sealed(evidence: Evidence, arrival: Arrival) -> NewMessage:
+    return NewMessage(
+        envelope=arrival.envelope,
+        digest=hashlib.sha256(arrival.raw).hexdigest(),
+        size=len(arrival.raw),
+        body=arrival.body or evidence.seal_body(arrival.raw),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Waiting:
+    arrival: Arrival
     done: asyncio.Future[InboundId]
 
 
@@ -61,7 +97,8 @@ class Acceptor:
         if len(raw) > ALONE_OCTETS:
             body = await self._seal_alone(raw)
         done: asyncio.Future[InboundId] = loop.create_future()
-        self._waiting.append(_Waiting(envelope=envelope, raw=raw, body=body, done=done))
+        arrival = Arrival(envelope=envelope, raw=raw, body=body)
+        self._waiting.append(_Waiting(arrival=arrival, done=done))
         if self._writer is None or self._writer.done():
             self._writer = loop.create_task(self._write_waiting())
         return await done
@@ -96,7 +133,7 @@ class Acceptor:
         octets = 0
         while self._waiting and len(batch) < BATCH_MESSAGES and octets < BATCH_OCTETS:
             batch.append(self._waiting.pop(0))
-            octets += len(batch[-1].raw)
+            octets += len(batch[-1].arrival.raw)
         return batch
 
     async def _write_batch(self, batch: Sequence[_Waiting]) -> None:
@@ -119,32 +156,12 @@ class Acceptor:
                     waiting.done.set_result(number)
 
     def _commit(self, batch: Sequence[_Waiting]) -> list[InboundId]:
-        """Seal, insert and commit; on any failure nothing that was written here is left."""
-        messages: list[NewMessage] = []
-        try:
-            self._evidence.require_room()
-            messages.extend(self._seal(waiting) for waiting in batch)
-            with self._store.transaction() as work:
-                ids = work.inbox.add(messages)
-                work.commit()
-        except BaseException:
-            for waiting, message in zip(batch, messages, strict=False):
-                if waiting.body is None:
-                    self._evidence.discard(message.body)
-            raise
-        return ids
-
-    def _seal(self, waiting: _Waiting) -> NewMessage:
-        return NewMessage(
-            envelope=waiting.envelope,
-            digest=hashlib.sha256(waiting.raw).hexdigest(),
-            size=len(waiting.raw),
-            body=waiting.body or self._evidence.seal_body(waiting.raw),
-        )
+        arrivals = [waiting.arrival for waiting in batch]
+        return write_down(self._store, self._evidence, arrivals)
 
     def _fail(self, batch: Sequence[_Waiting], error: Exception) -> None:
         for waiting in batch:
-            if waiting.body is not None:
-                self._evidence.discard(waiting.body)
+            if waiting.arrival.body is not None:
+                self._evidence.discard(waiting.arrival.body)
             if not waiting.done.done():
                 waiting.done.set_exception(error)

@@ -19,7 +19,7 @@ from ingest.workers import ReadingPool
 from store.errors import StorageUnavailable
 from store.evidence import Evidence
 from store.inbox import ClaimedMessage
-from store.model import Clock, InboundMessage
+from store.model import Clock, Door, Envelope, InboundMessage
 from store.states import InboxState
 from store.unit_of_work import Store
 
@@ -83,7 +83,7 @@ class Pipeline:
             return
         opened = [(one, self._open(one)) for one in claimed]
         readable = [(one.message, raw) for one, raw in opened if raw is not None]
-        parsed = self._readers.read_all((raw, message.envelope) for message, raw in readable)
+        parsed = self._readers.read_all((raw, _envelope(message)) for message, raw in readable)
         self._file_all([(message, p) for (message, _), p in zip(readable, parsed, strict=True)])
 
     def _claim(self) -> list[ClaimedMessage]:
@@ -143,3 +143,8 @@ class Pipeline:
             work.commit()
         if state is InboxState.QUARANTINED:
             log.error("mail.quarantined", inbox=message.id, reason=reason)
+
+
+def _envelope(message: InboundMessage) -> Envelope | None:
+    """Give what the transport said; of a mail from an archive nothing is known but its headers."""
+    return None if message.envelope.door is Door.ARCHIVE else message.envelope

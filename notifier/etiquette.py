@@ -121,6 +121,10 @@ def _not_a_report(question: _Question) -> str | None:
     return None if question.kind is MailKind.REPORT else question.kind.value
 
 
+def _archived(question: _Question) -> str | None:
+    return "the mail comes from an archive" if question.traits.archived else None
+
+
 def _unreadable(question: _Question) -> str | None:
     return None if question.traits.readable else "the mail could not be read"
 
@@ -221,6 +225,7 @@ Rule = Callable[[_Question], str | None]
 
 RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("not_a_report", _not_a_report),
+    ("archived", _archived),
     ("unreadable", _unreadable),
     ("null_return_path", _null_return_path),
     ("malformed_return_path", _malformed_return_path),

@@ -37,7 +37,7 @@ _log = structlog.get_logger()
 class Planner:
     """Decides receipts and starts escalations."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the wiring names each piece
         self,
         *,
         store: Store,
@@ -45,12 +45,14 @@ class Planner:
         composer: Composer,
         reply_key: bytes,
         clock: Clock,
+        answering: bool = True,
     ) -> None:
         self._store = store
         self._directory = directory
         self._composer = composer
         self._reply_key = reply_key
         self._clock = clock
+        self._answering = answering
 
     def step(self) -> int:
         """Work off what waits, up to a bound; tell how much was done."""
@@ -72,6 +74,8 @@ class Planner:
             return self._withhold(report, "cannot_compose")
 
     def _may_answer(self, report: Report) -> Answer:
+        if not self._answering:
+            return Answer(send=False, reason="switched_off")
         identity = self._composer.identity
         return may_answer(
             report.traits,

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 SNAPSHOT_VERSION: Final = 1
-SHORTEST_REPEAT: Final = timedelta(minutes=1)
+SHORTEST_REPEAT: Final = timedelta(seconds=1)
 
 
 class TargetKind(StrEnum):
@@ -54,7 +54,7 @@ class EscalationPolicy:
         if not self.steps:
             raise ValueError(f"policy {self.key!r} has no steps: nobody would ever be told")
         if self.repeat < SHORTEST_REPEAT:
-            raise ValueError(f"policy {self.key!r}: repeat must be at least one minute")
+            raise ValueError(f"policy {self.key!r}: repeat must be at least one second")
         for number, step in enumerate(self.steps, start=1):
             if not step.targets:
                 raise ValueError(f"policy {self.key!r}: step {number} tells nobody")

@@ -47,9 +47,7 @@ class Door(StrEnum):
     """How a message came in."""
 
     SMTP = "smtp"
-    # A file an operator gave us, to be answered like a mail of today.
-    FILE = "file"
-    # A file from an archive: worked on, but its reporters get no receipt now.
+    # From an archive: worked on like any other, but its writer waits for no receipt now.
     ARCHIVE = "archive"
 
 

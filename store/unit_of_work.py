@@ -25,6 +25,7 @@ from store.reports import Reports
 from store.schema import installation
 
 DATABASE_NAME: Final = "tipline.db"
+DAEMON_LOCK: Final = "daemon.lock"
 
 
 class UnitOfWork:
@@ -99,7 +100,7 @@ def lock_for_daemon(state_dir: Path) -> IO[bytes]:
 
     Raises StorageUnavailable when one does. The lock ends with the process, however it ends.
     """
-    lock = try_lock(state_dir / "daemon.lock")
+    lock = try_lock(state_dir / DAEMON_LOCK)
     if lock is None:
         raise StorageUnavailable(
             f"another tipline daemon is running on {state_dir / DATABASE_NAME}; "

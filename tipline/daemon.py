@@ -19,28 +19,21 @@ from typing import Final
 import structlog
 
 from ingest.accept import Acceptor
-from ingest.addresses import ReportingAddresses
-from ingest.filing import Filing
-from ingest.pipeline import Pipeline
-from ingest.smtp import Dialogues, Listener, SmtpSettings
-from ingest.workers import ReadingLimits, ReadingPool
 from notifier.auditor import Auditor
 from notifier.compose import Composer
 from notifier.deliver import Deliverer
 from notifier.escalate import Escalator
-from notifier.plan import Planner
 from notifier.schedule import Schedule
 from store.model import Clock, utc_now
 from store.unit_of_work import lock_for_daemon
 from tipline.health import Health, Systemd, watchdog_interval
+from tipline.installation import Installation, opened
 from tipline.settings import Settings
 from tipline.settings.duty import directory
-from tipline.settings.home import reading_rules
 from tipline.settings.mail import courier, identity
 from tipline.settings.places import places
 from tipline.stages import Stage
-from tipline.tls import server_context
-from tipline.wiring import Installation, open_installation
+from tipline.wiring import listener, pipeline, planner, readers
 
 # The name of the daemon's leases: there is one daemon on a database.
 OWNER: Final = "daemon"
@@ -74,9 +67,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         lock = lock_for_daemon(where.state)
         stack.callback(lock.close)
-        installation = open_installation(settings)
-        stack.callback(installation.store.close)
-        _tidy(installation)
+        installation = stack.enter_context(opened(settings, writing=True))
 
         health = Health(where.health, utc_now)
         stages = _Stages(settings, installation, clock, health.saw)
@@ -116,7 +107,7 @@ class _Stages:
         people = directory(settings)
         composer = Composer(identity(settings))
         self._courier = courier(settings)
-        self._readers = ReadingPool(reading_rules(settings), _reading_limits(settings))
+        self._readers = readers(settings)
         self._readers.warm_up()
 
         deliverer = Deliverer(
@@ -130,25 +121,18 @@ class _Stages:
         self.delivering = Stage("delivering", deliverer.step, on_round)
         escalator = Escalator(store=store, directory=people, composer=composer, clock=clock)
         self.escalating = Stage("escalating", _then(escalator.step, self.delivering), on_round)
-        planner = Planner(
-            store=store,
-            directory=people,
-            composer=composer,
-            reply_key=installation.token_key,
-            clock=clock,
-        )
-        planning = _then(planner.step, self.escalating, self.delivering)
+        plan = planner(settings, installation, clock)
+        planning = _then(plan.step, self.escalating, self.delivering)
         self.planning = Stage("planning", planning, on_round)
-        pipeline = Pipeline(
-            store=store,
-            evidence=installation.evidence,
-            readers=self._readers,
-            filing=Filing(installation.evidence, settings.platform.key, installation.token_key),
-            clock=clock,
+        file = pipeline(
+            settings,
+            installation,
+            self._readers,
+            clock,
             owner=OWNER,
             on_filed=self.planning.wake,
         )
-        self.reading = Stage("reading", pipeline.step, on_round)
+        self.reading = Stage("reading", file.step, on_round)
         auditor = Auditor(store=store, directory=people, composer=composer, clock=clock)
         self.auditing = Stage("auditing", _once(auditor.step), on_round)
         self.all = (
@@ -200,56 +184,18 @@ async def _listen(
 ) -> int:
     if not settings.smtp.enabled:
         return 0
-    smtp = _smtp_settings(settings)
-    addresses = ReportingAddresses(settings.addresses.reporting)
-    listener = Listener(Dialogues(acceptor, addresses, smtp.max_recipients, clock), smtp)
+    smtp = settings.smtp
+    smtp_listener = listener(settings, acceptor, clock)
     try:
-        port = await listener.start()
+        port = await smtp_listener.start()
     except OSError as error:
         raise OSError(
             error.errno,
             f"cannot listen on {smtp.host} port {smtp.port}: {error.strerror}; "
             "stop the other program, or set smtp.port (TIPLINE_SMTP__PORT)",
         ) from error
-    stack.push_async_callback(listener.stop)
+    stack.push_async_callback(smtp_listener.stop)
     return port
-
-
-def _smtp_settings(settings: Settings) -> SmtpSettings:
-    smtp = settings.smtp
-    tls = None
-    if smtp.tls_certificate and smtp.tls_key:
-        tls = server_context(smtp.tls_certificate, smtp.tls_key)
-    return SmtpSettings(
-        host=smtp.host,
-        port=smtp.port,
-        hostname=smtp.hostname or settings.addresses.reporting[0].rpartition("@")[2],
-        max_size=smtp.max_size,
-        max_connections=smtp.max_connections,
-        max_connections_per_peer=smtp.max_connections_per_peer,
-        max_recipients=smtp.max_recipients,
-        max_commands=smtp.max_commands,
-        idle_timeout=smtp.idle_timeout,
-        tls=tls,
-    )
-
-
-def _reading_limits(settings: Settings) -> ReadingLimits:
-    reading = settings.reading
-    return ReadingLimits(
-        workers=reading.workers,
-        time=reading.time_limit,
-        memory=reading.memory_limit,
-    )
-
-
-def _tidy(installation: Installation) -> None:
-    """Remove evidence files that a crash left without a row."""
-    with installation.store.snapshot() as work:
-        known = work.inbox.body_files()
-    removed = installation.evidence.begin_writing(known)
-    if removed:
-        log.info("evidence.tidied", files=removed)
 
 
 def _tell_health(health: Health, systemd: Systemd) -> None:

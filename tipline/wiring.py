@@ -1,73 +1,89 @@
-"""What every command and the daemon need of an installation: its keys, evidence and database."""
+"""How the pieces are put together from the settings, for the daemon and for single commands."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from store.errors import SealError
-from store.evidence import Evidence
-from store.keys import (
-    Identity,
-    create_identity,
-    load_identity,
-    load_or_create_token_key,
-    parse_recipient,
-)
-from store.unit_of_work import Store, open_store
-from store.upgrade import require_current
+from ingest.accept import Acceptor
+from ingest.addresses import ReportingAddresses
+from ingest.filing import Filing
+from ingest.pipeline import Pipeline
+from ingest.smtp import Dialogues, Listener, SmtpSettings
+from ingest.workers import ReadingLimits, ReadingPool
+from notifier.compose import Composer
+from notifier.plan import Planner
+from store.model import Clock
+from tipline.installation import Installation
 from tipline.settings import Settings
-from tipline.settings.places import places
-
-# The name under which the database remembers the key it seals for.
-SEALED_FOR = "sealed_for"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Installation:
-    """An opened installation."""
-
-    store: Store
-    evidence: Evidence
-    token_key: bytes
+from tipline.settings.duty import directory
+from tipline.settings.home import reading_rules
+from tipline.settings.mail import identity
+from tipline.tls import server_context
 
 
-def open_installation(settings: Settings) -> Installation:
-    """Open the database and the keys, making them at the first start.
+def readers(settings: Settings) -> ReadingPool:
+    """Start the reading processes."""
+    reading = settings.reading
+    limits = ReadingLimits(
+        workers=reading.workers,
+        time=reading.time_limit,
+        memory=reading.memory_limit,
+    )
+    return ReadingPool(reading_rules(settings), limits)
 
-    Raises SchemaMismatch, SealError or StorageUnavailable with the remedy.
-    """
-    where = places(settings)
-    require_current(where.database)
-    store = open_store(where.state)
-    identity = _identity(store, settings)
-    recipients = [parse_recipient(key) for key in settings.sealing.recipients]
-    return Installation(
-        store=store,
-        evidence=Evidence(where.evidence, identity, recipients),
-        token_key=load_or_create_token_key(where.token_key),
+
+def pipeline(  # noqa: PLR0913 - the wiring names every dependency
+    settings: Settings,
+    installation: Installation,
+    reading: ReadingPool,
+    clock: Clock,
+    *,
+    owner: str,
+    on_filed: Callable[[], None] = lambda: None,
+) -> Pipeline:
+    """Put together what reads and files accepted mail."""
+    return Pipeline(
+        store=installation.store,
+        evidence=installation.evidence,
+        readers=reading,
+        filing=Filing(installation.evidence, settings.platform.key, installation.token_key),
+        clock=clock,
+        owner=owner,
+        on_filed=on_filed,
     )
 
 
-def _identity(store: Store, settings: Settings) -> Identity:
-    """Load the sealing key; a new one is made only while nothing was sealed for another."""
-    path = places(settings).sealing_key
-    with store.transaction() as work:
-        known = work.installation_value(SEALED_FOR)
-        if known is None and not path.exists():
-            create_identity(path)
-        if known is not None and not path.exists():
-            raise SealError(
-                f"the sealing key {path} is missing, and the mails in this database were sealed "
-                f"for it ({known}); restore it from your backup",
-            )
-        identity = load_identity(path)
-        public = str(identity.to_public())
-        if known is None:
-            work.set_installation_value(SEALED_FOR, public)
-            work.commit()
-    if known not in {None, public}:
-        raise SealError(
-            f"the sealing key {path} is not the one this database was sealed for ({known}); "
-            "restore that key from your backup",
-        )
-    return identity
+def planner(settings: Settings, installation: Installation, clock: Clock) -> Planner:
+    """Put together what decides on receipts and starts escalations."""
+    return Planner(
+        store=installation.store,
+        directory=directory(settings),
+        composer=Composer(identity(settings)),
+        reply_key=installation.token_key,
+        clock=clock,
+        answering=settings.acknowledgement.enabled,
+    )
+
+
+def listener(settings: Settings, acceptor: Acceptor, clock: Clock) -> Listener:
+    """Put together the SMTP listener. Raises ConfigurationError for an unusable certificate."""
+    smtp = settings.smtp
+    tls = None
+    if smtp.tls_certificate and smtp.tls_key:
+        tls = server_context(smtp.tls_certificate, smtp.tls_key)
+    addresses = ReportingAddresses(settings.addresses.reporting)
+    return Listener(
+        Dialogues(acceptor, addresses, smtp.max_recipients, clock),
+        SmtpSettings(
+            host=smtp.host,
+            port=smtp.port,
+            hostname=smtp.hostname or settings.addresses.reporting[0].rpartition("@")[2],
+            max_size=smtp.max_size,
+            max_connections=smtp.max_connections,
+            max_connections_per_peer=smtp.max_connections_per_peer,
+            max_recipients=smtp.max_recipients,
+            max_commands=smtp.max_commands,
+            idle_timeout=smtp.idle_timeout,
+            tls=tls,
+        ),
+    )

@@ -6,7 +6,8 @@ from typing import Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from end_to_end.daemon import free_port
+
+from tests.end_to_end.daemon import free_port
 
 
 class Relay:

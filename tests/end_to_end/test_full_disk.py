@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from end_to_end.daemon import Daemon
+
+from tests.end_to_end.daemon import Daemon
 
 MAIL = "From: alex@example.org\nMessage-ID: <{0}@example.org>\n\nThis account worries me: @heron\n"
 LARGE = MAIL + "filling\n" * 60_000

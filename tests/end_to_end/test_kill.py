@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from end_to_end.daemon import Daemon, wait_until
-from end_to_end.relay import Relay
+
+from tests.end_to_end.daemon import Daemon, wait_until
+from tests.end_to_end.relay import Relay
 
 MAILS = 200
 SENDERS = 5

@@ -45,6 +45,7 @@ def test_only_a_report_is_answered(kind: MailKind) -> None:
     ("traits", "reason"),
     [
         (replace(PERSON, readable=False), "unreadable"),
+        (replace(PERSON, archived=True), "archived"),
         (replace(PERSON, reverse_path=""), "null_return_path"),
         (replace(PERSON, reverse_path="<>"), "null_return_path"),
         (replace(PERSON, reverse_path="anna"), "malformed_return_path"),

@@ -68,6 +68,14 @@ def test_a_receipt_withheld_has_its_reason_stored(
     assert house.escalation(case) is not None
 
 
+def test_no_receipt_goes_out_while_they_are_switched_off(house: House) -> None:
+    report, _ = house.report(traits=PERSON)
+    house.planner._answering = False
+    house.planner.step()
+    assert house.reread(report).acknowledgement_reason == "switched_off"
+    assert house.outbox(OutboxKind.ACKNOWLEDGEMENT) == []
+
+
 def test_a_receipt_that_cannot_be_written_holds_up_nobody(house: House) -> None:
     odd, _ = house.report(traits=replace(PERSON, reverse_path="m\u200b@mail.example"))
     broken, _ = house.report(traits=PERSON)

@@ -71,7 +71,7 @@ def test_a_snapshot_that_is_no_policy_is_refused(change: dict[str, Any], message
     ("after", "repeat", "message"),
     [
         ((), 10, "has no steps"),
-        ((0,), 0.5, "at least one minute"),
+        ((0,), 0.005, "at least one second"),
         ((0, 15, 15), 10, "step 3 can never be reached"),
         ((0, 15, 10), 10, "step 3 can never be reached"),
         ((-1,), 10, "before the start"),

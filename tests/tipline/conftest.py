@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import sys
@@ -10,20 +9,17 @@ from pathlib import Path
 import pytest
 import structlog
 
+from ingest.accept import Arrival, write_down
 from ingest.filing import Filing
 from ingest.reading import read_message
-from notifier.compose import Composer
-from notifier.plan import Planner
-from store.inbox import NewMessage
 from store.model import Door, Envelope, utc_now
 from tests.tipline.command import Result, Run
 from tipline.cli import main
+from tipline.installation import Installation, opened
 from tipline.logs import set_up_logs
-from tipline.settings import load_settings
-from tipline.settings.duty import directory
+from tipline.settings import Settings, load_settings
 from tipline.settings.home import reading_rules
-from tipline.settings.mail import identity
-from tipline.wiring import open_installation
+from tipline.wiring import planner
 
 MAIL = """\
 From: Mia <mia@mail.example>
@@ -32,7 +28,7 @@ Subject: please look at this account
 Message-ID: <{handle}@mail.example>
 Date: Sun, 22 Nov 2026 10:00:00 +0000
 
-The account https://chirper.example/{handle} writes to children.
+The account https://chirper.example/{handle} worries me.
 """
 
 
@@ -85,34 +81,24 @@ def two_cases(state: Path) -> Path:
     """Fill the folder with two reports about two accounts, planned but not yet sent."""
     set_up_logs("critical")
     settings = load_settings()
-    installation = open_installation(settings)
-    for handle in ("bad_one", "bad_two"):
-        raw = MAIL.format(handle=handle).encode()
-        envelope = Envelope(
-            reverse_path="mia@mail.example",
-            recipients=("cp@chirper.example",),
-            door=Door.SMTP,
-            received_at=utc_now(),
-        )
-        new = NewMessage(
-            envelope=envelope,
-            digest=hashlib.sha256(raw).hexdigest(),
-            size=len(raw),
-            body=installation.evidence.seal_body(raw),
-        )
-        parsed = read_message(raw, envelope, reading_rules(settings))
-        filing = Filing(installation.evidence, settings.platform.key, installation.token_key)
-        with installation.store.transaction() as unit:
-            message = unit.inbox.get(unit.inbox.add([new])[0])
-            filing.file(unit, message, parsed, utc_now())
-            unit.commit()
-    planner = Planner(
-        store=installation.store,
-        directory=directory(settings),
-        composer=Composer(identity(settings)),
-        reply_key=installation.token_key,
-        clock=utc_now,
-    )
-    planner.step()
-    installation.store.close()
+    with opened(settings) as installation:
+        for handle in ("bad_one", "bad_two"):
+            _file(settings, installation, MAIL.format(handle=handle).encode())
+        planner(settings, installation, utc_now).step()
     return state
+
+
+def _file(settings: Settings, installation: Installation, raw: bytes) -> None:
+    envelope = Envelope(
+        reverse_path="mia@mail.example",
+        recipients=("cp@chirper.example",),
+        door=Door.SMTP,
+        received_at=utc_now(),
+    )
+    arrival = Arrival(envelope=envelope, raw=raw)
+    (number,) = write_down(installation.store, installation.evidence, [arrival])
+    parsed = read_message(raw, envelope, reading_rules(settings))
+    filing = Filing(installation.evidence, settings.platform.key, installation.token_key)
+    with installation.store.transaction() as unit:
+        filing.file(unit, unit.inbox.get(number), parsed, utc_now())
+        unit.commit()

@@ -37,7 +37,7 @@ def test_mail_is_taken_in_from_every_kind_of_place_and_only_once(run: Run, tmp_p
     assert first == {"taken": 4, "known": 0, "failed": []}
     assert again == {"taken": 0, "known": 4, "failed": []}
     inbox = json.loads(run("inbox", "list", "--json").out)
-    assert [message["state"] for message in inbox] == ["received"] * 4
+    assert [message["state"] for message in inbox] == ["filed"] * 4
     assert {message["door"] for message in inbox} == {"archive"}
 
 

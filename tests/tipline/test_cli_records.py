@@ -112,7 +112,7 @@ def test_words_stay_sealed_until_they_are_opened_for_a_reason(show: Show, run: R
     assert run("report", "show", reference, "--open").status == 2
 
     opened = show("report", "show", reference, "--open", "--reason", "a check", "--as", "anna")
-    assert "writes to children" in opened["words"]["text"]
+    assert "worries me" in opened["words"]["text"]
     [opening] = show("report", "show", reference)["openings"]
     assert (opening["who"], opening["why"]) == ("anna", "a check")
 
@@ -141,7 +141,7 @@ def test_people_get_tables_without_words_or_links(run: Run, command: str) -> Non
 
     assert result.status == 0
     assert len(result.out.splitlines()) == 3
-    assert "writes to children" not in result.out
+    assert "worries me" not in result.out
     assert "https://" not in result.out
 
 
@@ -163,6 +163,6 @@ def test_people_can_look_at_one_of_each(run: Run, show: Show) -> None:
     report = show("report", "list")[0]["reference"]
 
     assert "bad_two" in run("report", "show", report).out
-    assert "writes to children" in run("report", "show", report, "--open", "--reason", "x").out
+    assert "worries me" in run("report", "show", report, "--open", "--reason", "x").out
     assert "filed" in run("inbox", "show", "1").out
     assert "Not tried yet" in run("outbox", "show", "1").out

@@ -1,17 +1,15 @@
 # ruff: noqa: PLC0415, FBT002 - commands import when they run; options are switches
 """``tipline ingest``: take in mail from files. Safe to repeat: what is in the inbox is passed over.
 
-Like every other door this one only accepts; the daemon reads and files what it finds. A mail is
-counted as taken when it is durable.
+A running daemon files what was taken in; where none runs, this command does it at the end.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,14 +17,12 @@ from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import print_json, print_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from store.inbox import NewMessage
-    from tipline.wiring import Installation
+    from rich.progress import Progress
 
-# So many mails, or so many octets of them, share one commit.
-BATCH_MAILS: Final = 64
-BATCH_OCTETS: Final = 8 * 1024 * 1024
+    from tipline.installation import Installation
+    from tipline.settings import Settings
 
 PathsArgument = Annotated[
     list[Path],
@@ -48,44 +44,60 @@ def ingest(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Take in mail from files; the daemon reads and files it."""
+    """Take in mail from files and file it; nobody gets a receipt for it."""
     settings = load(config)
-    from tipline.wiring import open_installation
+    from rich.console import Console
+    from rich.progress import Progress
 
-    installation = open_installation(settings)
-    try:
-        with installation.store.snapshot() as unit:
-            known_files = unit.inbox.body_files()
-        installation.evidence.begin_writing(known_files)
-        count = _take_all(installation, paths)
-    finally:
-        installation.store.close()
+    from tipline.installation import opened
+    from tipline.logs import set_up_logs
+
+    set_up_logs("error", settings.log.format)
+    with (
+        opened(settings, writing=True) as installation,
+        Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress,
+    ):
+        count = _take_all(installation, paths, progress)
+        _file_all(settings, installation, progress)
     _report(count, as_json=as_json)
     if count.failed:
         raise typer.Exit(1)
 
 
-def _take_all(installation: Installation, paths: list[Path]) -> Count:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from ingest.files import count_octets
+def _take_all(installation: Installation, paths: list[Path], progress: Progress) -> Count:
+    from ingest.archive import Archive
+    from store.model import utc_now
 
     count = Count()
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("taking mail in", total=_total(count_octets, paths))
-        batch: list[tuple[str, bytes]] = []
-        for name, raw in _mails(paths, count):
-            batch.append((name, raw))
-            if len(batch) == BATCH_MAILS or sum(len(mail) for _, mail in batch) >= BATCH_OCTETS:
-                _take(installation, batch, count)
-                batch = []
-            progress.advance(task, len(raw))
-        _take(installation, batch, count)
+    task = progress.add_task("taking mail in", total=_total(paths))
+    archive = Archive(installation.store, installation.evidence, utc_now)
+    for taken in archive.take(_mails(paths, count)):
+        count.taken += taken.taken
+        count.known += taken.known
+        progress.advance(task, taken.octets)
     return count
 
 
-def _total(count_octets: Callable[[list[Path]], int], paths: list[Path]) -> int | None:
+def _file_all(settings: Settings, installation: Installation, progress: Progress) -> None:
+    """File what waits, unless a daemon is running, which does so by itself."""
+    from store.durable import try_lock
+    from store.unit_of_work import DAEMON_LOCK
+    from tipline.filing import file_waiting
+
+    lock = try_lock(settings.state_dir / DAEMON_LOCK)
+    if lock is None:
+        return
+    task = progress.add_task("reading and filing", total=None)
+    try:
+        for done in file_waiting(settings, installation):
+            progress.advance(task, done)
+    finally:
+        lock.close()
+
+
+def _total(paths: list[Path]) -> int | None:
+    from ingest.files import count_octets
+
     try:
         return count_octets(paths)
     except OSError:
@@ -102,43 +114,6 @@ def _mails(paths: list[Path], count: Count) -> Iterator[tuple[str, bytes]]:
         except OSError as error:
             place = str(error.filename or path)
             count.failed.append({"file": place, "reason": error.strerror or str(error)})
-
-
-def _take(installation: Installation, mails: list[tuple[str, bytes]], count: Count) -> None:
-    """Make a batch durable in one commit; leave out what the inbox holds already."""
-    digests = [hashlib.sha256(raw).hexdigest() for _, raw in mails]
-    with installation.store.snapshot() as unit:
-        known = unit.inbox.holds(digests)
-    messages: list[NewMessage] = []
-    try:
-        for (name, raw), digest in zip(mails, digests, strict=True):
-            if digest not in known:
-                known.add(digest)
-                messages.append(_sealed(installation, name, raw, digest))
-        with installation.store.transaction() as unit:
-            unit.inbox.add(messages)
-            unit.commit()
-    except BaseException:
-        for message in messages:
-            installation.evidence.discard(message.body)
-        raise
-    count.taken += len(messages)
-    count.known += len(mails) - len(messages)
-
-
-def _sealed(installation: Installation, name: str, raw: bytes, digest: str) -> NewMessage:
-    from store.inbox import NewMessage
-    from store.model import Door, Envelope, utc_now
-
-    envelope = Envelope(
-        reverse_path="",
-        recipients=(),
-        door=Door.ARCHIVE,
-        received_at=utc_now(),
-        peer=name,
-    )
-    body = installation.evidence.seal_body(raw)
-    return NewMessage(envelope=envelope, digest=digest, size=len(raw), body=body)
 
 
 def _report(count: Count, *, as_json: bool) -> None:

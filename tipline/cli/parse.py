@@ -113,16 +113,8 @@ def _read(pool: ReadingPool, batch: list[Source]) -> Iterator[tuple[Source, Pars
 
 def _unreadable(source: Source) -> ParsedMessage:
     from ingest.reading import unreadable_message
-    from store.model import Door, Envelope, utc_now
 
-    envelope = Envelope(
-        reverse_path="",
-        recipients=(),
-        door=Door.FILE,
-        received_at=utc_now(),
-        peer=source.name,
-    )
-    return unreadable_message(envelope, source.defect)
+    return unreadable_message(None, source.defect)
 
 
 def _record(name: str, message: ParsedMessage, settings: Settings) -> dict[str, Any]:

@@ -1,8 +1,0 @@
-"""Lets the whole-program tests share their helpers."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))

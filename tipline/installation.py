@@ -1,0 +1,96 @@
+"""What every command and the daemon need of an installation: its keys, evidence and database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from store.errors import SealError
+from store.evidence import Evidence
+from store.keys import (
+    Identity,
+    create_identity,
+    load_identity,
+    load_or_create_token_key,
+    parse_recipient,
+)
+from store.unit_of_work import Store, open_store
+from store.upgrade import require_current
+from tipline.settings import Settings
+from tipline.settings.places import places
+
+# The name under which the database remembers the key it seals for.
+SEALED_FOR = "sealed_for"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Installation:
+    """An opened installation."""
+
+    store: Store
+    evidence: Evidence
+    token_key: bytes
+
+
+@contextmanager
+def opened(settings: Settings, *, writing: bool = False) -> Iterator[Installation]:
+    """Open the database and the keys for a while, making them at the first start.
+
+    ``writing`` is for whoever takes mail in: it shares the evidence folder with others and tidies
+    it first when alone. Raises SchemaMismatch, SealError or StorageUnavailable with the remedy.
+    """
+    where = places(settings)
+    require_current(where.database)
+    store = open_store(where.state)
+    try:
+        identity = _identity(store, settings)
+        recipients = [parse_recipient(key) for key in settings.sealing.recipients]
+        evidence = Evidence(where.evidence, identity, recipients)
+        token_key = load_or_create_token_key(where.token_key)
+        if writing:
+            _tidy(store, evidence)
+        try:
+            yield Installation(store=store, evidence=evidence, token_key=token_key)
+        finally:
+            evidence.close()
+    finally:
+        store.close()
+
+
+def _tidy(store: Store, evidence: Evidence) -> None:
+    """Remove evidence files that a crash left without a row."""
+    with store.snapshot() as work:
+        known = work.inbox.body_files()
+    removed = evidence.begin_writing(known)
+    if removed:
+        log.info("evidence.tidied", files=removed)
+
+
+def _identity(store: Store, settings: Settings) -> Identity:
+    """Load the sealing key; a new one is made only while nothing was sealed for another."""
+    path = places(settings).sealing_key
+    with store.transaction() as work:
+        known = work.installation_value(SEALED_FOR)
+        if known is None and not path.exists():
+            create_identity(path)
+        if known is not None and not path.exists():
+            raise SealError(
+                f"the sealing key {path} is missing, and the mails in this database were sealed "
+                f"for it ({known}); restore it from your backup",
+            )
+        identity = load_identity(path)
+        public = str(identity.to_public())
+        if known is None:
+            work.set_installation_value(SEALED_FOR, public)
+            work.commit()
+    if known not in {None, public}:
+        raise SealError(
+            f"the sealing key {path} is not the one this database was sealed for ({known}); "
+            "restore that key from your backup",
+        )
+    return identity

@@ -99,7 +99,9 @@ class Dialogues:
         """Announce what we can do."""
         del server, envelope
         session.host_name = hostname
-        return [*responses[:-1], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", responses[-1]]
+        # Under TLS the library announces AUTH, though nobody can log in here.
+        extensions = [line for line in responses[:-1] if not line.startswith("250-AUTH")]
+        return [*extensions, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", responses[-1]]
 
     async def handle_RCPT(  # noqa: N802 - the library's hook
         self,
@@ -279,7 +281,7 @@ def printable(text: str) -> str:
 
 
 def _refuse(transport: asyncio.BaseTransport, reply: str = replies.TOO_MANY_CONNECTIONS) -> None:
-    if isinstance(transport, asyncio.WriteTransport):
+    if isinstance(transport, asyncio.WriteTransport) and not transport.is_closing():
         transport.write(reply.encode("ascii") + b"\r\n")
     transport.close()
 

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -131,11 +132,23 @@ def open_mail(raw: bytes) -> Mail:
     defects = repair(root) + _structure_defects(root)
     parser = _attempt(lambda: MailParser(root), None)
     if parser is None:
+        defects.append("mail-parser could not read the header")
+        parser = _attempt(lambda: MailParser(_without_header(root)), None)
+    if parser is None:
         defects.append("mail-parser could not read the mail")
     else:
         categories: list[str] = _attempt(lambda: list(parser.defects_categories), [])
         defects += map(_sentence, sorted(categories))
     return Mail(root=root, parser=parser, defects=list(dict.fromkeys(defects))[:MAX_DEFECTS])
+
+
+def _without_header(root: Part) -> Part:
+    """Copy a root with only the fields that mail-parser needs for the parts."""
+    bare = copy(root)
+    for name in {name.lower() for name in root}:
+        if not name.startswith("content-"):
+            del bare[name]
+    return bare
 
 
 def _structure_defects(root: Part) -> list[str]:

@@ -161,7 +161,8 @@ def _bare(raw: bytes) -> Part:
 
 def header_text(value: str) -> str:
     """Turn the octets of a header value into text, keeping encoded words as they are."""
-    value = _BASE64_WORD.sub(_whole_word, _ENCODED_WORD_CHARSET.sub(_known_charset, value))
+    value = _ENCODED_WORD_CHARSET.sub(_known_charset, value.replace("\0", ""))
+    value = _BASE64_WORD.sub(_whole_word, value)
     if value.isascii():
         return value
     text = decode(value.encode("utf-8", "surrogateescape"))[0]

@@ -3,8 +3,10 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from mailparser import MailParser
 
 from ingest.reading.mime import open_mail, safe_name
+from ingest.reading.parts import Part
 
 PLAIN = "Content-Type: text/plain; charset="
 
@@ -188,3 +190,17 @@ def test_a_deep_mail_is_read_to_a_depth() -> None:
 def test_a_mail_of_very_many_parts_is_read_in_part() -> None:
     mail = open_mail(b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\na\n" * 20_000)
     assert 500 < len(mail.texts("plain")) <= 1001
+
+
+def test_parts_are_read_though_mail_parser_fails_on_the_header(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fussy(root: Part) -> MailParser:
+        if "from" in root:
+            raise ValueError("a field nobody foresaw")
+        return MailParser(root)
+
+    monkeypatch.setattr("ingest.reading.mime.MailParser", fussy)
+    mail = open_mail(b"From: Anna <anna@example.org>\nSubject: x\n\nhello")
+    assert mail.texts("plain") == ["hello"]
+    assert (mail.value("subject"), mail.addresses("from")) == ("x", [("Anna", "anna@example.org")])

@@ -114,7 +114,7 @@ class Filing:
         parsed: ParsedMessage,
         at: datetime,
     ) -> Filed:
-        case_id = work.outbox.case_answered_by(parsed.in_reply_to)
+        case_id = work.outbox.case_answered_by(parsed.traits.references)
         if case_id is None:
             return self._report(work, message, parsed, at, None)
         details = {"message": message.id, "from": parsed.sender}
@@ -139,7 +139,7 @@ class Filing:
             except NotFound:
                 # Gone since, or lost with an older backup: it becomes a report of its own.
                 return None
-        number = work.reports.answered_by(parsed.in_reply_to)
+        number = work.reports.answered_by(parsed.traits.references)
         if number is None or not parsed.sender:
             return None
         report = work.reports.get(number)

@@ -56,13 +56,14 @@ def keyword(value: str) -> str:
 
 
 def message_ids(value: str) -> tuple[str, ...]:
-    """Give the ids of a Message-ID, In-Reply-To or References value without angle brackets.
+    """Give the ids of a Message-ID, In-Reply-To or References value, in angle brackets.
 
-    RFC 5322 section 3.6.4; ids without brackets are taken too, as old clients write them.
+    The brackets are part of an id (RFC 5322 section 3.6.4); ids without them are taken too, as
+    old clients write them.
     """
     value = value[:20_000]
     found = _ANGLED_ID.findall(value) or _BARE_ID.findall(value)
-    return tuple(dict.fromkeys(found))[:MAX_IDS]
+    return tuple(f"<{id_}>" for id_ in dict.fromkeys(found))[-MAX_IDS:]
 
 
 def address(value: str) -> str | None:

@@ -14,8 +14,8 @@ from typing import Any, Final, TypeAlias
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
 from inscriptis.html_engine import Inscriptis
 from inscriptis.model.config import ParserConfig
-from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
-from lxml.html import HTMLParser as TreeParser  # type: ignore[import-untyped,unused-ignore]  # the same
+from lxml import etree
+from lxml.html import HTMLParser as TreeParser
 from lxml.html import document_fromstring
 
 from ingest.reading.words import is_forward_mark
@@ -46,7 +46,6 @@ _HIDING: Final = (
 )
 
 
-# lxml ships no types.
 Element: TypeAlias = Any
 
 

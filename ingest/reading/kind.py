@@ -53,7 +53,7 @@ def decide_kind(facts: KindFacts) -> Decision:
 def answers_ours(references: tuple[str, ...], own_domains: tuple[str, ...]) -> tuple[str, ...]:
     """Give the referenced ids that are ours (RFC 5322 section 3.6.4): those at our domains."""
     own = {domain.lower() for domain in own_domains}
-    return tuple(id_ for id_ in references if id_.rpartition("@")[2].lower() in own)
+    return tuple(id_ for id_ in references if id_.strip("<>").rpartition("@")[2].lower() in own)
 
 
 def _values(facts: KindFacts, name: str) -> list[str]:

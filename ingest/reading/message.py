@@ -21,7 +21,7 @@ from ingest.reading.kind import ALERT_ID_PREFIX, KindFacts, answers_ours, decide
 from ingest.reading.language import detect
 from ingest.reading.mime import Mail, open_mail
 from ingest.reading.rules import ReadingRules
-from ingest.reading.traits import in_reply_to, read_traits, reply_token
+from ingest.reading.traits import read_traits, reply_token
 from ingest.reading.urgency import urgency
 from ingest.reading.words import OwnWords, is_forward_subject, is_reply_subject
 from ingest.reading.xarf import feedback_type, is_xarf_json
@@ -36,9 +36,9 @@ Answer = TypeVar("Answer")
 class ParsedMessage:
     """One mail as understood; picklable, so that it travels between processes.
 
-    Ids (``message_id``, ``in_reply_to``) are bare ``local@domain`` (RFC 5322 section 3.6.4);
-    ``date`` is aware; ``language`` is ISO 639-1; ``urgency`` is the name of a rule; ``text`` is the
-    writer's own words; ``reply_token`` is the plus-part of our address it was sent to.
+    ``message_id`` keeps its angle brackets (RFC 5322 section 3.6.4); ``date`` is aware;
+    ``language`` is ISO 639-1; ``urgency`` is the name of a rule; ``text`` is the writer's own
+    words; ``reply_token`` is the plus-part of our address it was sent to.
     """
 
     message_id: str | None = None
@@ -56,7 +56,6 @@ class ParsedMessage:
     attachments: tuple[EvidencePart, ...] = ()
     defects: tuple[str, ...] = ()
     traits: MailTraits = field(default_factory=lambda: MailTraits(reverse_path=""))
-    in_reply_to: tuple[str, ...] = ()
     reply_token: str | None = None
 
 
@@ -169,7 +168,6 @@ def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
         attachments=pieces.evidence,
         defects=tuple(mail.defects),
         traits=traits,
-        in_reply_to=in_reply_to(mail),
         reply_token=pieces.token,
     )
 
@@ -181,7 +179,7 @@ def _facts(pieces: _Pieces, rules: ReadingRules) -> KindFacts:
     return KindFacts(
         traits=traits,
         answers_us=bool(pieces.token or ours),
-        answers_alert=any(id_.startswith(ALERT_ID_PREFIX) for id_ in ours),
+        answers_alert=any(id_.startswith(f"<{ALERT_ID_PREFIX}") for id_ in ours),
         from_staff=_is_from_staff(traits, rules),
         has_subject=bool(pieces.subject),
         has_text=bool(pieces.body.words.text.strip()),

@@ -62,18 +62,13 @@ def read_traits(mail: Mail, envelope: Envelope | None) -> MailTraits:
 
 
 def references(mail: Mail) -> tuple[str, ...]:
-    """Give the ids of the mails this one answers: In-Reply-To first, then References."""
-    ids = [*in_reply_to(mail)]
-    # The newest stand last (RFC 5322 section 3.6.4).
-    for value in mail.values("references"):
-        ids += reversed(fields.message_ids(value))
-    return tuple(dict.fromkeys(ids))[: fields.MAX_IDS]
+    """Give the ids of the mails before this one in its thread, the newest last.
 
-
-def in_reply_to(mail: Mail) -> tuple[str, ...]:
-    """Give the ids of In-Reply-To."""
-    values = mail.values("in-reply-to")
-    return tuple(dict.fromkeys(id_ for value in values for id_ in fields.message_ids(value)))
+    Those of References, then what In-Reply-To adds (RFC 5322 section 3.6.4).
+    """
+    values = [*mail.values("references"), *mail.values("in-reply-to")]
+    ids = dict.fromkeys(id_ for value in values for id_ in fields.message_ids(value))
+    return tuple(ids)[-fields.MAX_IDS :]
 
 
 def reply_token(mail: Mail, envelope: Envelope | None, rules: ReadingRules) -> str | None:

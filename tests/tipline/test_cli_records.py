@@ -40,7 +40,7 @@ def test_cases_have_the_promised_shape(show: Show) -> None:
 def test_reports_have_the_promised_shape(show: Show) -> None:
     newest, oldest = show("report", "list")
 
-    assert newest["message_id"] == "bad_two@mail.example"
+    assert newest["message_id"] == "<bad_two@mail.example>"
     assert newest["reporter"] == "mia@mail.example"
     assert newest["acknowledgement"] == {"state": "queued", "reason": "ok"}
     assert newest["language"] == "en"

@@ -22,16 +22,16 @@ def test_the_keyword_of_a_structured_value(value: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("value", "ids"),
     [
-        ("<a@b>", ("a@b",)),
-        ("<a@b> <c@d>\n <a@b>", ("a@b", "c@d")),
-        ("a@b c@d", ("a@b", "c@d")),
-        ("< a@b >", ("a@b",)),
-        ("<[not@rfc]@x>", ("[not@rfc]@x",)),
+        ("<a@b>", ("<a@b>",)),
+        ("<a@b> <c@d>\n <a@b>", ("<a@b>", "<c@d>")),
+        ("a@b c@d", ("<a@b>", "<c@d>")),
+        ("< a@b >", ("<a@b>",)),
+        ("<[not@rfc]@x>", ("<[not@rfc]@x>",)),
         ("Your message of Monday", ()),
         ("", ()),
     ],
 )
-def test_ids_come_bare(value: str, ids: tuple[str, ...]) -> None:
+def test_ids_keep_their_brackets(value: str, ids: tuple[str, ...]) -> None:
     assert fields.message_ids(value) == ids
 
 

@@ -12,6 +12,7 @@ import resource
 from collections.abc import Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -49,14 +50,7 @@ class ReadingPool:
     def __init__(self, rules: ReadingRules, limits: ReadingLimits) -> None:
         self._rules = rules
         self._limits = limits
-        self._pool = ProcessPool(
-            max_workers=limits.workers,
-            max_tasks=MAILS_PER_READER,
-            initializer=_prepare_reader,
-            initargs=(limits.memory,),
-            # A forked copy of a program with threads may hang; a new process does not.
-            context=multiprocessing.get_context("spawn"),
-        )
+        self._pool = _new_pool(limits)
 
     def warm_up(self) -> None:
         """Start the readers now, so that the first mail does not wait for them."""
@@ -65,10 +59,18 @@ class ReadingPool:
 
     def read_all(self, mails: Iterable[tuple[bytes, Envelope | None]]) -> list[ParsedMessage]:
         """Read mails side by side, in order. Never raises for what is in a mail."""
-        begun = [(envelope, self._begin(raw, envelope)) for raw, envelope in mails]
-        return [self._finish(envelope, future) for envelope, future in begun]
+        begun = [(raw, envelope, self._begin(raw, envelope)) for raw, envelope in mails]
+        return [self._finish(*one) for one in begun]
 
     def _begin(self, raw: bytes, envelope: Envelope | None) -> Future[ParsedMessage]:
+        try:
+            return self._schedule(raw, envelope)
+        except RuntimeError:
+            # The library gives a pool up for good when all its processes die at once.
+            self._renew()
+            return self._schedule(raw, envelope)
+
+    def _schedule(self, raw: bytes, envelope: Envelope | None) -> Future[ParsedMessage]:
         future: Future[ParsedMessage] = self._pool.schedule(
             _read,
             args=[raw, envelope, self._rules],
@@ -76,9 +78,16 @@ class ReadingPool:
         )
         return future
 
-    def _finish(self, envelope: Envelope | None, future: Future[ParsedMessage]) -> ParsedMessage:
+    def _renew(self) -> None:
+        log.error("readers.renewed")
+        self.close()
+        self._pool = _new_pool(self._limits)
+
+    def _finish(
+        self, raw: bytes, envelope: Envelope | None, future: Future[ParsedMessage]
+    ) -> ParsedMessage:
         try:
-            return future.result()
+            return self._result(raw, envelope, future)
         except FutureTimeout:
             defect = f"could not be read within {self._limits.time.total_seconds():.0f} seconds"
         except MemoryError:
@@ -90,10 +99,30 @@ class ReadingPool:
         log.error("mail.unreadable", reason=defect)
         return unreadable_message(envelope, defect)
 
+    def _result(
+        self, raw: bytes, envelope: Envelope | None, future: Future[ParsedMessage]
+    ) -> ParsedMessage:
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            # This mail may have had no part in it: it is read once more by new processes.
+            return self._begin(raw, envelope).result()
+
     def close(self) -> None:
         """End the readers."""
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types most of itself
         self._pool.join()
+
+
+def _new_pool(limits: ReadingLimits) -> ProcessPool:
+    return ProcessPool(
+        max_workers=limits.workers,
+        max_tasks=MAILS_PER_READER,
+        initializer=_prepare_reader,
+        initargs=(limits.memory,),
+        # A forked copy of a program with threads may hang; a new process does not.
+        context=multiprocessing.get_context("spawn"),
+    )
 
 
 def _prepare_reader(memory: int) -> None:

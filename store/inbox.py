@@ -158,12 +158,13 @@ class Inbox:
         """Find an earlier delivery of the same mail from the same sender.
 
         The digest covers the Message-ID, so equal digests are equal mails; ``named`` says whether
-        the mail has a Message-ID at all.
+        the mail has a Message-ID at all. A copy in quarantine does not count: nobody has read it.
         """
         same = and_(
             inbox.c.digest == message.digest,
             inbox.c.reverse_path == message.envelope.reverse_path,
             inbox.c.id < message.id,
+            inbox.c.state != InboxState.QUARANTINED,
         )
         if not named:
             since = message.envelope.received_at - UNNAMED_REPEAT_WITHIN

@@ -203,3 +203,10 @@ def test_known_digests_are_told(store: Store) -> None:
     add_messages(store)
     with store.snapshot() as work:
         assert work.inbox.holds(["0" * 64, "1" * 64]) == {"0" * 64}
+
+
+def test_a_copy_in_quarantine_does_not_make_the_next_one_a_repeat(store: Store) -> None:
+    first, second = add_messages(store, 2)
+    for _ in range(MAX_ATTEMPTS):
+        fail(store, first)
+    assert earlier(store, second) is None

@@ -8,8 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog.testing
 
 from tests.ingest.office import Office, RememberingAcceptor
+
+
+@pytest.fixture(autouse=True)
+def quiet_log() -> Iterator[None]:
+    """Spare the tests the drawing of every traceback that they provoke."""
+    with structlog.testing.capture_logs():
+        yield
+
 
 OpenOffice = Callable[..., Office]
 

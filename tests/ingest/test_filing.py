@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store.evidence import Evidence
+from store.model import (
+    Case,
+    Disposition,
+    Door,
+    EvidencePart,
+    MailKind,
+    OutboxKind,
+    Severity,
+)
+from store.references import REPORT_PREFIX, new_reference, reply_token
+from store.states import CaseState, InboxState
+from store.unit_of_work import DATABASE_NAME, Store, UnitOfWork
+from tests.ingest.desk import KEY, PROFILE, RULES, Clock, Desk, Readers, mail
+from tests.store.samples import NOW, outgoing
+
+ANSWER = {"Subject": "Re: your report", "In_Reply_To": "<key@chirper.example>"}
+
+
+@pytest.fixture
+def desk(store: Store, evidence: Evidence) -> Desk:
+    return Desk(store, evidence)
+
+
+def another(number: int) -> dict[str, str]:
+    """Give the header fields of a mail of its own."""
+    return {"Message_ID": f"<{number}@mail.example>", "From": f"p{number}@mail.example"}
+
+
+def change(desk: Desk, step: Callable[[UnitOfWork, Case], Any]) -> Case:
+    with desk.store.transaction() as work:
+        step(work, desk.case())
+        work.commit()
+    return desk.case()
+
+
+def take(work: UnitOfWork, case: Case) -> None:
+    work.cases.take(case, "anna", NOW, NOW)
+
+
+def close(work: UnitOfWork, case: Case) -> None:
+    work.cases.close(case, "anna", Disposition.NO_VIOLATION, NOW)
+
+
+def queue(desk: Desk, kind: OutboxKind, **about: Any) -> None:
+    """Note one of our own mails, of which ``ANSWER`` is the answer."""
+    with desk.store.transaction() as work:
+        work.outbox.queue(outgoing("key", kind, message_id="<key@chirper.example>", **about), NOW)
+        work.commit()
+
+
+def test_a_report_opens_a_case_and_asks_for_a_plan(desk: Desk) -> None:
+    message = desk.file(mail())
+    case = desk.case()
+    assert (message.state, message.kind) == (InboxState.FILED, MailKind.REPORT)
+    assert case.reference in (message.reason or "")
+    assert (case.account and case.account.handle, desk.planned()) == ("Alex_1", ["opened"])
+
+
+def test_a_second_report_of_the_account_joins_its_case(desk: Desk) -> None:
+    desk.file(mail())
+    desk.file(mail("please look at @alex_1 on Chirper", **another(2)))
+    assert (desk.case().reports, desk.case().reporters) == (2, 2)
+    assert desk.events(desk.case()) == ["opened", "joined"]
+
+
+def test_joining_starts_no_second_escalation(desk: Desk) -> None:
+    desk.file(mail())
+    desk.file(mail(**another(2)))
+    assert desk.planned() == ["opened"]
+
+
+def test_the_third_reporter_raises_the_severity(desk: Desk) -> None:
+    for number in (1, 2, 3):
+        desk.file(mail(**another(number)))
+    assert desk.case().severity is Severity.HIGH
+    assert desk.planned() == ["opened", "severity_raised"]
+
+
+def test_one_reporter_writing_often_raises_nothing(desk: Desk) -> None:
+    for number in (1, 2, 3, 4):
+        desk.file(mail(Message_ID=f"<{number}@mail.example>"))
+    assert (desk.case().reports, desk.case().severity) == (4, Severity.NORMAL)
+
+
+def test_a_report_of_two_accounts_is_in_two_cases(desk: Desk) -> None:
+    desk.file(mail(f"These accounts worry me: {PROFILE} and https://chirper.example/Sam_2"))
+    assert {case.account.handle for case in desk.cases() if case.account} == {"Alex_1", "Sam_2"}
+    assert len(desk.reports()[0].case_references) == 2
+
+
+@pytest.mark.parametrize("step", [None, take])
+def test_an_open_or_taken_case_is_joined_as_it_is(
+    desk: Desk, step: Callable[[UnitOfWork, Case], None] | None
+) -> None:
+    desk.file(mail())
+    before = change(desk, step) if step else desk.case()
+    desk.file(mail(**another(2)))
+    assert (desk.case().state, desk.case().taken_by) == (before.state, before.taken_by)
+    assert "reopened" not in desk.events(desk.case())
+
+
+def test_a_closed_case_is_opened_again_and_planned_again(desk: Desk) -> None:
+    desk.file(mail())
+    change(desk, close)
+    desk.file(mail(**another(2)))
+    assert (desk.case().state, desk.case().disposition) == (CaseState.OPEN, None)
+    assert (desk.case().reports, desk.planned()) == (2, ["opened", "reopened"])
+
+
+def test_a_case_opened_again_by_a_more_urgent_report_is_planned_once(desk: Desk) -> None:
+    for number in (1, 2):
+        desk.file(mail(**another(number)))
+    change(desk, close)
+    desk.file(mail(**another(3)))
+    assert desk.case().severity is Severity.HIGH
+    assert desk.planned() == ["opened", "reopened"]
+
+
+def test_a_report_that_names_no_account_gets_a_case_of_its_own(desk: Desk) -> None:
+    for number in (1, 2):
+        desk.file(mail("something here worries me", **another(number)))
+    assert [case.account for case in desk.cases()] == [None, None]
+
+
+def test_an_empty_mail_is_a_case_too(desk: Desk) -> None:
+    message = desk.file(b"")
+    assert (message.state, desk.case().account) == (InboxState.FILED, None)
+
+
+def test_an_unreadable_mail_is_an_urgent_case_with_its_reason(desk: Desk) -> None:
+    desk.readers.unreadable = b"worries"
+    desk.file(mail())
+    assert desk.case().severity is Severity.HIGH
+    assert desk.reports()[0].reporter == "maria@mail.example"
+
+
+def test_the_same_mail_again_is_written_down_and_changes_nothing(desk: Desk) -> None:
+    first = desk.file(mail())
+    again = desk.file(mail())
+    assert (again.state, again.reason) == (
+        InboxState.RECORDED,
+        f"repeat: the same mail as message {first.id}",
+    )
+    assert desk.case().reports == 1
+
+
+def test_the_same_mail_from_another_sender_is_a_report_of_its_own(desk: Desk) -> None:
+    desk.file(mail())
+    desk.file(mail(), sender="li@mail.example")
+    assert desk.case().reports == 2
+
+
+@pytest.mark.parametrize("spelled", [str, str.upper])
+def test_an_answer_with_our_token_joins_the_report_it_answers(
+    desk: Desk, spelled: Callable[[str], str]
+) -> None:
+    desk.file(mail())
+    token = spelled(reply_token(desk.reports()[0].reference, KEY))
+    recipients = (f"cp+{token}@chirper.example",)
+    desk.file(mail("more to say", **another(2), **ANSWER), recipients=recipients)
+    assert desk.events(desk.case()) == ["opened", "reply_received"]
+    assert desk.reports()[1].kind is MailKind.REPLY
+
+
+@pytest.mark.parametrize("key", [b"forged" * 6, KEY])
+def test_a_forged_token_or_one_of_a_lost_report_makes_a_report_of_its_own(
+    desk: Desk, key: bytes
+) -> None:
+    desk.file(mail())
+    lost = new_reference(REPORT_PREFIX) if key == KEY else desk.reports()[0].reference
+    recipients = (f"cp+{reply_token(lost, key)}@chirper.example",)
+    message = desk.file(mail("more to say", **another(2), **ANSWER), recipients=recipients)
+    assert message.state is InboxState.FILED
+    assert [case.reports for case in desk.cases()] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("sender", "joins"), [("maria@mail.example", True), ("li@x.example", False)]
+)
+def test_an_answer_without_token_joins_only_if_its_writer_is_known(
+    desk: Desk, sender: str, *, joins: bool
+) -> None:
+    desk.file(mail())
+    queue(desk, OutboxKind.ACKNOWLEDGEMENT, report_id=desk.reports()[0].id)
+    desk.file(mail("more to say", From=sender, Message_ID="<2@mail.example>", **ANSWER))
+    assert (len(desk.cases()) == 1) is joins
+
+
+def test_an_answer_to_a_closed_case_opens_it_again(desk: Desk) -> None:
+    desk.file(mail())
+    change(desk, close)
+    queue(desk, OutboxKind.ACKNOWLEDGEMENT, report_id=desk.reports()[0].id)
+    desk.file(mail("it is still there", Message_ID="<2@mail.example>", **ANSWER))
+    assert desk.case().state is CaseState.OPEN
+
+
+def test_the_answer_of_a_duty_officer_goes_into_the_history(desk: Desk) -> None:
+    desk.file(mail())
+    queue(desk, OutboxKind.ALERT, case_id=desk.case().id)
+    (staff,) = RULES.staff_addresses
+    message = desk.file(mail("take", From=staff, Message_ID="<2@mail.example>", **ANSWER), staff)
+    assert (message.state, message.kind) == (InboxState.RECORDED, MailKind.STAFF_REPLY)
+    assert desk.case().reference in (message.reason or "")
+    assert desk.events(desk.case()) == ["opened", "staff_reply"]
+
+
+def test_staff_answering_nothing_of_ours_write_a_report(desk: Desk) -> None:
+    (staff,) = RULES.staff_addresses
+    desk.file(mail(From=staff, **ANSWER), staff)
+    assert desk.case().reports == 1
+
+
+def test_an_automatic_answer_is_written_down_and_makes_no_case(desk: Desk) -> None:
+    message = desk.file(mail(f"I am away. You wrote: {PROFILE}", Auto_Submitted="auto-replied"))
+    assert (message.state, message.kind) == (InboxState.RECORDED, MailKind.AUTO_REPLY)
+    assert (desk.cases(), bool(message.reason)) == ([], True)
+
+
+def test_a_web_form_that_names_an_account_is_a_report(desk: Desk) -> None:
+    message = desk.file(mail(Auto_Submitted="auto-generated"))
+    assert message.state is InboxState.FILED
+    assert desk.case().account is not None
+
+
+def test_a_web_form_that_names_no_account_of_ours_is_written_down(desk: Desk) -> None:
+    message = desk.file(mail("your quota is nearly used up", Auto_Submitted="auto-generated"))
+    assert message.state is InboxState.RECORDED
+
+
+def test_words_are_kept_sealed_and_nowhere_in_clear(desk: Desk, state_dir: Path) -> None:
+    desk.file(mail(f"CANARY {PROFILE}", Subject="CANARY", **{"X-Other": "CANARY"}))
+    with desk.store.snapshot() as work:
+        sealed = work.reports.sealed_words(desk.reports()[0].id)
+    assert desk.evidence.open_words(sealed).subject == "CANARY"
+    dump = sqlite3.connect(state_dir / DATABASE_NAME)
+    assert [line for line in dump.iterdump() if "CANARY" in line] == []
+    dump.close()
+
+
+def test_attachments_are_listed_with_their_digests(desk: Desk) -> None:
+    boundary = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nworries me\r\n--b\r\n"
+    part = "Content-Type: image/png; name=a.png\r\nContent-Disposition: attachment\r\n\r\nxyz\r\n"
+    desk.file(f"From: maria@mail.example\r\n{boundary}{part}--b--\r\n".encode())
+    with desk.store.snapshot() as work:
+        (found,) = work.reports.evidence(desk.reports()[0].id)
+    assert isinstance(found, EvidencePart)
+    assert (found.content_type, found.filename, len(found.sha256)) == ("image/png", None, 64)
+
+
+def test_a_mail_from_an_archive_waits_for_no_receipt(desk: Desk) -> None:
+    desk.file(mail(), sender="", door=Door.ARCHIVE, recipients=())
+    (report,) = desk.reports()
+    assert (report.traits.archived, report.reporter) == (True, "maria@mail.example")
+
+
+# What damaged mails are made of.
+PIECES = [
+    *(b"\r\n", b"\r\n\r\n", b"\0", b"\xff\xfe", b"--b", b"a@b.example", b"=?x?b?//?="),
+    *(
+        b"From: ",
+        b"Subject: =?utf-8?q?=ff?=",
+        b"Message-ID: <\xed\xa0\x80@x>",
+        b"References: <a@b>",
+    ),
+    b'Content-Type: multipart/mixed; boundary="\xed\xb3\xbf"',
+    *(PROFILE.encode(), b"@Alex_1 "),
+]
+octets = st.sampled_from(PIECES) | st.binary(max_size=20)
+
+
+@given(st.lists(octets, max_size=20).map(b"".join))
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_a_mail_holds_it_can_be_filed(
+    store: Store, evidence: Evidence, raw: bytes
+) -> None:
+    desk = Desk(store, evidence, Readers())
+    desk.clock = Clock()
+    message = desk.file(raw)
+    assert (message.attempts, message.state in {InboxState.FILED, InboxState.RECORDED}) == (0, True)

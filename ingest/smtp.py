@@ -238,20 +238,20 @@ class Connection(SMTP):
         """Read up to the end of the mail; None when it is larger than we take."""
         # The line before the content ended with CRLF: an empty mail is ended by ".CRLF" alone.
         self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # noqa: SLF001 - a StreamReader cannot be given bytes back
-        chunks: list[bytes] = []
+        data = bytearray()
         octets = -len(b"\r\n")
         ended = False
         while not ended:
             chunk, ended = await self._read_chunk()
             octets += len(chunk)
             if self.data_size_limit and octets > self.data_size_limit + len(END_OF_DATA):
-                chunks.clear()
+                data.clear()
             else:
-                chunks.append(chunk)
+                data += chunk
             self._reset_timeout()
         if self.data_size_limit and octets > self.data_size_limit + len(b".\r\n"):
             return None
-        return _unstuffed(b"".join(chunks))
+        return _unstuffed(data)
 
     async def _read_chunk(self) -> tuple[bytes, bool]:
         try:
@@ -270,9 +270,16 @@ class Connection(SMTP):
         return address, rest
 
 
-def _unstuffed(data: bytes) -> bytes:
-    """Undo the transparency of RFC 5321 section 4.5.2 on ``CRLF content CRLF.CRLF``."""
-    return data[: -len(b".\r\n")].replace(b"\r\n.", b"\r\n")[len(b"\r\n") :]
+def _unstuffed(data: bytearray) -> bytes:
+    """Undo the transparency of RFC 5321 section 4.5.2 on ``CRLF content CRLF.CRLF``.
+
+    In place as far as it goes: a mail of 35 MB has few copies.
+    """
+    del data[-len(b".\r\n") :]
+    if b"\r\n." in data:
+        data = data.replace(b"\r\n.", b"\r\n")
+    del data[: len(b"\r\n")]
+    return bytes(data)
 
 
 def printable(text: str) -> str:

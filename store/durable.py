@@ -34,7 +34,7 @@ def sync_folder(path: Path) -> None:
 def write_durably(path: Path, content: bytes) -> None:
     """Write a file of mode 0600 so that it is whole on disk when this returns.
 
-    Raises OSError; nothing with the final name is left then.
+    Raises OSError; with the final name there is then the old file, none, or the whole new one.
     """
     make_private_folder(path.parent)
     part = path.with_name(path.name + PART_SUFFIX)

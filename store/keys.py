@@ -1,7 +1,8 @@
 """Keys of an installation: the sealing key (age) and the key that signs reply addresses.
 
-Each is made at first start, readable by its owner only, and never made anew when one is missing
-but was in use: a new key would silently lock away everything sealed before.
+Each is made at first start, readable by its owner only. The sealing key is never made anew when it
+is missing but was in use: a new one would silently lock away everything sealed before. A new token
+key only makes older reply addresses unknown.
 """
 
 from __future__ import annotations

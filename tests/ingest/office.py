@@ -130,7 +130,7 @@ class Line:
         """Give the next whole reply; "" when the other side has closed."""
         lines = []
         while line := self._line():
-            lines.append(line.decode("ascii").rstrip("\r\n"))
+            lines.append(line.decode("utf-8", "replace").rstrip("\r\n"))
             if line[3:4] != b"-":
                 break
         return "\n".join(lines)

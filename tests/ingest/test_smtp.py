@@ -3,6 +3,8 @@ from __future__ import annotations
 import smtplib
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from store.errors import StorageFull, StorageUnavailable
 from store.model import Door
@@ -264,3 +266,31 @@ def test_stopping_tells_those_who_are_connected(office: Office) -> None:
     office.run(office.stop_listening())
     assert line.reply() == "421 4.3.2 Shutting down, please try again later"
     line.close()
+
+
+VERBS = ["EHLO ", "HELO ", "MAIL ", "MAIL FROM:", "RCPT TO:", "DATA ", "VRFY ", "HELP ", "STARTTLS"]
+WORDS = [
+    *("<", ">", "<>", '"', "@", "<a@b", "<@a:b@c>", " ", "SIZE=", "BODY=8BITMIME", "SMTPUTF8", "="),
+    *("[", "(", "\\", ",", "=?utf-8?q?a?=", "<cp@chirper.example>", "é", "\r", "\0", "\udcff"),
+]
+words = st.lists(
+    st.sampled_from(WORDS) | st.text(st.characters(codec="utf-8"), max_size=5), max_size=5
+).map("".join)
+lines = st.builds("{}{}".format, st.sampled_from(VERBS), words)
+
+
+@given(st.lists(lines, max_size=6))
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_is_said_is_answered_without_a_fault_of_ours(
+    office: Office, commands: list[str]
+) -> None:
+    with office.line() as line:
+        line.reply()
+        for command in ["EHLO c.example", *commands]:
+            line.send(command.replace("\n", "").encode("utf-8", "surrogateescape") + b"\r\n")
+            reply = line.reply()
+            assert reply[:1] in {"2", "3", "5"} or reply.startswith("454")
+            if reply.startswith("354"):
+                return

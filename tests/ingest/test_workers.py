@@ -102,3 +102,13 @@ def test_the_mail_of_a_killed_reader_becomes_an_urgent_case(
         Severity.HIGH,
         "maria@mail.example",
     )
+
+
+def test_a_mail_that_needs_too_much_memory_is_unreadable_and_the_next_one_is_read() -> None:
+    limits = ReadingLimits(workers=1, time=timedelta(seconds=20), memory=250_000_000)
+    pool = ReadingPool(RULES, limits)
+    huge = mail() + b"<p>" * 30_000_000
+    parsed = read(pool, huge, QUICK)
+    pool.close()
+    assert [message.traits.readable for message in parsed] == [False, True]
+    assert parsed[0].defects

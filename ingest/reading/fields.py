@@ -55,14 +55,16 @@ def keyword(value: str) -> str:
     return without_comments(value).split(";")[0].strip().strip("\"'").lower()
 
 
-def message_ids(value: str) -> tuple[str, ...]:
+def message_ids(value: str, *, bare: bool = False) -> tuple[str, ...]:
     """Give the ids of a Message-ID, In-Reply-To or References value, in angle brackets.
 
     The brackets are part of an id (RFC 5322 section 3.6.4); ids without them are taken too, as
-    old clients write them.
+    old clients write them; ``bare`` takes a single word without an ``@``, too.
     """
-    value = value[:20_000]
+    value = value[:20_000].strip()
     found = _ANGLED_ID.findall(value) or _BARE_ID.findall(value)
+    if not found and bare and 0 < len(value) <= MAX_ID_LENGTH and " " not in value:
+        found = [value.strip("<>")] if value.strip("<>") else []
     return tuple(f"<{id_}>" for id_ in dict.fromkeys(found))[-MAX_IDS:]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -19,13 +19,14 @@ from ingest.reading.accounts.find import Named
 from ingest.reading.body import Body, read_body
 from ingest.reading.kind import ALERT_ID_PREFIX, KindFacts, answers_ours, decide_kind
 from ingest.reading.language import detect
+from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail, open_mail
 from ingest.reading.rules import ReadingRules
 from ingest.reading.traits import read_traits, reply_token
 from ingest.reading.urgency import urgency
 from ingest.reading.words import OwnWords, is_forward_subject, is_reply_subject
 from ingest.reading.xarf import feedback_type, is_xarf_json
-from store.model import Envelope, EvidencePart, MailKind, MailTraits, Sighting
+from store.model import Envelope, EvidencePart, MailKind, MailTraits, Role, Sighting
 
 MAX_SUBJECT_LENGTH: Final = 1000
 
@@ -163,13 +164,20 @@ def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
         kind_reason=reason,
         text=text,
         urgency=pieces.urgent,
-        sightings=pieces.named.sightings,
+        sightings=_as_of(kind, pieces.named.sightings),
         urls=pieces.named.urls,
         attachments=pieces.evidence,
         defects=tuple(mail.defects),
         traits=traits,
         reply_token=pieces.token,
     )
+
+
+def _as_of(kind: MailKind, sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
+    """What a machine or a list names, nobody reports: a newsletter's own pages, an address."""
+    if kind not in {MailKind.BOUNCE, MailKind.AUTO_REPLY, MailKind.LIST}:
+        return sightings
+    return tuple(replace(sighting, role=Role.MENTIONED) for sighting in sightings)
 
 
 def _facts(pieces: _Pieces, rules: ReadingRules) -> KindFacts:
@@ -186,6 +194,7 @@ def _facts(pieces: _Pieces, rules: ReadingRules) -> KindFacts:
         has_attachments=bool(pieces.evidence),
         names_home_account=rules.home.key in platforms,
         urgent=pieces.urgent is not None,
+        signs=machine_signs(mail.value("from"), pieces.subject, pieces.body.words.text),
         has_delivery_status=bool(mail.sealed("message/delivery-status")),
         feedback_type=feedback_type(mail.sealed("message/feedback-report")),
         has_xarf_json=any(is_xarf_json(octets) for octets in mail.json_parts()),

@@ -59,19 +59,16 @@ class Mail:
         mail-parser reads the field; where it finds none (an unclosed quote), the address that
         is plainly there is taken (RFC 5322 section 3.4).
         """
-        found: list[tuple[str, str]] = _attempt(
+        found: list[object] = _attempt(
             lambda: list(getattr(self.parser, name.replace("-", "_"))), []
         )
-        pairs = [
-            (fields.unfold(str(shown), 200), normal)
-            for shown, mailbox in found
-            if (normal := fields.normal_address(str(mailbox))) and fields.address(normal)
-        ]
-        if pairs:
+        if pairs := [pair for each in found if (pair := _mailbox(each))]:
             return pairs
-        value = self.value(name)
-        plain = fields.address(value)
-        return [(_display_name(value), plain)] if plain else []
+        return [
+            (_display_name(value), plain)
+            for value in self.values(name)
+            if (plain := fields.address(value))
+        ]
 
     def texts(self, subtype: str) -> list[str]:
         """Give the texts of a subtype, ``plain`` or ``html``, that are the mail's own."""
@@ -178,6 +175,14 @@ def _attempt(question: Callable[[], Answer], otherwise: Answer) -> Answer:
 
 def _decoded(value: str) -> str:
     return _attempt(lambda: str(decode_header_part(value)), value)
+
+
+def _mailbox(found: object) -> tuple[str, str] | None:
+    """Take what mail-parser found for a mailbox: of fields it does not know it gives strings."""
+    if not isinstance(found, tuple) or len(found) != 2:  # noqa: PLR2004 - name and address
+        return None
+    normal = fields.normal_address(str(found[1]))
+    return (fields.unfold(str(found[0]), 200), normal) if normal and fields.address(normal) else None
 
 
 def _display_name(value: str) -> str:

@@ -28,17 +28,21 @@ MAX_STRAY_LENGTH: Final = 2_000
 
 _ENCODINGS = ("quoted-printable", "base64", "7bit", "8bit", "binary", "x-uuencode", "uuencode")
 _STRAY_LINES: Final = 3
+_CONTROLS: Final = bytes({*range(32), 127} - {*b"\t\n\r\x0c\x1b"})
 _KNOWN_FIELD = re.compile(
     rb"(?:received|from|to|subject|date|message-id|content-type|mime-version|reply-to|x-mailer)"
     rb"[ \t]{0,9}:",
     re.IGNORECASE,
 )
+_MIME_FIELD = re.compile(rb"content-(?:type|transfer-encoding)[ \t]{0,9}:", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 
 
 def open_tree(raw: bytes) -> Part:
     """Parse a mail, reading on past stray lines before and within its header."""
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    if _is_no_mail(raw):
+        return parse(b"Content-Type: application/octet-stream\n\n" + raw)
     root = parse(raw)
     for _ in range(_STRAY_LINES):
         shortened = _without_stray_line(raw, root)
@@ -49,12 +53,21 @@ def open_tree(raw: bytes) -> Part:
     return root
 
 
+def _is_no_mail(raw: bytes) -> bool:
+    """Tell whether octets are a file of another kind: control characters in every corner."""
+    head = raw[:1000]
+    return len(head.translate(None, _CONTROLS)) * 10 < len(head) * 9
+
+
 def _without_stray_line(raw: bytes, root: Part) -> bytes | None:
     """Drop the line that ended the header too early, if known fields follow it."""
-    if not any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in root.defects):
-        return None
     rest = root.stored().encode("utf-8", "surrogateescape")
     start = raw.find(rest[:400]) if rest else -1
+    if start >= 0 and "Content-Type" not in root and _MIME_FIELD.match(rest):
+        # An empty line stands within the header.
+        return raw[:start].rstrip(b"\r\n") + b"\n" + raw[start:]
+    if not any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in root.defects):
+        return None
     line, _, after = rest.partition(b"\n")
     if (
         start < 0
@@ -122,6 +135,9 @@ def _repair_leaf(part: Part, root: Part) -> list[str]:
         _drop_name(part, kind if kind in BODY_TYPES else "text/plain")
         kind = part.get_content_type()
     named = bool(part.get_filename())
+    if named and kind == "text/plain" and "Content-Disposition" not in part:
+        # Old programs name the very text of a mail.
+        part.add_header("Content-Disposition", "inline", filename=part.get_filename() or UNNAMED)
     if kind in BODY_TYPES and part.get_content_disposition() in (None, "inline"):
         return _settle_text(part) if not named or _is_inline(part) else []
     if not named:

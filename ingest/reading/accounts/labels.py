@@ -63,11 +63,18 @@ def _handles(text: str) -> Iterator[Labelled]:
             continue
         if token.lower() in _never() | _label_words() or _is_phrase(text, found):
             continue
+        if _is_address(text, found):
+            continue
         announced = bool(found["colon"])
         named = bool(found["named"])
         marked = found["marks"] != "" or _looks_like_handle(token)
         if (announced and not _goes_on_as_prose(text, found)) or marked or named:
             yield Labelled(token, "label", announced or marked, found.span("token"))
+
+
+def _is_address(text: str, found: re.Match[str]) -> bool:
+    """Tell whether the token is the beginning of an e-mail address."""
+    return text.startswith("@", found.end("token"))
 
 
 def _goes_on_as_prose(text: str, found: re.Match[str]) -> bool:
@@ -94,13 +101,14 @@ def _by_platform(text: str, platforms: Platforms) -> Iterator[Labelled]:
         key = names[found["platform"].lower()]
         yield Labelled(found["id"], "labelled_id", True, found.span("id"), key)
     for found in before.finditer(text):
-        if found["token"].lower() not in _never() | names.keys() and not _goes_on_as_prose(
-            text, found
-        ):
+        if found["token"].lower() in _never() | names.keys() or _is_address(text, found):
+            continue
+        if not _goes_on_as_prose(text, found):
             key = names[found["platform"].lower()]
             yield Labelled(found["token"], "label", True, found.span("token"), key)
     for found in chain(linked.finditer(text), after.finditer(text)):
-        if found["marks"] or _looks_like_handle(found["token"]):
+        marked = found["marks"] or _looks_like_handle(found["token"])
+        if marked and not _is_address(text, found):
             key = names[found["platform"].lower()]
             yield Labelled(found["token"], "label", True, found.span("token"), key)
 

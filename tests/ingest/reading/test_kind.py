@@ -6,7 +6,10 @@ import pytest
 
 from ingest.reading import ReadingRules, read_message
 from ingest.reading.kind import KindFacts, decide_kind
+from ingest.reading.machines import MachineSigns
 from store.model import MailKind, MailTraits
+
+FAILED = MachineSigns(bounce_subject=True, bounce_text=True)
 
 
 def kind_of(*headers: tuple[str, str], **facts: Any) -> MailKind:
@@ -77,6 +80,10 @@ def test_a_responder_is_known_by_its_fields(header: tuple[str, str]) -> None:
         ([("list-post", "<mailto:safety@example.net>")], MailKind.LIST),
         ([("precedence", "bulk"), ("list-unsubscribe", "<mailto:a@b.example>")], MailKind.LIST),
         ([("auto-submitted", "auto-generated"), ("list-id", "<l.example.net>")], MailKind.LIST),
+        ([("x-mailing-list", "safety@example.net")], MailKind.LIST),
+        ([("precedence", "bulk"), ("sender", "owner-safety@example.net")], MailKind.LIST),
+        ([("list-unsubscribe", "<mailto:a@b.example>"), ("feedback-id", "1")], MailKind.LIST),
+        ([("sender", "owner-safety@example.net")], MailKind.REPORT),
     ],
 )
 def test_a_list_is_known_by_its_fields(headers: list[tuple[str, str]], kind: MailKind) -> None:
@@ -96,7 +103,17 @@ def test_a_list_is_known_by_its_fields(headers: list[tuple[str, str]], kind: Mai
             MailKind.AUTO_REPLY,
         ),
         ({"reverse_path": "", "has_delivery_status": True}, MailKind.BOUNCE),
-        ({"reverse_path": "", "from_addresses": ("MAILER-DAEMON@example.org",)}, MailKind.BOUNCE),
+        ({"signs": MachineSigns(daemon=True)}, MailKind.BOUNCE),
+        ({"signs": MachineSigns(perhaps_daemon=True)}, MailKind.REPORT),
+        ({"signs": MachineSigns(perhaps_daemon=True, bounce_text=True)}, MailKind.BOUNCE),
+        ({"reverse_path": "", "signs": MachineSigns(bounce_subject=True)}, MailKind.BOUNCE),
+        ({"signs": MachineSigns(bounce_text=True)}, MailKind.REPORT),
+        ({"signs": MachineSigns(bounce_subject=True)}, MailKind.REPORT),
+        ({"signs": MachineSigns(bounce_subject=True, bounce_text=True)}, MailKind.BOUNCE),
+        ({"signs": FAILED, "urgent": True}, MailKind.REPORT),
+        ({"signs": FAILED, "names_home_account": True}, MailKind.REPORT),
+        ({"signs": MachineSigns(away_subject=True)}, MailKind.AUTO_REPLY),
+        ({"signs": MachineSigns(away_subject=True), "urgent": True}, MailKind.REPORT),
         ({"reverse_path": "", "from_addresses": ("anna@example.org",)}, MailKind.REPORT),
         ({"has_delivery_status": True}, MailKind.REPORT),
         ({"feedback_type": "xarf"}, MailKind.XARF),

@@ -83,8 +83,9 @@ class Pipeline:
             return
         opened = [(one, self._open(one)) for one in claimed]
         readable = [(one.message, raw) for one, raw in opened if raw is not None]
-        parsed = self._readers.read_all((raw, _envelope(message)) for message, raw in readable)
-        self._file_all([(message, p) for (message, _), p in zip(readable, parsed, strict=True)])
+        mails = [(raw, _envelope(message)) for message, raw in readable]
+        for group in self._readers.read_as_done(mails):
+            self._file_all([(readable[number][0], parsed) for number, parsed in sorted(group)])
 
     def _claim(self) -> list[ClaimedMessage]:
         now = self._clock()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
-from collections.abc import Iterable
-from concurrent.futures import Future
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -58,9 +58,29 @@ class ReadingPool:
             self._pool.schedule(_read, args=[_FIRST_MAIL, None, self._rules])
 
     def read_all(self, mails: Iterable[tuple[bytes, Envelope | None]]) -> list[ParsedMessage]:
-        """Read mails side by side, in order. Never raises for what is in a mail."""
-        begun = [(raw, envelope, self._begin(raw, envelope)) for raw, envelope in mails]
-        return [self._finish(*one) for one in begun]
+        """Read mails side by side; all of them, in order. Never raises for what is in a mail."""
+        read = dict(one for group in self.read_as_done(mails) for one in group)
+        return [read[number] for number in sorted(read)]
+
+    def read_as_done(
+        self, mails: Iterable[tuple[bytes, Envelope | None]]
+    ) -> Iterator[list[tuple[int, ParsedMessage]]]:
+        """Read mails side by side; give each with its place as soon as it is read.
+
+        What is ready at the same time comes together. So a mail that takes its whole time holds
+        up none of the others.
+        """
+        begun = {
+            self._begin(raw, envelope): (number, raw, envelope)
+            for number, (raw, envelope) in enumerate(mails)
+        }
+        while begun:
+            ready, _ = wait(begun, return_when=FIRST_COMPLETED)
+            group = [(begun.pop(future), future) for future in ready]
+            yield [
+                (number, self._finish(raw, envelope, future))
+                for (number, raw, envelope), future in group
+            ]
 
     def _begin(self, raw: bytes, envelope: Envelope | None) -> Future[ParsedMessage]:
         try:

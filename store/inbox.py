@@ -95,10 +95,12 @@ class Inbox:
         ]
 
     def release(self, owner: str) -> int:
-        """Give up the leases of ``owner``: of a process known to be gone."""
+        """Give up the leases of ``owner`` and its parts (``owner/1``), known to be gone."""
+        whole = inbox.c.lease_owner == owner
+        part = inbox.c.lease_owner.startswith(f"{owner}/", autoescape=True)
         result = self._connection.execute(
             update(inbox)
-            .where(inbox.c.state == InboxState.RECEIVED, inbox.c.lease_owner == owner)
+            .where(inbox.c.state == InboxState.RECEIVED, whole | part)
             .values(lease_owner=None, leased_until=None),
         )
         return result.rowcount

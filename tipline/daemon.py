@@ -68,11 +68,12 @@ async def serve(
         lock = lock_for_daemon(where.state)
         stack.callback(lock.close)
         installation = stack.enter_context(opened(settings, writing=True))
+        _take_over(installation)
 
         health = Health(where.health, utc_now)
         stages = _Stages(settings, installation, clock, health.saw)
         stack.push_async_callback(stages.close)
-        acceptor = Acceptor(installation.store, installation.evidence, stages.reading.wake)
+        acceptor = Acceptor(installation.store, installation.evidence, stages.wake_reading)
         stack.push_async_callback(acceptor.close)
         port = await _listen(settings, acceptor, clock, stack)
 
@@ -91,6 +92,13 @@ async def serve(
         await stopping.wait()
         log.info("daemon.stopping")
         systemd.stopping()
+
+
+def _take_over(installation: Installation) -> None:
+    """Give up the leases that a killed predecessor still holds; it had our name."""
+    with installation.store.transaction() as work:
+        work.inbox.release(OWNER)
+        work.commit()
 
 
 class _Stages:
@@ -124,25 +132,39 @@ class _Stages:
         plan = planner(settings, installation, clock)
         planning = _then(plan.step, self.escalating, self.delivering)
         self.planning = Stage("planning", planning, on_round)
-        file = pipeline(
-            settings,
-            installation,
-            self._readers,
-            clock,
-            owner=OWNER,
-            on_filed=self.planning.wake,
-        )
-        self.reading = Stage("reading", file.step, on_round)
+        self.reading = [
+            self._reading_stage(settings, installation, clock, on_round, number)
+            for number in range(settings.reading.workers)
+        ]
         auditor = Auditor(store=store, directory=people, composer=composer, clock=clock)
         self.auditing = Stage("auditing", _once(auditor.step), on_round)
         self.all = (
-            self.reading,
+            *self.reading,
             self.planning,
             self.escalating,
             self.delivering,
             self.auditing,
         )
         self._running = [asyncio.create_task(stage.run()) for stage in self.all]
+
+    def _reading_stage(
+        self,
+        settings: Settings,
+        installation: Installation,
+        clock: Clock,
+        on_round: Callable[[str], None],
+        number: int,
+    ) -> Stage:
+        """Make one stage per reader: while a mail takes its whole time, the others go on."""
+        name = f"{OWNER}/{number}"
+        wake = self.planning.wake
+        work = pipeline(settings, installation, self._readers, clock, owner=name, on_filed=wake)
+        return Stage(f"reading {number}", work.step, on_round)
+
+    def wake_reading(self) -> None:
+        """Have accepted mail read now."""
+        for stage in self.reading:
+            stage.wake()
 
     async def close(self) -> None:
         """Finish the step each stage is at, then end the readers and the connection."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -56,10 +56,12 @@ class Readers:
     seen: list[bytes] = field(default_factory=list)
     failure: Exception | None = None
 
-    def read_all(self, mails: Iterable[tuple[bytes, Envelope | None]]) -> list[ParsedMessage]:
+    def read_as_done(
+        self, mails: Iterable[tuple[bytes, Envelope | None]]
+    ) -> Iterator[list[tuple[int, ParsedMessage]]]:
         if self.failure:
             raise self.failure
-        return [self._read(*one) for one in mails]
+        yield [(number, self._read(*one)) for number, one in enumerate(mails)]
 
     def _read(self, raw: bytes, envelope: Envelope | None) -> ParsedMessage:
         self.seen.append(raw)

@@ -140,10 +140,10 @@ def test_a_database_that_cannot_be_used_leaves_nothing_half_done(
     numbers = accept(desk, 3)
 
     class Holding(Readers):
-        def read_all(self, mails: Iterable[Mail]) -> list[ParsedMessage]:
-            parsed = super().read_all(mails)
-            held.__enter__()
-            return parsed
+        def read_as_done(self, mails: Iterable[Mail]) -> Iterator[list[tuple[int, ParsedMessage]]]:
+            for group in super().read_as_done(mails):
+                held.__enter__()
+                yield group
 
     held = database_held(state_dir)
     desk.pipeline._readers = Holding()  # type: ignore[assignment]  # a reader of the test's own

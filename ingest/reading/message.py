@@ -174,7 +174,7 @@ def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
 
 
 def _as_of(kind: MailKind, sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
-    """What a machine or a list names, nobody reports: a newsletter's own pages, an address."""
+    """Take nobody's word for it: what a machine or a list names is only mentioned."""
     if kind not in {MailKind.BOUNCE, MailKind.AUTO_REPLY, MailKind.LIST}:
         return sightings
     return tuple(replace(sighting, role=Role.MENTIONED) for sighting in sightings)

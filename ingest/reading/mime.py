@@ -182,7 +182,9 @@ def _mailbox(found: object) -> tuple[str, str] | None:
     if not isinstance(found, tuple) or len(found) != 2:  # noqa: PLR2004 - name and address
         return None
     normal = fields.normal_address(str(found[1]))
-    return (fields.unfold(str(found[0]), 200), normal) if normal and fields.address(normal) else None
+    return (
+        (fields.unfold(str(found[0]), 200), normal) if normal and fields.address(normal) else None
+    )
 
 
 def _display_name(value: str) -> str:

@@ -23,6 +23,13 @@ BLOCK_LINES: Final = 8
 
 _MARKS = "".join((*" -_=*:>\t\u00a0", *map(chr, range(0x2010, 0x2016))))
 _DASHES = re.compile(r"^[-_=*> \t\u2010-\u2015]{0,60}")
+# A time of day, or a year: the head of an attribution in any language.
+_DATED = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)|(?<!\d)20\d\d(?!\d)")
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?![\d.])")
+_PGP_HEAD = re.compile(
+    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][A-Za-z-]{1,20}: [^\n]{0,200}\n){0,5}\n?"
+)
+_PGP_SIGNATURE = re.compile(r"^-----BEGIN PGP (?:SIGNATURE|PUBLIC KEY BLOCK)-----$", re.MULTILINE)
 _FORWARD_SUBJECT = re.compile(r"\s{0,9}\[?(?:fwd?|wg|tr|rv|i|vs|doorst|enc)\s?:", re.IGNORECASE)
 _REPLY_SUBJECT = re.compile(
     r"\s{0,9}(?:re|aw|antw|sv|odp|réf|resp|ref|res)(?:\[\d{1,3}\])?\s?:", re.IGNORECASE
@@ -54,7 +61,7 @@ def is_forward_mark(line: str) -> bool:
 
 def own_words(text: str, *, is_reply: bool, is_forward: bool = False) -> OwnWords:
     """Part the writer's own words from the rest; the whole text if nothing would be left."""
-    lines = text.split("\n")
+    lines = _without_pgp(text).split("\n")
     forward = next((at for at, line in enumerate(lines) if is_forward_mark(line)), len(lines))
     if is_forward:
         kept: list[str] = lines[:forward]
@@ -65,6 +72,15 @@ def own_words(text: str, *, is_reply: bool, is_forward: bool = False) -> OwnWord
     if own:
         return OwnWords(text=own, signature="\n".join(signature).strip())
     return OwnWords(text=_tidy(lines))
+
+
+def _without_pgp(text: str) -> str:
+    """Take a signature's armour off a text (RFC 9580 section 7)."""
+    if "-----BEGIN PGP " not in text:
+        return text
+    text = _PGP_HEAD.sub("", text, count=1)
+    signature = _PGP_SIGNATURE.search(text)
+    return text[: signature.start()] if signature else text
 
 
 def _tidy(lines: list[str]) -> str:
@@ -83,7 +99,7 @@ def _without_quotes(lines: list[str], *, is_reply: bool) -> list[str]:
     answers = is_reply
     while at < len(lines):
         length = _attribution_length(lines, at)
-        if length:
+        if length and _is_by_program(lines, at, length, is_reply=is_reply):
             answers = True
             at += length
             if is_reply and not _quote_follows(lines, at):
@@ -95,6 +111,14 @@ def _without_quotes(lines: list[str], *, is_reply: bool) -> list[str]:
                 kept.append(lines[at])
             at += 1
     return kept
+
+
+def _is_by_program(lines: list[str], at: int, length: int, *, is_reply: bool) -> bool:
+    """Tell an attribution from a person's "On Monday he wrote:": a program is more exact."""
+    if _quote_follows(lines, at + length):
+        return True
+    head = " ".join(lines[at : at + length])
+    return is_reply and ("@" in head or bool(_CLOCK.search(head)))
 
 
 def _is_quoted(line: str) -> bool:
@@ -116,13 +140,19 @@ def _attributions() -> tuple[tuple[str, str], ...]:
 def _attribution_length(lines: list[str], at: int) -> int:
     """Tell over how many lines a line such as "On ... wrote:" stretches; 0 if it is none."""
     first = lines[at][:MAX_LINE].lstrip("> *_")
-    candidates = [word for begin, word in _attributions() if first.startswith(begin)]
-    if not candidates and not first[:1].isdigit():
+    if not first:
+        return 0
+    candidates = [word for begin, word in _attributions() if begin and first.startswith(begin)]
+    # Without a known beginning, a date or an address has to stand in the line itself.
+    anywhere = first[0].isdigit() or bool(_DATED.search(first))
+    if anywhere:
+        candidates += [word for _, word in _attributions()]
+    if not candidates:
         return 0
     joined = ""
     for length in range(1, ATTRIBUTION_LINES + 1):
         joined += " " + (lines[at + length - 1][:MAX_LINE] if at + length <= len(lines) else "")
-        if joined.rstrip(" *_\u00a0").endswith((":", ":>")):
+        if joined.rstrip(" *_\u00a0").endswith((":", ":>", "：")):  # noqa: RUF001 - as in Japanese
             return length if _is_attribution(joined, candidates) else 0
     return 0
 
@@ -130,7 +160,8 @@ def _attribution_length(lines: list[str], at: int) -> int:
 def _is_attribution(joined: str, candidates: list[str]) -> bool:
     if not any(char.isdigit() for char in joined):
         return False
-    return any(word in joined for word in candidates) or joined.rstrip(" :\u00a0").endswith(">")
+    end = joined.rstrip(" :：\u00a0")  # noqa: RUF001 - as above
+    return any(word in joined for word in candidates) or end.endswith(">")
 
 
 def _begins_with(line: str, phrases: tuple[str, ...]) -> bool:
@@ -146,16 +177,17 @@ def _opens_original(lines: list[str], at: int) -> bool:
     line = lines[at][:MAX_LINE]
     if _begins_with(line, merged("quotes", "original")):
         return True
-    if not _is_field(line, merged("quotes", "from")):
+    names = merged("quotes", "from"), merged("quotes", "fields")
+    if not any(_is_field(line, each) for each in names):
         return False
-    others = [
-        _is_field(other, merged("quotes", "fields")) for other in lines[at + 1 : at + BLOCK_LINES]
-    ]
-    return sum(others) >= 2  # noqa: PLR2004 - any two more fields make it a header
+    block = lines[at : at + BLOCK_LINES]
+    fields = sum(any(_is_field(other, each) for each in names) for other in block)
+    has_from = any(_is_field(other, names[0]) for other in block)
+    return has_from and fields >= 3  # noqa: PLR2004 - any two more fields make it a header
 
 
 def _is_field(line: str, names: tuple[str, ...]) -> bool:
-    name, colon, _ = line[:40].lstrip("*> ").partition(":")
+    name, colon, _ = line[:40].replace("：", ":").lstrip("*> ").partition(":")  # noqa: RUF001 - full-width
     return bool(colon) and name.strip(" *\u00a0") in names
 
 

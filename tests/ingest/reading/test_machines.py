@@ -28,7 +28,7 @@ def test_the_name_of_the_sender_is_a_sign(sender: str, expected: MachineSigns) -
         "[Postmaster] Email Delivery Failure",
         "Unzustellbar: Hallo",
         "Échec de la remise : bonjour",
-        "Не удалось доставить: привет",
+        "Не удалось доставить: привет",  # noqa: RUF001 - Cyrillic
         "配信不能: こんにちは",
     ],
 )
@@ -53,7 +53,12 @@ def test_the_subject_of_an_absence_note_is_a_sign(subject: str) -> None:
 
 @pytest.mark.parametrize(
     "subject",
-    ["Re: Undelivered Mail Returned to Sender", "Fwd: Automatic reply: x", "Auto: my neighbour", ""],
+    [
+        "Re: Undelivered Mail Returned to Sender",
+        "Fwd: Automatic reply: x",
+        "Auto: my neighbour",
+        "",
+    ],
 )
 def test_a_person_who_answers_a_machine_is_none(subject: str) -> None:
     assert machine_signs("Anna <anna@example.org>", subject, "hello") == MachineSigns()

@@ -105,3 +105,32 @@ def test_subjects_tell_replies_and_forwards(subject: str, reply: bool, forward: 
 )
 def test_flowed_lines_are_joined(text: str, delete_space: bool, expected: str) -> None:  # noqa: FBT001 - a table
     assert unflow(text, delete_space=delete_space) == expected
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "02.04.2026 14:20 пользователь Anna <anna@example.org> написал:",
+        "Thu, 2 Apr 2026 14:20:51 +0400 от Anna <anna@example.org>:",
+        "Il giorno gio 2 apr 2026 alle 14:20 Anna ha scritto:",
+        "Op do 2 apr 2026 om 14:20 schreef Anna:",
+        "2026年4月2日(木) 14:20 Anna <anna@example.org>:",
+        "W dniu 2.04.2026 o 14:20, Anna pisze:",
+        "Data: 2 aprile 2026\nOggetto: x\nDa: Anna\nA: Team",
+    ],
+)
+def test_programs_of_other_languages_are_known(attribution: str) -> None:
+    text = f"the account worries me\n\n{attribution}\nthank you for writing"
+    assert own_words(text, is_reply=True).text == "the account worries me"
+
+
+def test_a_person_who_tells_what_was_written_is_no_program() -> None:
+    text = "On 2 April he wrote to her:\n\nhello there\n\nplease look"
+    assert own_words(text, is_reply=False).text == text
+    assert own_words(text, is_reply=True).text == text
+
+
+def test_the_armour_of_a_signature_is_no_text() -> None:
+    text = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nhello\n"
+    text += "-----BEGIN PGP SIGNATURE-----\n\niQIz\n-----END PGP SIGNATURE-----\n"
+    assert own_words(text, is_reply=False).text == "hello"

@@ -71,6 +71,14 @@ def test_a_mail_that_takes_too_long_is_unreadable_and_the_next_one_is_read(
     assert (slow.traits.readable, quick.traits.readable) == (False, True)
 
 
+def test_a_mail_that_takes_its_whole_time_holds_up_no_other() -> None:
+    pool = ReadingPool(SLOW_RULES, ReadingLimits(workers=2, time=timedelta(seconds=3)))
+    mails = [(raw, envelope()) for raw in (SLOW, QUICK, QUICK)]
+    order = [number for group in pool.read_as_done(mails) for number, _ in sorted(group)]
+    pool.close()
+    assert order == [1, 2, 0]
+
+
 def test_a_killed_reader_makes_its_mail_unreadable_and_is_replaced() -> None:
     others = reader_pids()
     pool = ReadingPool(SLOW_RULES, ReadingLimits(workers=1, time=timedelta(seconds=20)))

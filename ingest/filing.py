@@ -10,20 +10,13 @@ from datetime import datetime
 from typing import Final
 
 from ingest.addresses import fold_address
-from ingest.match import (
-    Decision,
-    match,
-    reported,
-    severity_by_reporters,
-    severity_of,
-)
+from ingest.joining import ACTOR, JoinedCases
+from ingest.match import Decision, reported, severity_of
 from ingest.reading import ParsedMessage
 from store.errors import NotFound
 from store.evidence import Evidence
 from store.model import (
     AccountId,
-    Case,
-    CaseId,
     Door,
     EventKind,
     InboundMessage,
@@ -35,10 +28,9 @@ from store.model import (
 )
 from store.references import read_reply_token
 from store.reports import NewReport
-from store.states import CaseState, InboxState
+from store.states import InboxState
 from store.unit_of_work import UnitOfWork
 
-ACTOR: Final = "tipline"
 # These are written down and not filed, unless they name a reported account of our platform.
 _ROUTINE: Final = frozenset(
     {MailKind.AUTO_REPLY, MailKind.LIST, MailKind.FEEDBACK_REPORT, MailKind.SPAM},
@@ -158,7 +150,7 @@ class Filing:
         severity = severity_of(parsed)
         report_id = self._add_report(work, message, parsed, kind, severity)
         report = work.reports.get(report_id)
-        cases = _JoinedCases(work, report, severity, at)
+        cases = JoinedCases(work, report, severity, at)
         if answered:
             cases.follow(work.cases.of_report(answered.id))
         cases.add_accounts(self._add_sightings(work, parsed, report_id, at))
@@ -220,81 +212,6 @@ class Filing:
             if sighting in concerned:
                 accounts[account_id] = None
         return list(accounts)
-
-
-class _JoinedCases:
-    """The cases one report goes into."""
-
-    def __init__(self, work: UnitOfWork, report: Report, severity: Severity, at: datetime) -> None:
-        self._work = work
-        self._report = report
-        self._severity = severity
-        self._at = at
-        self._cases: dict[CaseId, None] = {}
-
-    def follow(self, cases: list[Case]) -> None:
-        """Join the cases of the report that this one answers."""
-        for case in cases:
-            self._join(case, EventKind.REPLY_RECEIVED, "the reporter answered")
-
-    def add_accounts(self, accounts: list[AccountId]) -> None:
-        """Join or open the case of each account; a report in no case gets one of its own."""
-        for account_id in accounts:
-            case = self._work.cases.of_account(account_id)
-            if case is None:
-                self._open(account_id, match(case).reason)
-            elif case.id not in self._cases:
-                self._join(case, EventKind.JOINED, match(case).reason)
-        if not self._cases:
-            self._open(None, "names no account with certainty")
-
-    def references(self) -> tuple[str, ...]:
-        """Name the cases."""
-        return tuple(self._work.cases.get(case_id).reference for case_id in self._cases)
-
-    def _open(self, account_id: AccountId | None, reason: str) -> None:
-        case_id = self._work.cases.open(account_id, self._severity, self._at)
-        self._add(case_id, EventKind.OPENED, reason, plan=True)
-
-    def _join(self, case: Case, kind: EventKind, reason: str) -> None:
-        if match(case).decision is Decision.REOPEN:
-            details = self._details(reason)
-            self._work.cases.reopen(case, ACTOR, self._at, details, plan=True)
-            self._work.cases.add_report(case.id, self._report.id)
-            self._cases[case.id] = None
-        else:
-            self._add(case.id, kind, reason, plan=False)
-        self._raise_severity(case)
-
-    def _add(self, case_id: CaseId, kind: EventKind, reason: str, *, plan: bool) -> None:
-        self._cases[case_id] = None
-        self._work.cases.add_report(case_id, self._report.id)
-        self._work.history.append(
-            case_id,
-            kind,
-            actor=ACTOR,
-            at=self._at,
-            details=self._details(reason),
-            plan=plan,
-        )
-
-    def _details(self, reason: str) -> dict[str, str]:
-        return {"report": self._report.reference, "reason": reason}
-
-    def _raise_severity(self, case: Case) -> None:
-        reporters = self._work.cases.get(case.id).reporters
-        severity = max(self._severity, severity_by_reporters(reporters))
-        if not self._work.cases.raise_severity(case.id, severity):
-            return
-        self._work.history.append(
-            case.id,
-            EventKind.SEVERITY_RAISED,
-            actor=ACTOR,
-            at=self._at,
-            details={"from": case.severity.label, "to": severity.label},
-            # A closed case was opened again: that event starts its escalation already.
-            plan=case.state is not CaseState.CLOSED,
-        )
 
 
 def _recorded(kind: MailKind, reason: str) -> Filed:

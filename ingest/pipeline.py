@@ -100,9 +100,13 @@ class Pipeline:
     def _open(self, claimed: ClaimedMessage) -> bytes | None:
         try:
             return self._evidence.open_body(claimed.body)
+        except StorageUnavailable as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            self._failed(claimed.message, error)
         except Exception as error:  # noqa: BLE001 - one unusable body must not stop the others
             self._failed(claimed.message, error)
-            return None
+        return None
 
     def _file_all(self, messages: Sequence[tuple[InboundMessage, ParsedMessage]]) -> None:
         """File a batch in one commit; when that fails, each message in a commit of its own."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -24,6 +23,7 @@ from aiosmtpd.smtp import Session as SmtpSession
 from ingest import replies
 from ingest.accept import Acceptor
 from ingest.addresses import ReportingAddresses
+from ingest.limits import HELD_OCTETS, Connections, Held
 from store.errors import StoreError
 from store.model import Clock, Door, Envelope
 
@@ -37,7 +37,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SmtpSettings:
-    """How the listener behaves. Sizes in octets; counts per connection unless said."""
+    """How the listener behaves.
+
+    Sizes in octets; ``max_held`` is for all connections together, counts are per connection
+    unless said.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8025
@@ -47,30 +51,9 @@ class SmtpSettings:
     max_connections_per_peer: int = 20
     max_recipients: int = 50
     max_commands: int = 1000
+    max_held: int = HELD_OCTETS
     idle_timeout: timedelta = timedelta(minutes=5)
     tls: ssl.SSLContext | None = None
-
-
-class Connections:
-    """Counts who is connected, in all and per peer."""
-
-    def __init__(self, limit: int, limit_per_peer: int) -> None:
-        self._limit = limit
-        self._limit_per_peer = limit_per_peer
-        self._peers: Counter[str] = Counter()
-
-    def admit(self, peer: str) -> bool:
-        """Count a new connection in, unless a limit is reached."""
-        if self._peers.total() >= self._limit or self._peers[peer] >= self._limit_per_peer:
-            return False
-        self._peers[peer] += 1
-        return True
-
-    def leave(self, peer: str) -> None:
-        """Count a connection out."""
-        self._peers[peer] -= 1
-        if self._peers[peer] <= 0:
-            del self._peers[peer]
 
 
 class Dialogues:
@@ -220,38 +203,48 @@ class Connection(SMTP):
             await self.push("501 5.5.4 Syntax: DATA")
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
+        held = Held(self._connections)
         try:
-            reply = await self._take(self.envelope)
+            reply = await self._take(self.envelope, held)
         finally:
+            held.release()
             self.envelope = self._create_envelope()
         await self.push(reply)
 
-    async def _take(self, envelope: Dialogue) -> str:
-        content = await self._read_content()
-        if content is None:
+    async def _take(self, envelope: Dialogue, held: Held) -> str:
+        content, octets = await self._read_content(held)
+        if self._is_too_large(octets):
             return replies.TOO_LARGE
+        if content is None:
+            return replies.CROWDED
         envelope.original_content = envelope.content = content
         reply: str = await self.event_handler.handle_DATA(self, self.session, envelope)
         return reply
 
-    async def _read_content(self) -> bytes | None:
-        """Read up to the end of the mail; None when it is larger than we take."""
+    async def _read_content(self, held: Held) -> tuple[bytes | None, int]:
+        """Read up to the end of the mail: the content and how many octets were sent.
+
+        The content is None when it is larger than we take, or when there is no room for it now.
+        """
         # The line before the content ended with CRLF: an empty mail is ended by ".CRLF" alone.
         self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # noqa: SLF001 - a StreamReader cannot be given bytes back
         data = bytearray()
-        octets = -len(b"\r\n")
-        ended = False
+        octets = -len(END_OF_DATA)
+        fits = ended = False
         while not ended:
             chunk, ended = await self._read_chunk()
             octets += len(chunk)
-            if self.data_size_limit and octets > self.data_size_limit + len(END_OF_DATA):
-                data.clear()
-            else:
+            fits = held.take(len(chunk)) and not self._is_too_large(octets)
+            if fits:
                 data += chunk
+            else:
+                data.clear()
+                held.give_up()
             self._reset_timeout()
-        if self.data_size_limit and octets > self.data_size_limit + len(b".\r\n"):
-            return None
-        return _unstuffed(data)
+        return (_unstuffed(data) if fits else None), octets
+
+    def _is_too_large(self, octets: int) -> bool:
+        return bool(self.data_size_limit) and octets > (self.data_size_limit or 0)
 
     async def _read_chunk(self) -> tuple[bytes, bool]:
         try:
@@ -312,6 +305,7 @@ class Listener:
         self._connections = Connections(
             settings.max_connections,
             settings.max_connections_per_peer,
+            settings.max_held,
         )
         self._server: asyncio.Server | None = None
         self._open: WeakSet[Connection] = WeakSet()

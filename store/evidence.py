@@ -3,7 +3,7 @@
 Everything is sealed in the age format (age-encryption.org/v1) for the installation's own key and
 for any further recipients. Small mails are kept in the database, large ones in files beside it.
 A file is whole and durable before its row is committed; so a crash leaves no row without its file,
-and what it leaves without a row is removed by a later process that is alone with the folder.
+and what it leaves without a row is removed by the next process that is alone with the folder.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ import fcntl
 import json
 import os
 import secrets
-import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, Final
 
@@ -30,8 +28,6 @@ from store.model import Words
 # Up to here a mail is kept in the database: one write for row and body.
 INLINE_OCTETS: Final = 128 * 1024
 SUFFIX: Final = ".age"
-# A younger file without a row is left: its row may be newer than the caller's list of rows.
-ORPHAN_AFTER: Final = timedelta(minutes=10)
 # Room on the disk that new mail may not take: the smaller of the two.
 RESERVE_OCTETS: Final = 64 * 1024 * 1024
 RESERVE_SHARE: Final = 0.05
@@ -116,16 +112,16 @@ class Evidence:
             raise SealError("this mail was sealed for another key") from error
         return plain
 
-    def begin_writing(self, known_files: Collection[str]) -> int:
-        """Share the folder with other writers; when alone, first remove old files without a row.
+    def begin_writing(self, known_files: Callable[[], Collection[str]]) -> int:
+        """Share the folder with other writers; when alone, first remove files without a row.
 
-        ``known_files`` are the files that rows named a moment ago; a process that has committed
-        since and is gone again is why young files stay. Returns how many files were removed.
+        ``known_files`` tells which files rows name; it is asked only while nobody else can
+        write. Returns how many files were removed.
         """
         with translated_errors():
             path = self._folder / ".lock"
             alone = try_lock(path)
-            removed = self._sweep(frozenset(known_files)) if alone else 0
+            removed = self._sweep(frozenset(known_files())) if alone else 0
             # Whoever sweeps at this moment is waited for: nobody writes without the lock.
             self._lock = alone or open_lock(path)
             fcntl.flock(self._lock, fcntl.LOCK_SH)
@@ -139,12 +135,10 @@ class Evidence:
 
     def _sweep(self, known: frozenset[str]) -> int:
         make_private_folder(self._folder)
-        before = time.time() - ORPHAN_AFTER.total_seconds()
         orphans = [
             path
             for path in self._folder.glob("??/*")
             if path.relative_to(self._folder).as_posix() not in known
-            and path.stat().st_mtime < before
         ]
         for path in orphans:
             path.unlink(missing_ok=True)

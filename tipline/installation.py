@@ -64,9 +64,12 @@ def opened(settings: Settings, *, writing: bool = False) -> Iterator[Installatio
 
 def _tidy(store: Store, evidence: Evidence) -> None:
     """Remove evidence files that a crash left without a row."""
-    with store.snapshot() as work:
-        known = work.inbox.body_files()
-    removed = evidence.begin_writing(known)
+
+    def known_files() -> set[str]:
+        with store.snapshot() as work:
+            return work.inbox.body_files()
+
+    removed = evidence.begin_writing(known_files)
     if removed:
         log.info("evidence.tidied", files=removed)
 

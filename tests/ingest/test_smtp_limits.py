@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.smtp import Connections
+from ingest.limits import Connections
 from tests.ingest.conftest import OpenOffice
 from tests.ingest.office import Line, Office
 from tests.store.samples import wait_until
@@ -53,6 +53,19 @@ def test_one_connection_too_many_is_sent_away_for_now(
     assert (greetings[2], closed) == ("421 4.7.0", "")
 
 
+def test_more_mail_at_once_than_memory_is_for_comes_again_later(open_office: OpenOffice) -> None:
+    office = open_office(max_held=50_000)
+    with office.smtp() as client:
+        client.ehlo()
+        replies = []
+        for size in (1_000, 60_000, 1_000):
+            client.mail("maria@mail.example")
+            client.rcpt("cp@chirper.example")
+            replies.append(client.data(b"x" * size)[0])
+    assert replies == [250, 452, 250]
+    assert len(office.acceptor.take()) == 2
+
+
 @pytest.mark.parametrize("leave", [Line.close, Line.reset])
 def test_whoever_leaves_makes_room(open_office: OpenOffice, leave: Callable[[Line], None]) -> None:
     office = open_office(max_connections=1)
@@ -68,7 +81,7 @@ def test_whoever_leaves_makes_room(open_office: OpenOffice, leave: Callable[[Lin
 
 
 def test_peers_are_counted_apart_and_forgotten_when_they_leave() -> None:
-    connections = Connections(limit=3, limit_per_peer=2)
+    connections = Connections(limit=3, limit_per_peer=2, 1000)
     admitted = [connections.admit(peer) for peer in ("a", "a", "a", "b", "c")]
     connections.leave("b")
     assert admitted == [True, True, False, True, False]

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import os
-import time
 from pathlib import Path
 
 import pytest
 
 from store.errors import SealError, StorageUnavailable
-from store.evidence import INLINE_OCTETS, ORPHAN_AFTER, Evidence, SealedBody
+from store.evidence import INLINE_OCTETS, Evidence, SealedBody
 from store.keys import Identity
 from store.model import Words
 from store.unit_of_work import Store
@@ -29,7 +27,7 @@ from pathlib import Path
 from store.evidence import Evidence
 from store.keys import Identity
 evidence = Evidence(Path(sys.argv[1]), Identity.generate())
-print(evidence.begin_writing([]), flush=True)
+print(evidence.begin_writing(list), flush=True)
 print(evidence.seal_body(bytes(1_000_000)).file, flush=True)
 sys.stdin.readline()
 """
@@ -37,13 +35,6 @@ sys.stdin.readline()
 
 def files_in(evidence_folder: Path) -> list[Path]:
     return [path for path in evidence_folder.glob("??/*") if path.is_file()]
-
-
-def let_time_pass(folder: Path) -> None:
-    """Make the files in a folder old enough to be taken for orphans."""
-    then = time.time() - ORPHAN_AFTER.total_seconds() - 60
-    for path in files_in(folder):
-        os.utime(path, (then, then))
 
 
 @pytest.mark.parametrize("raw", [b"", CANARY, LARGE])
@@ -126,29 +117,23 @@ def test_a_kill_between_file_and_commit_leaves_a_file_that_is_swept(
         line_from(other)
         orphan = folder / line_from(other)
         other.kill()
-    let_time_pass(folder)
-    assert (orphan.exists(), evidence.begin_writing([]), orphan.exists()) == (True, 1, False)
+    assert (orphan.exists(), evidence.begin_writing(list), orphan.exists()) == (True, 1, False)
 
 
-def test_sweeping_keeps_what_rows_name_and_what_is_young(
-    store: Store, evidence: Evidence, state_dir: Path
-) -> None:
+def test_sweeping_keeps_what_rows_name(store: Store, evidence: Evidence) -> None:
     named = evidence.seal_body(LARGE)
     add_messages(store, body=named)
-    let_time_pass(state_dir / "evidence")
-    young = evidence.seal_body(LARGE)
     with store.snapshot() as work:
         known = work.inbox.body_files()
-    assert evidence.begin_writing(known) == 0
-    assert [evidence.open_body(body) for body in (named, young)] == [LARGE, LARGE]
+    assert evidence.begin_writing(lambda: known) == 0
+    assert evidence.open_body(named) == LARGE
 
 
 def test_a_second_process_shares_the_folder_and_sweeps_nothing(
     evidence: Evidence, state_dir: Path
 ) -> None:
-    evidence.begin_writing([])
+    evidence.begin_writing(list)
     body = evidence.seal_body(LARGE)
-    let_time_pass(state_dir / "evidence")
     with in_new_process(SEAL_AND_WAIT, state_dir / "evidence") as other:
         assert line_from(other) == "0"
         finish(other)
@@ -160,7 +145,6 @@ def test_nothing_is_swept_while_another_process_writes(evidence: Evidence, state
     with in_new_process(SEAL_AND_WAIT, folder) as other:
         line_from(other)
         uncommitted = folder / line_from(other)
-        let_time_pass(folder)
-        assert evidence.begin_writing([]) == 0
+        assert evidence.begin_writing(list) == 0
         finish(other)
     assert uncommitted.exists()

@@ -1,0 +1,92 @@
+"""Joining one report to its cases: opened, joined or opened again, each with an event.
+
+Everything here happens in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from ingest.match import Decision, match, severity_by_reporters
+from store.model import AccountId, Case, CaseId, EventKind, Report, Severity
+from store.states import CaseState
+from store.unit_of_work import UnitOfWork
+
+ACTOR: Final = "tipline"
+"""Who did what no person did."""
+
+
+class JoinedCases:
+    """The cases one report goes into."""
+
+    def __init__(self, work: UnitOfWork, report: Report, severity: Severity, at: datetime) -> None:
+        self._work = work
+        self._report = report
+        self._severity = severity
+        self._at = at
+        self._cases: dict[CaseId, None] = {}
+
+    def follow(self, cases: list[Case]) -> None:
+        """Join the cases of the report that this one answers."""
+        for case in cases:
+            self._join(case, EventKind.REPLY_RECEIVED, "the reporter answered")
+
+    def add_accounts(self, accounts: list[AccountId]) -> None:
+        """Join or open the case of each account; a report in no case gets one of its own."""
+        for account_id in accounts:
+            case = self._work.cases.of_account(account_id)
+            if case is None:
+                self._open(account_id, match(case).reason)
+            elif case.id not in self._cases:
+                self._join(case, EventKind.JOINED, match(case).reason)
+        if not self._cases:
+            self._open(None, "names no account with certainty")
+
+    def references(self) -> tuple[str, ...]:
+        """Name the cases."""
+        return tuple(self._work.cases.get(case_id).reference for case_id in self._cases)
+
+    def _open(self, account_id: AccountId | None, reason: str) -> None:
+        case_id = self._work.cases.open(account_id, self._severity, self._at)
+        self._add(case_id, EventKind.OPENED, reason, plan=True)
+
+    def _join(self, case: Case, kind: EventKind, reason: str) -> None:
+        if match(case).decision is Decision.REOPEN:
+            details = self._details(reason)
+            self._work.cases.reopen(case, ACTOR, self._at, details, plan=True)
+            self._work.cases.add_report(case.id, self._report.id)
+            self._cases[case.id] = None
+        else:
+            self._add(case.id, kind, reason, plan=False)
+        self._raise_severity(case)
+
+    def _add(self, case_id: CaseId, kind: EventKind, reason: str, *, plan: bool) -> None:
+        self._cases[case_id] = None
+        self._work.cases.add_report(case_id, self._report.id)
+        self._work.history.append(
+            case_id,
+            kind,
+            actor=ACTOR,
+            at=self._at,
+            details=self._details(reason),
+            plan=plan,
+        )
+
+    def _details(self, reason: str) -> dict[str, str]:
+        return {"report": self._report.reference, "reason": reason}
+
+    def _raise_severity(self, case: Case) -> None:
+        reporters = self._work.cases.get(case.id).reporters
+        severity = max(self._severity, severity_by_reporters(reporters))
+        if not self._work.cases.raise_severity(case.id, severity):
+            return
+        self._work.history.append(
+            case.id,
+            EventKind.SEVERITY_RAISED,
+            actor=ACTOR,
+            at=self._at,
+            details={"from": case.severity.label, "to": severity.label},
+            # A closed case was opened again: that event starts its escalation already.
+            plan=case.state is not CaseState.CLOSED,
+        )

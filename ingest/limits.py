@@ -1,0 +1,64 @@
+"""How much the listener takes on at one time: connections, and octets of mail in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+# Mail being received and not yet on disk, over all connections.
+HELD_OCTETS: Final = 512 * 1024 * 1024
+
+
+class Connections:
+    """Counts who is connected, in all and per peer, and what all of them together hold."""
+
+    def __init__(self, limit: int, limit_per_peer: int, held_limit: int) -> None:
+        self._limit = limit
+        self._limit_per_peer = limit_per_peer
+        self._held_limit = held_limit
+        self._peers: Counter[str] = Counter()
+        self.held = 0
+
+    def admit(self, peer: str) -> bool:
+        """Count a new connection in, unless a limit is reached."""
+        if self._peers.total() >= self._limit or self._peers[peer] >= self._limit_per_peer:
+            return False
+        self._peers[peer] += 1
+        return True
+
+    def leave(self, peer: str) -> None:
+        """Count a connection out."""
+        self._peers[peer] -= 1
+        if self._peers[peer] <= 0:
+            del self._peers[peer]
+
+    def has_room(self, octets: int) -> bool:
+        """Tell whether so many more octets may be held."""
+        return self.held + octets <= self._held_limit
+
+
+class Held:
+    """What one mail on its way in holds; given back in any case at its end."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._octets = 0
+        self._gave_up = False
+
+    def take(self, octets: int) -> bool:
+        """Hold more octets; False when there is no room, now or once before for this mail."""
+        if self._gave_up or not self._connections.has_room(octets):
+            return False
+        self._octets += octets
+        self._connections.held += octets
+        return True
+
+    def give_up(self) -> None:
+        """Hold nothing, and nothing more of this mail."""
+        self._gave_up = True
+        self.release()
+
+    def release(self) -> None:
+        """Give back what is held."""
+        self._connections.held -= self._octets
+        self._octets = 0

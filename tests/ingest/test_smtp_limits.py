@@ -81,7 +81,7 @@ def test_whoever_leaves_makes_room(open_office: OpenOffice, leave: Callable[[Lin
 
 
 def test_peers_are_counted_apart_and_forgotten_when_they_leave() -> None:
-    connections = Connections(limit=3, limit_per_peer=2, 1000)
+    connections = Connections(limit=3, limit_per_peer=2, held_limit=1000)
     admitted = [connections.admit(peer) for peer in ("a", "a", "a", "b", "c")]
     connections.leave("b")
     assert admitted == [True, True, False, True, False]

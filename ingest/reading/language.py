@@ -17,7 +17,7 @@ MIN_CONFIDENCE: Final = 0.5
 # py3langid ships no types.
 Identifier: TypeAlias = Any
 
-_NOT_WORDS = re.compile(r"\S{0,200}(?:://|@|www\.)\S{0,500}|[0-9_]{1,50}")
+_NOT_WORDS = re.compile(r"[!-~]{0,200}(?:://|@|www\.)[!-~]{0,500}|[0-9_]{1,50}")
 _SCRIPTS_OF_ONE_LANGUAGE: Final = (
     ("ja", "\u3041", "\u30ff"),
     ("ko", "\uac00", "\ud7a3"),
@@ -25,6 +25,13 @@ _SCRIPTS_OF_ONE_LANGUAGE: Final = (
     ("he", "\u05d0", "\u05ea"),
     ("el", "\u03b1", "\u03c9"),
 )
+
+
+def choose(text: str, subject: str, stated: str) -> str | None:
+    """Tell the language of a mail: by its words, else what Content-Language states."""
+    found = detect(text) or detect(subject) or detect(f"{subject}\n{text}")
+    hint = stated[:2].lower()
+    return found or (hint if re.fullmatch("[a-z]{2}([-,; ].{0,100})?", stated.lower()) else None)
 
 
 def detect(text: str) -> str | None:

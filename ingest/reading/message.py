@@ -18,7 +18,7 @@ from ingest.reading.accounts import find_accounts
 from ingest.reading.accounts.find import Named
 from ingest.reading.body import Body, read_body
 from ingest.reading.kind import ALERT_ID_PREFIX, KindFacts, answers_ours, decide_kind
-from ingest.reading.language import detect
+from ingest.reading.language import choose
 from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail, open_mail
 from ingest.reading.rules import ReadingRules
@@ -151,7 +151,7 @@ def _named(subject: str, body: Body, rules: ReadingRules) -> Named:
 def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
     mail, traits, text = pieces.mail, pieces.traits, pieces.body.words.text
     name, sender = next(iter(mail.addresses("from")), (None, None))
-    language = _tried(mail, "language", lambda: detect(text) or detect(pieces.subject), None)
+    language = _tried(mail, "language", lambda: _language(pieces), None)
     kind, reason = decide_kind(_facts(pieces, rules))
     return ParsedMessage(
         message_id=traits.message_id,
@@ -170,6 +170,12 @@ def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
         defects=tuple(mail.defects),
         traits=traits,
         reply_token=pieces.token,
+    )
+
+
+def _language(pieces: _Pieces) -> str | None:
+    return choose(
+        pieces.body.words.text, pieces.subject, pieces.mail.value("content-language")[:100]
     )
 
 

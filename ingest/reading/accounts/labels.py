@@ -25,8 +25,9 @@ PROSE_WORDS: Final = 3
 
 _QUOTES: Final = "\"'“”„‚‘’«»‹›`*_"  # noqa: RUF001 - the quotation marks of many languages
 _CLOSING: Final = frozenset('"”“«»’')  # noqa: RUF001 - the same
-_OPEN = rf"[{_QUOTES}]{{0,3}}"
-_NAME = r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9})"
+_OPEN = rf"(?:«[ \u00a0\u202f]|[{_QUOTES}]{{0,3}})"
+# The figures after the sign are an old Discord handle's.
+_NAME = r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9}(?:#[0-9]{4}(?![0-9]))?)"
 _PLAIN = re.compile(r"[A-Za-z]?[a-zà-ž]*|[A-Z]+|[^\W\d_]*")
 
 
@@ -90,7 +91,8 @@ def _is_phrase(text: str, found: re.Match[str]) -> bool:
     """Tell whether a quoted name has several words: no handle, but a display name."""
     marks = found["marks"].strip("*_`")
     rest = text[found.end("token") : found.end("token") + 40].split("\n", maxsplit=1)[0]
-    return bool(marks) and rest[:1] == " " and any(mark in rest for mark in _CLOSING)
+    goes_on = rest[:1] == " " and rest[1:2] not in _CLOSING
+    return bool(marks) and goes_on and any(mark in rest for mark in _CLOSING)
 
 
 def _by_platform(text: str, platforms: Platforms) -> Iterator[Labelled]:
@@ -107,10 +109,10 @@ def _by_platform(text: str, platforms: Platforms) -> Iterator[Labelled]:
             key = names[found["platform"].lower()]
             yield Labelled(found["token"], "label", True, found.span("token"), key)
     for found in chain(linked.finditer(text), after.finditer(text)):
-        marked = found["marks"] or _looks_like_handle(found["token"])
-        if marked and not _is_address(text, found):
+        marked = found["marks"] != "" or _looks_like_handle(found["token"])
+        if not _is_address(text, found) and (marked or found.groupdict().get("named")):
             key = names[found["platform"].lower()]
-            yield Labelled(found["token"], "label", True, found.span("token"), key)
+            yield Labelled(found["token"], "label", marked, found.span("token"), key)
 
 
 def _looks_like_handle(token: str) -> bool:
@@ -159,8 +161,9 @@ def _handle_pattern() -> re.Pattern[str]:
     linked = _alternation(merged("labels", "is"))
     named = _alternation(merged("labels", "named"))
     space = r"[ \t]{1,3}"
-    colon = r"[ \t]{0,3}(?P<colon>[:=]|->|→)[*_]{0,2}\s{0,4}"
-    between = rf"{colon}|{space}(?:{linked}){space}(?=.)|{space}(?P<named>{named}){space}|{space}"
+    colon = r"[ \t]{0,3}(?P<colon>[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}"
+    is_named = rf"{space}(?:(?:{linked}){space})?(?P<named>{named}){space}"
+    between = rf"{colon}|{is_named}|{space}(?:{linked}){space}(?=.)|{space}"
     return re.compile(
         rf"(?<![\w@/.])(?P<label>{labels})(?:[ \t]{{0,3}}\([^)\n]{{0,30}}\))?[*_]{{0,2}}"
         rf"(?:{between})(?P<marks>{_OPEN}){_NAME}",
@@ -173,13 +176,14 @@ def _platform_patterns(platforms: Platforms) -> tuple[re.Pattern[str], ...]:
     names = _alternation(tuple(platform_names(platforms)))
     on = _alternation(merged("labels", "on"))
     labels = _alternation(merged("labels", "labels"))
+    named = _alternation(merged("labels", "named"))
     space = r"[ \t]{1,3}"
     before = (
         rf"(?<![\w@/.])(?P<platform>{names})(?:[ \t\-]{{1,3}}(?:{labels}))?"
         rf"[ \t]{{0,3}}[:=][ \t]{{0,3}}(?P<marks>{_OPEN}){_NAME}(?![\w:/])"
     )
     after = (
-        rf"(?P<marks>{_OPEN})(?<![\w@/.\-]){_NAME}{_OPEN}"
+        rf"(?:(?<!\w)(?P<named>{named}){space})?(?P<marks>{_OPEN})(?<![\w@/.\-]){_NAME}{_OPEN}"
         rf"{space}(?:{on}){space}(?P<platform>{names})(?![\w.])"
     )
     linked = (

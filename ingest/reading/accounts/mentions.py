@@ -36,7 +36,8 @@ _NOT_HANDLES: Final = frozenset(
         "work",
         "school",
     }
-    | {"media", "import", "font-face", "charset", "everyone", "here", "all", "page", "keyframes"},
+    | {"media", "import", "font-face", "charset", "everyone", "here", "all", "page", "keyframes"}
+    | {"override", "param", "deprecated", "supports", "namespace", "staticmethod", "property"},
 )
 
 

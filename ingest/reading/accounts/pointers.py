@@ -105,6 +105,9 @@ def _account(
         return UrlAccount(platform.account(user_id=user_id, url=reported), "id_url")
     if handle is not None:
         if not platform.is_handle(handle):
+            # Written as people speak of it: host/@name.
+            handle = handle.removeprefix("@")
+        if not platform.is_handle(handle):
             return None
         if platform.federated:
             return _on_instance(url.host, handle, platform, rule.method)

@@ -15,13 +15,17 @@ from ingest.reading.phrases import merged
 from store.model import Role
 
 WINDOW: Final = 90
+# From here on, characters of scripts without spaces between words.
+_UNSPACED: Final = "\u2e80"
 
-_SENTENCE_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n")
+_SENTENCE_END = re.compile(r"[.!?;](?:\s|$)|[。！？]|\n\s*\n")  # noqa: RUF001 - full-width
 
 
 def role_before(text: str, start: int, previous_end: int) -> Role | None:
     """Tell the role that the words before a handle give it; None if they give none."""
     before = text[max(0, previous_end, start - WINDOW) : start]
+    if previous_end and _of_the_victim().search(before):
+        return Role.VICTIM
     sentence = _SENTENCE_END.split(before)[-1].replace("’", "'")  # noqa: RUF001 - the typographic apostrophe
     for role, pattern in _patterns():
         if pattern.search(sentence):
@@ -30,17 +34,34 @@ def role_before(text: str, start: int, previous_end: int) -> Role | None:
 
 
 @cache
+def _of_the_victim() -> re.Pattern[str]:
+    """Match "writes to my daughter. Her name is": after an account, so the other one is meant."""
+    victims = _alternation(merged("roles", "victim"))
+    possessives = _alternation(merged("roles", "possessives"))
+    fillers = _alternation(merged("roles", "fillers"))
+    return re.compile(
+        rf"(?<!\w)(?:{victims})[.!]\s{{1,3}}(?:{possessives})(?:[\s:]{{1,3}}(?:{fillers})(?!\w)){{0,5}}"
+        r"[\s'\":]{0,4}$",
+        re.IGNORECASE,
+    )
+
+
+@cache
 def _patterns() -> tuple[tuple[Role, re.Pattern[str]], ...]:
     fillers = _alternation(merged("roles", "fillers"))
     return tuple(
-        (role, _pattern(_alternation(merged("roles", key)), fillers))
+        (role, _pattern(merged("roles", key), fillers))
         for role, key in ((Role.VICTIM, "victim"), (Role.REPORTER, "reporter"))
     )
 
 
-def _pattern(phrases: str, fillers: str) -> re.Pattern[str]:
+def _pattern(phrases: tuple[str, ...], fillers: str) -> re.Pattern[str]:
+    spaced = _alternation(tuple(phrase for phrase in phrases if phrase[0] < _UNSPACED))
+    # Chinese and Japanese put no space before a word.
+    unspaced = _alternation(tuple(phrase for phrase in phrases if phrase[0] >= _UNSPACED))
     return re.compile(
-        rf"(?<!\w)(?:{phrases})(?:[\s'\"(:,=-]{{1,4}}(?:{fillers})(?!\w)){{0,5}}[\s'\"“„«(:=-]{{0,5}}$",
+        rf"(?:(?<!\w)(?:{spaced})|{unspaced})(?:[\s'\"(:,=-]{{1,4}}(?:{fillers})(?!\w)){{0,5}}"
+        rf"[\s'\"“„«(:=–—-]{{0,5}}$",  # noqa: RUF001 - dashes as people write them
         re.IGNORECASE,
     )
 

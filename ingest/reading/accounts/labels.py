@@ -184,7 +184,7 @@ def _platform_patterns(platforms: Platforms) -> tuple[re.Pattern[str], ...]:
     )
     after = (
         rf"(?:(?<!\w)(?P<named>{named}){space})?(?P<marks>{_OPEN})(?<![\w@/.\-]){_NAME}{_OPEN}"
-        rf"{space}(?:{on}){space}(?P<platform>{names})(?![\w.])"
+        rf"{space}(?:{on}){space}(?P<platform>{names})(?!\w|\.\w)"
     )
     linked = (
         rf"(?<![\w@/.])(?P<platform>{names}){space}(?:{_alternation(merged('labels', 'linked'))})"

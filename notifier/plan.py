@@ -7,6 +7,8 @@ that cannot be worked on never holds up the others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -22,6 +24,7 @@ from store.model import (
     Clock,
     EventKind,
     OutboxKind,
+    OutgoingMail,
     Report,
 )
 from store.references import reply_token
@@ -30,6 +33,9 @@ from store.unit_of_work import Store, UnitOfWork
 
 BATCH: Final = 100
 """How many reports and how many events one step looks at."""
+
+Receipt = tuple[Answer, OutgoingMail | None]
+"""A decision, and the mail if there is to be one."""
 
 _log = structlog.get_logger()
 
@@ -61,17 +67,36 @@ class Planner:
             reports = work.reports.undecided(BATCH)
         # Alerts before receipts: somebody may be waiting for help.
         done = sum(self._plan(event) for event in events)
-        return done + sum(self._answer(report) for report in reports)
+        return done + self._answer_all(reports)
 
-    def _answer(self, report: Report) -> bool:
-        """Decide one report's receipt; False when that was done before or failed."""
+    def _answer_all(self, reports: Sequence[Report]) -> int:
+        """Decide receipts in one commit; when that fails, each report's in a commit of its own."""
+        if not reports:
+            return 0
         try:
-            return self._decide(report, self._may_answer(report))
+            return self._decide([(report, self._receipt(report)) for report in reports])
         except StorageUnavailable:
             raise
-        except Exception:  # noqa: BLE001 - one report must not hold up the others
-            _log.exception("receipt_failed", report=report.reference)
-            return self._withhold(report, "cannot_compose")
+        except Exception:  # noqa: BLE001 - narrowed down to the one report that causes it
+            if len(reports) > 1:
+                return sum(self._answer_all([report]) for report in reports)
+            _log.exception("receipt_failed", report=reports[0].reference)
+            answer = Answer(send=False, reason="cannot_compose")
+            return self._decide([(reports[0], (answer, None))])
+
+    def _receipt(self, report: Report) -> Receipt:
+        """Decide on a report's receipt, and write it if there is to be one."""
+        answer = self._may_answer(report)
+        if not answer.send:
+            return answer, None
+        posting = self._composer.posting(
+            OutboxKind.ACKNOWLEDGEMENT,
+            report.traits.reverse_path,
+            f"receipt:{report.id}",
+            self._clock(),
+        )
+        reply_to = self._composer.identity.tagged(reply_token(report.reference, self._reply_key))
+        return answer, self._composer.receipt(report, posting, reply_to)
 
     def _may_answer(self, report: Report) -> Answer:
         if not self._answering:
@@ -84,30 +109,20 @@ class Planner:
             own_domains=frozenset({identity.domain}),
         )
 
-    def _decide(self, report: Report, answer: Answer) -> bool:
-        if not answer.send:
-            return self._withhold(report, answer.reason)
+    def _decide(self, receipts: Sequence[tuple[Report, Receipt]]) -> int:
+        """Write decisions down, each once; tells how many nobody had taken before."""
         now = self._clock()
-        posting = self._composer.posting(
-            OutboxKind.ACKNOWLEDGEMENT, report.traits.reverse_path, f"receipt:{report.id}", now
-        )
-        reply_to = self._composer.identity.tagged(reply_token(report.reference, self._reply_key))
-        mail = self._composer.receipt(report, posting, reply_to)
         with self._store.transaction() as work:
-            if not work.reports.decide(report.id, AcknowledgementState.QUEUED, answer.reason):
-                return False
-            work.outbox.queue(mail, now)
+            decided = [
+                (report, answer)
+                for report, (answer, mail) in receipts
+                if _write_down(work, report, answer, mail, now)
+            ]
             work.commit()
-        _log.info("receipt_queued", report=report.reference)
-        return True
-
-    def _withhold(self, report: Report, reason: str) -> bool:
-        with self._store.transaction() as work:
-            if not work.reports.decide(report.id, AcknowledgementState.WITHHELD, reason):
-                return False
-            work.commit()
-        _log.info("receipt_withheld", report=report.reference, reason=reason)
-        return True
+        for report, answer in decided:
+            verb = "receipt_queued" if answer.send else "receipt_withheld"
+            _log.info(verb, report=report.reference, reason=answer.reason)
+        return len(decided)
 
     def _plan(self, event: CaseEvent) -> bool:
         """Do what follows from one event; False when that was done before or failed."""
@@ -167,3 +182,19 @@ class Planner:
             work.escalations.end(running)
         start_escalation(work, case, self._directory, now, at_once=True)
         _log.info("escalation_raised", case=case.reference, severity=case.severity.label)
+
+
+def _write_down(
+    work: UnitOfWork,
+    report: Report,
+    answer: Answer,
+    mail: OutgoingMail | None,
+    now: datetime,
+) -> bool:
+    """Decide one report's receipt; False when somebody has done so before."""
+    state = AcknowledgementState.QUEUED if mail else AcknowledgementState.WITHHELD
+    if not work.reports.decide(report.id, state, answer.reason):
+        return False
+    if mail:
+        work.outbox.queue(mail, now)
+    return True

@@ -155,8 +155,8 @@ def test_a_receipt_is_decided_once_by_two_planners(house: House) -> None:
     report, _ = house.report(traits=PERSON)
     bounced, _ = house.report(traits=replace(PERSON, reverse_path=""))
     house.planner.step()
-    assert house.planner._answer(report) is False
-    assert house.planner._answer(bounced) is False
+    assert house.planner._answer_all([report]) == 0
+    assert house.planner._answer_all([bounced]) == 0
     assert len(house.outbox(OutboxKind.ACKNOWLEDGEMENT)) == 1
 
 

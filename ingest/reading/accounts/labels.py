@@ -22,6 +22,8 @@ Method = Literal["label", "labelled_id"]
 
 # Words after a plain one on the same line that make it the beginning of a sentence.
 PROSE_WORDS: Final = 3
+# Fewer figures after a label are the number of a line.
+MIN_FIGURES: Final = 3
 
 _QUOTES: Final = "\"'“”„‚‘’«»‹›`*_"  # noqa: RUF001 - the quotation marks of many languages
 _CLOSING: Final = frozenset('"”“«»’')  # noqa: RUF001 - the same
@@ -60,7 +62,7 @@ def _ids(text: str) -> Iterator[Labelled]:
 def _handles(text: str) -> Iterator[Labelled]:
     for found in _handle_pattern().finditer(text):
         token = found["token"]
-        if token.isdigit() and found["label"].lower() in _id_words():
+        if token.isdigit() and (found["label"].lower() in _id_words() or len(token) < MIN_FIGURES):
             continue
         if token.lower() in _never() | _label_words() or _is_phrase(text, found):
             continue
@@ -74,8 +76,8 @@ def _handles(text: str) -> Iterator[Labelled]:
 
 
 def _is_address(text: str, found: re.Match[str]) -> bool:
-    """Tell whether the token is the beginning of an e-mail address."""
-    return text.startswith("@", found.end("token"))
+    """Tell whether the token begins an e-mail address, or a call in a program."""
+    return text.startswith(("@", "(", "["), found.end("token"))
 
 
 def _goes_on_as_prose(text: str, found: re.Match[str]) -> bool:
@@ -163,9 +165,11 @@ def _handle_pattern() -> re.Pattern[str]:
     space = r"[ \t]{1,3}"
     colon = r"[ \t]{0,3}(?P<colon>[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}"
     is_named = rf"{space}(?:(?:{linked}){space})?(?P<named>{named}){space}"
-    between = rf"{colon}|{is_named}|{space}(?:{linked}){space}(?=.)|{space}"
+    between = rf"{colon}|{is_named}|{space}(?:{linked}){space}(?=.)"
+    # What stands after a dash or on the next line has to look like a handle.
+    between += rf"|{space}[-–]{space}|[ \t]{{0,3}}\n{{1,2}}|{space}"  # noqa: RUF001 - a dash
     return re.compile(
-        rf"(?<![\w@/.])(?P<label>{labels})(?:[ \t]{{0,3}}\([^)\n]{{0,30}}\))?[*_]{{0,2}}"
+        rf"(?<![\w@/.:])(?P<label>{labels})(?:[ \t]{{0,3}}\([^)\n]{{0,30}}\))?[*_]{{0,2}}"
         rf"(?:{between})(?P<marks>{_OPEN}){_NAME}",
         re.IGNORECASE,
     )

@@ -62,7 +62,7 @@ def is_forward_mark(line: str) -> bool:
 def own_words(text: str, *, is_reply: bool, is_forward: bool = False) -> OwnWords:
     """Part the writer's own words from the rest; the whole text if nothing would be left."""
     lines = _without_pgp(text).split("\n")
-    forward = next((at for at, line in enumerate(lines) if is_forward_mark(line)), len(lines))
+    forward = _forward_start(lines, is_reply=is_reply)
     if is_forward:
         kept: list[str] = lines[:forward]
         signature: list[str] = []
@@ -72,6 +72,14 @@ def own_words(text: str, *, is_reply: bool, is_forward: bool = False) -> OwnWord
     if own:
         return OwnWords(text=own, signature="\n".join(signature).strip())
     return OwnWords(text=_tidy(lines))
+
+
+def _forward_start(lines: list[str], *, is_reply: bool) -> int:
+    """Tell where an inline forward begins; one within a quote is not the writer's."""
+    for at, line in enumerate(lines):
+        if is_forward_mark(line) and not (is_reply and _is_quoted(line)):
+            return at
+    return len(lines)
 
 
 def _without_pgp(text: str) -> str:
@@ -175,7 +183,7 @@ def _begins_with(line: str, phrases: tuple[str, ...]) -> bool:
 def _opens_original(lines: list[str], at: int) -> bool:
     """Tell whether the header block of a quoted mail begins at a line (Outlook's way)."""
     line = lines[at][:MAX_LINE]
-    if _begins_with(line, merged("quotes", "original")):
+    if _begins_with(line, merged("quotes", "original")) or _is_ruled(line):
         return True
     names = merged("quotes", "from"), merged("quotes", "fields")
     if not any(_is_field(line, each) for each in names):
@@ -184,6 +192,13 @@ def _opens_original(lines: list[str], at: int) -> bool:
     fields = sum(any(_is_field(other, each) for each in names) for other in block)
     has_from = any(_is_field(other, names[0]) for other in block)
     return has_from and fields >= 3  # noqa: PLR2004 - any two more fields make it a header
+
+
+def _is_ruled(line: str) -> bool:
+    """Tell whether a line is an attribution between dashes, as phones write it."""
+    plain = line.strip()
+    ruled = plain.startswith("--") and plain.endswith("--")
+    return ruled and any(word in plain for _, word in _attributions())
 
 
 def _is_field(line: str, names: tuple[str, ...]) -> bool:

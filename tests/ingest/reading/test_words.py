@@ -116,6 +116,8 @@ def test_flowed_lines_are_joined(text: str, delete_space: bool, expected: str) -
         "Op do 2 apr 2026 om 14:20 schreef Anna:",
         "2026年4月2日(木) 14:20 Anna <anna@example.org>:",
         "W dniu 2.04.2026 o 14:20, Anna pisze:",
+        "---- Anna wrote ----",
+        "-----Antwort Nachricht-----",
         "Data: 2 aprile 2026\nOggetto: x\nDa: Anna\nA: Team",
     ],
 )
@@ -134,3 +136,10 @@ def test_the_armour_of_a_signature_is_no_text() -> None:
     text = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nhello\n"
     text += "-----BEGIN PGP SIGNATURE-----\n\niQIz\n-----END PGP SIGNATURE-----\n"
     assert own_words(text, is_reply=False).text == "hello"
+
+
+def test_a_forward_within_a_quote_is_not_the_writers() -> None:
+    text = (
+        "hello\n\nOn Mon, Nov 2, 2026 at 10:00, Anna wrote:\n> see\n> ---- Forwarded message ----"
+    )
+    assert own_words(text, is_reply=True).text == "hello"

@@ -7,6 +7,7 @@ targets are collected from all HTML.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,12 @@ STUB_SHARE: Final = 0.3
 STUB_WORDS: Final = 20
 
 
+# A file that an old program put between the lines (uuencode); it is no text.
+_UUENCODED = re.compile(
+    r"^begin [0-7]{3,4} [^\n]{1,200}\n(?:[\x20-\x60]{1,62}\n){1,20000}end[ \t]{0,9}$", re.MULTILINE
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Body:
     """The writer's words, the signature under them, and where links lead."""
@@ -36,6 +43,7 @@ def read_body(mail: Mail, *, is_reply: bool, is_forward: bool) -> Body:
     texts = mail.texts("plain")
     markup = [text for text in texts if _is_markup(text)]
     plain = printable("\n\n".join(text for text in texts if text not in markup)[:MAX_LENGTH])
+    plain = _UUENCODED.sub("", plain)
     pages = [html.read_html(page) for page in (*markup, *mail.texts("html"))]
     links = tuple(dict.fromkeys(link for page in pages for link in page.links))
     text = _chosen(plain, _own(pages, is_reply=is_reply), mail)

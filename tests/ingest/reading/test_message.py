@@ -185,3 +185,8 @@ def test_a_stub_beside_html_is_not_the_text() -> None:
     inner = 'Content-Type: multipart/alternative; boundary="c"\n\n--c\n\nPlease use HTML\n'
     inner += f"--c\nContent-Type: text/html\n\n<p>{'words ' * 30}</p>\n--c--\n"
     assert of(f"--b\n{inner}").startswith("words words")
+
+
+def test_a_file_between_the_lines_is_no_text() -> None:
+    raw = b"Subject: x\n\nhello\n\nbegin 644 a.bin\n#0V%T\n`\nend\n\nbye"
+    assert read(raw).text == "hello\n\nbye"

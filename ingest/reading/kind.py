@@ -144,8 +144,11 @@ def _auto_reply(facts: KindFacts) -> Decision | None:
         return MailKind.AUTO_REPLY, "its Auto-Submitted field says so (RFC 3834)"
     if _is_by_responder(facts):
         return MailKind.AUTO_REPLY, "a responder's header field says so"
-    if facts.signs.away_subject and (_hints_at_machine(facts) or not _may_matter(facts)):
+    signs = facts.signs
+    if (signs.auto_subject or signs.away_subject) and _hints_at_machine(facts):
         return MailKind.AUTO_REPLY, "its subject is that of an absence note"
+    if signs.auto_subject and not _may_matter(facts):
+        return MailKind.AUTO_REPLY, "its subject calls it an automatic answer"
     return None
 
 

@@ -39,6 +39,7 @@ class MachineSigns:
     perhaps_daemon: bool = False
     bounce_subject: bool = False
     bounce_text: bool = False
+    auto_subject: bool = False
     away_subject: bool = False
 
 
@@ -51,6 +52,7 @@ def machine_signs(sender: str, subject: str, text: str) -> MachineSigns:
         perhaps_daemon=bool(_PERHAPS_DAEMON.search(name)),
         bounce_subject=_has_bounce_subject(title),
         bounce_text=bool(_anywhere("bounce_text").search(_flat(text[:HEAD]))),
+        auto_subject=title.startswith(merged("machines", "auto_subject")),
         away_subject=title.startswith(merged("machines", "away_subject")),
     )
 

@@ -47,8 +47,13 @@ def test_the_subject_of_a_bounce_is_a_sign(subject: str) -> None:
         "自動応答: こんにちは",
     ],
 )
-def test_the_subject_of_an_absence_note_is_a_sign(subject: str) -> None:
-    assert machine_signs("", subject, "").away_subject
+def test_the_subject_of_an_automatic_answer_is_a_sign(subject: str) -> None:
+    assert machine_signs("", subject, "").auto_subject
+
+
+def test_the_subject_of_an_absence_note_is_a_weaker_sign() -> None:
+    signs = machine_signs("", "Abwesenheit meiner Tochter", "")
+    assert (signs.auto_subject, signs.away_subject) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -101,16 +101,24 @@ def _bounce(facts: KindFacts) -> Decision | None:
         return MailKind.BOUNCE, "it is a delivery status notification (RFC 3464)"
     if _is_report_of(facts, "disposition-notification"):
         return MailKind.AUTO_REPLY, "it is a disposition notification (RFC 8098)"
-    signs = facts.signs
-    if signs.daemon:
+    if facts.signs.daemon:
         return MailKind.BOUNCE, "it comes from a mail system"
-    says_so = signs.bounce_subject or signs.bounce_text
-    evidence = says_so or facts.has_delivery_status or _has(facts, "x-failed-recipients")
-    if evidence and (_has_null_path(facts) or signs.perhaps_daemon or _is_automatic(facts)):
+    if _reports_failure(facts):
         return MailKind.BOUNCE, "a mail system reports a failed delivery"
-    if signs.bounce_subject and signs.bounce_text and not _may_matter(facts):
-        return MailKind.BOUNCE, "its subject and its text speak of a failed delivery"
     return None
+
+
+def _reports_failure(facts: KindFacts) -> bool:
+    """Weigh the signs of a bounce that says so in no field of its own."""
+    signs = facts.signs
+    worded = signs.bounce_subject and signs.bounce_text
+    evidence = facts.has_delivery_status or _has(facts, "x-failed-recipients")
+    evidence = evidence or signs.bounce_subject or signs.bounce_text
+    if evidence and (_has_null_path(facts) or _is_automatic(facts)):
+        return True
+    if _may_matter(facts):
+        return worded and signs.perhaps_daemon
+    return worded or (evidence and signs.perhaps_daemon)
 
 
 def _has_null_path(facts: KindFacts) -> bool:

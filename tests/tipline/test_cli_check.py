@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,14 @@ def test_a_key_that_everybody_can_read_is_told(findings: Show, two_cases: Path) 
     (two_cases / "keys" / "sealing.key").chmod(0o644)
 
     assert "chmod 600" in findings(status=1)["key"]["message"]
+
+
+def test_a_changed_history_is_told_with_the_case(findings: Show, two_cases: Path) -> None:
+    with closing(sqlite3.connect(two_cases / "tipline.db")) as database, database:
+        database.execute("update case_events set actor = 'nobody' where id = 1")
+        (reference,) = database.execute("select reference from cases where id = 1").fetchone()
+
+    assert reference in findings(status=1)["history"]["message"]
 
 
 def test_a_database_that_is_none_is_told(findings: Show, state: Path) -> None:

@@ -24,6 +24,8 @@ RelayOption = Annotated[
 ]
 
 WRONG: Final = 1
+# How many cases a finding names.
+NAMED: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +43,7 @@ def check(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Check configuration, folder, database, key and relay; say what to mend."""
+    """Check configuration, folder, database, key, history and relay; say what to mend."""
     settings = load(config)
     findings = list(_look(settings, relay=relay))
     if as_json:
@@ -65,8 +67,11 @@ def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
     where = places(settings)
     yield _configuration(settings)
     yield _folder(where)
-    yield _database(where)
+    database = _database(where)
+    yield database
     yield _key(where)
+    if database.ok and where.database.exists():
+        yield _history(where)
     if relay:
         yield _way_out(settings)
 
@@ -120,6 +125,21 @@ def _database(where: Places) -> Finding:
             return Finding(name="database", ok=False, message=message, remedy=remedy)
         case _:
             return Finding(name="database", ok=True, message=str(path))
+
+
+def _history(where: Places) -> Finding:
+    """Follow the chains of all cases: a changed or missing event shows."""
+    from store.unit_of_work import open_store
+
+    store = open_store(where.state)
+    with store.snapshot() as work:
+        broken = [work.cases.get(number).reference for number in work.history.broken_chains()]
+    store.close()
+    if not broken:
+        return Finding(name="history", ok=True, message="every case's events fit their chain")
+    message = f"events of {', '.join(broken[:NAMED])} were changed or removed in the database"
+    remedy = "keep a copy of the database as it is, and compare with your backups"
+    return Finding(name="history", ok=False, message=message, remedy=remedy)
 
 
 def _key(where: Places) -> Finding:

@@ -13,6 +13,7 @@ from ingest.addresses import fold_address
 from ingest.joining import ACTOR, JoinedCases
 from ingest.match import Decision, reported, severity_of
 from ingest.reading import ParsedMessage
+from ingest.reading.kind import is_generated
 from store.errors import NotFound
 from store.evidence import Evidence
 from store.model import (
@@ -95,7 +96,7 @@ class Filing:
 
         An automatic answer never does: what it quotes was ours.
         """
-        if parsed.kind is MailKind.AUTO_REPLY and not _is_generated(parsed):
+        if parsed.kind is MailKind.AUTO_REPLY and not is_generated(parsed.traits):
             return False
         return any(s.account.platform == self._home for s in reported(parsed.sightings))
 
@@ -221,9 +222,3 @@ def _recorded(kind: MailKind, reason: str) -> Filed:
 def _report_kind(kind: MailKind) -> MailKind:
     """Turn a reply that belongs to no report of ours, and to no alert, into a report."""
     return MailKind.REPORT if kind in {MailKind.REPLY, MailKind.STAFF_REPLY} else kind
-
-
-def _is_generated(parsed: ParsedMessage) -> bool:
-    """Tell mail a program wrote by itself from an answer to mail (RFC 3834 section 5.2)."""
-    values = [value for name, value in parsed.traits.headers if name == "auto-submitted"]
-    return any(value.strip().lower().startswith("auto-generated") for value in values)

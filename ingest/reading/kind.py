@@ -71,6 +71,12 @@ def answers_ours(references: tuple[str, ...], own_domains: tuple[str, ...]) -> t
     return tuple(id_ for id_ in references if id_.strip("<>").rpartition("@")[2].lower() in own)
 
 
+def is_generated(traits: MailTraits) -> bool:
+    """Tell mail a program wrote by itself from an answer to mail (RFC 3834 section 5.2)."""
+    values = (value for name, value in traits.headers if name == "auto-submitted")
+    return any(keyword(value) == "auto-generated" for value in values)
+
+
 def _values(facts: KindFacts, name: str) -> list[str]:
     return [value for field, value in facts.traits.headers if field == name]
 

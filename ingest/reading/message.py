@@ -17,7 +17,7 @@ from ingest.reading import fields
 from ingest.reading.accounts import find_accounts
 from ingest.reading.accounts.find import Named
 from ingest.reading.body import Body, read_body
-from ingest.reading.kind import ALERT_ID_PREFIX, KindFacts, answers_ours, decide_kind
+from ingest.reading.kind import ALERT_ID_PREFIX, KindFacts, answers_ours, decide_kind, is_generated
 from ingest.reading.language import choose
 from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail, open_mail
@@ -164,7 +164,7 @@ def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
         kind_reason=reason,
         text=text,
         urgency=pieces.urgent,
-        sightings=_as_of(kind, pieces.named.sightings),
+        sightings=_as_of(kind, traits, pieces.named.sightings, rules.home.key),
         urls=pieces.named.urls,
         attachments=pieces.evidence,
         defects=tuple(mail.defects),
@@ -179,11 +179,23 @@ def _language(pieces: _Pieces) -> str | None:
     )
 
 
-def _as_of(kind: MailKind, sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
-    """Take nobody's word for it: what a machine or a list names is only mentioned."""
+def _as_of(
+    kind: MailKind, traits: MailTraits, sightings: tuple[Sighting, ...], home: str
+) -> tuple[Sighting, ...]:
+    """Take what a machine or a list names as mentioned only.
+
+    Except our own platform's accounts in list mail and in mail a program wrote by itself: a group
+    passes on what a member wrote, and web forms send what a visitor wrote.
+    """
     if kind not in {MailKind.BOUNCE, MailKind.AUTO_REPLY, MailKind.LIST}:
         return sightings
-    return tuple(replace(sighting, role=Role.MENTIONED) for sighting in sightings)
+    passed_on = kind is MailKind.LIST or (kind is MailKind.AUTO_REPLY and is_generated(traits))
+    return tuple(
+        sighting
+        if passed_on and sighting.account.platform == home
+        else replace(sighting, role=Role.MENTIONED)
+        for sighting in sightings
+    )
 
 
 def _facts(pieces: _Pieces, rules: ReadingRules) -> KindFacts:

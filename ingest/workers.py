@@ -9,10 +9,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -51,6 +51,7 @@ class ReadingPool:
         self._rules = rules
         self._limits = limits
         self._pool = _new_pool(limits)
+        self._changing = threading.Lock()
 
     def warm_up(self) -> None:
         """Start the readers now, so that the first mail does not wait for them."""
@@ -83,25 +84,31 @@ class ReadingPool:
             ]
 
     def _begin(self, raw: bytes, envelope: Envelope | None) -> Future[ParsedMessage]:
+        pool = self._pool
         try:
-            return self._schedule(raw, envelope)
+            return self._schedule(pool, raw, envelope)
         except RuntimeError:
-            # The library gives a pool up for good when all its processes die at once.
-            self._renew()
-            return self._schedule(raw, envelope)
+            # The library gives a pool up for good when a process dies that reads nothing.
+            return self._schedule(self._replaced(pool), raw, envelope)
 
-    def _schedule(self, raw: bytes, envelope: Envelope | None) -> Future[ParsedMessage]:
-        future: Future[ParsedMessage] = self._pool.schedule(
+    def _schedule(
+        self, pool: ProcessPool, raw: bytes, envelope: Envelope | None
+    ) -> Future[ParsedMessage]:
+        future: Future[ParsedMessage] = pool.schedule(
             _read,
             args=[raw, envelope, self._rules],
             timeout=self._limits.time.total_seconds(),
         )
         return future
 
-    def _renew(self) -> None:
-        log.error("readers.renewed")
-        self.close()
-        self._pool = _new_pool(self._limits)
+    def _replaced(self, broken: ProcessPool) -> ProcessPool:
+        """Give the pool that took the place of a broken one; several stages may ask at once."""
+        with self._changing:
+            if self._pool is broken:
+                log.error("readers.replaced")
+                self._pool = _new_pool(self._limits)
+                _end(broken)
+            return self._pool
 
     def _finish(
         self, raw: bytes, envelope: Envelope | None, future: Future[ParsedMessage]
@@ -124,14 +131,15 @@ class ReadingPool:
     ) -> ParsedMessage:
         try:
             return future.result()
-        except BrokenProcessPool:
+        except (FutureTimeout, MemoryError, ProcessExpired):
+            raise
+        except Exception:  # noqa: BLE001 - reading itself raises nothing: the pool broke
             # This mail may have had no part in it: it is read once more by new processes.
             return self._begin(raw, envelope).result()
 
     def close(self) -> None:
         """End the readers."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types most of itself
-        self._pool.join()
+        _end(self._pool)
 
 
 def _new_pool(limits: ReadingLimits) -> ProcessPool:
@@ -143,6 +151,11 @@ def _new_pool(limits: ReadingLimits) -> ProcessPool:
         # A forked copy of a program with threads may hang; a new process does not.
         context=multiprocessing.get_context("spawn"),
     )
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble types most of itself
+    pool.join()
 
 
 def _prepare_reader(memory: int) -> None:

@@ -3,7 +3,7 @@
 Everything is sealed in the age format (age-encryption.org/v1) for the installation's own key and
 for any further recipients. Small mails are kept in the database, large ones in files beside it.
 A file is whole and durable before its row is committed; so a crash leaves no row without its file,
-and what it leaves without a row is removed by the next process that is alone with the folder.
+and what it leaves without a row is put aside by the next process that is alone with the folder.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from store.model import Words
 # Up to here a mail is kept in the database: one write for row and body.
 INLINE_OCTETS: Final = 128 * 1024
 SUFFIX: Final = ".age"
+# Beside the evidence folder: whole sealed files that no row names.
+ORPHANS: Final = "orphans"
 # Room on the disk that new mail may not take: the smaller of the two.
 RESERVE_OCTETS: Final = 64 * 1024 * 1024
 RESERVE_SHARE: Final = 0.05
@@ -113,19 +115,20 @@ class Evidence:
         return plain
 
     def begin_writing(self, known_files: Callable[[], Collection[str]]) -> int:
-        """Share the folder with other writers; when alone, first remove files without a row.
+        """Share the folder with other writers; when alone, first put files without a row aside.
 
         ``known_files`` tells which files rows name; it is asked only while nobody else can
-        write. Returns how many files were removed.
+        write. Returns how many files were put aside: a crash leaves such a file, and so does a
+        database restored from an older backup, which makes it the last copy of a mail.
         """
         with translated_errors():
             path = self._folder / ".lock"
             alone = try_lock(path)
-            removed = self._sweep(frozenset(known_files())) if alone else 0
+            moved = self._sweep(frozenset(known_files())) if alone else 0
             # Whoever sweeps at this moment is waited for: nobody writes without the lock.
             self._lock = alone or open_lock(path)
             fcntl.flock(self._lock, fcntl.LOCK_SH)
-        return removed
+        return moved
 
     def close(self) -> None:
         """Write no more: the folder is left to others."""
@@ -141,5 +144,14 @@ class Evidence:
             if path.relative_to(self._folder).as_posix() not in known
         ]
         for path in orphans:
-            path.unlink(missing_ok=True)
-        return len(orphans)
+            self._put_aside(path)
+        return sum(path.suffix == SUFFIX for path in orphans)
+
+    def _put_aside(self, path: Path) -> None:
+        """Move a whole sealed file out of the way; a half-written one is of no use to anybody."""
+        if path.suffix != SUFFIX:
+            path.unlink()
+            return
+        aside = self._folder.with_name(ORPHANS)
+        make_private_folder(aside)
+        path.rename(aside / path.name)

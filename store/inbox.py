@@ -105,6 +105,14 @@ class Inbox:
         )
         return result.rowcount
 
+    def lease_owners(self) -> set[str]:
+        """Name who holds leases on waiting messages."""
+        held = select(inbox.c.lease_owner).where(
+            inbox.c.state == InboxState.RECEIVED,
+            inbox.c.lease_owner.is_not(None),
+        )
+        return {str(owner) for owner in self._connection.scalars(held.distinct())}
+
     def finish(
         self,
         message: InboundMessage,

@@ -19,21 +19,16 @@ from typing import Final
 import structlog
 
 from ingest.accept import Acceptor
-from notifier.auditor import Auditor
-from notifier.compose import Composer
-from notifier.deliver import Deliverer
-from notifier.escalate import Escalator
 from notifier.schedule import Schedule
 from store.model import Clock, utc_now
 from store.unit_of_work import lock_for_daemon
 from tipline.health import Health, Systemd, watchdog_interval
 from tipline.installation import Installation, opened
 from tipline.settings import Settings
-from tipline.settings.duty import directory
-from tipline.settings.mail import courier, identity
 from tipline.settings.places import places
 from tipline.stages import Stage
-from tipline.wiring import listener, pipeline, planner, readers
+from tipline.waiting import release_dead_commands
+from tipline.wiring import Wiring, outfit
 
 # The name of the daemon's leases: there is one daemon on a database.
 OWNER: Final = "daemon"
@@ -42,13 +37,13 @@ TICK_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 60.0
 HEALTH_SECONDS: Final = 5.0
 # A stage that has made no round for so long is stuck, and the watchdog is no longer fed.
-STUCK_AFTER: Final = timedelta(minutes=25)
+STUCK_AFTER: Final = timedelta(minutes=15)
 
 log = structlog.get_logger()
 
 
 def run(settings: Settings) -> None:
-    """Run the daemon until SIGTERM or SIGINT.
+    """Run the daemon until SIGTERM, SIGINT or SIGHUP.
 
     Raises StoreError, ConfigurationError or OSError, with the remedy, when it cannot start.
     """
@@ -63,6 +58,7 @@ async def serve(
 ) -> None:
     """Run the daemon until ``stopping`` is set; ``on_ready`` gets the SMTP port."""
     stopping = stopping or _set_by_signals()
+    prepared = outfit(settings)
     where = places(settings)
     async with AsyncExitStack() as stack:
         lock = lock_for_daemon(where.state)
@@ -70,12 +66,13 @@ async def serve(
         installation = stack.enter_context(opened(settings, writing=True))
         _take_over(installation)
 
+        wiring = Wiring(outfit=prepared, installation=installation, clock=clock)
         health = Health(where.health, utc_now)
-        stages = _Stages(settings, installation, clock, health.saw)
+        stages = _Stages(wiring, health.saw)
         stack.push_async_callback(stages.close)
         acceptor = Acceptor(installation.store, installation.evidence, stages.wake_reading)
         stack.push_async_callback(acceptor.close)
-        port = await _listen(settings, acceptor, clock, stack)
+        port = await _listen(wiring, acceptor, stack)
 
         schedule = Schedule()
         stack.callback(schedule.stop)
@@ -98,46 +95,30 @@ def _take_over(installation: Installation) -> None:
     """Give up the leases that a killed predecessor still holds; it had our name."""
     with installation.store.transaction() as work:
         work.inbox.release(OWNER)
+        release_dead_commands(work)
         work.commit()
 
 
 class _Stages:
     """The loops between the tables, and who wakes whom."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        installation: Installation,
-        clock: Clock,
-        on_round: Callable[[str], None],
-    ) -> None:
-        store = installation.store
-        people = directory(settings)
-        composer = Composer(identity(settings))
-        self._courier = courier(settings)
-        self._readers = readers(settings)
+    def __init__(self, wiring: Wiring, on_round: Callable[[str], None]) -> None:
+        self._courier = wiring.outfit.courier
+        self._readers = wiring.readers()
         self._readers.warm_up()
 
-        deliverer = Deliverer(
-            store=store,
-            courier=self._courier,
-            composer=composer,
-            alarm_address=people.fallback,
-            owner=OWNER,
-            clock=clock,
-        )
-        self.delivering = Stage("delivering", deliverer.step, on_round)
-        escalator = Escalator(store=store, directory=people, composer=composer, clock=clock)
-        self.escalating = Stage("escalating", _then(escalator.step, self.delivering), on_round)
-        plan = planner(settings, installation, clock)
-        planning = _then(plan.step, self.escalating, self.delivering)
-        self.planning = Stage("planning", planning, on_round)
-        self.reading = [
-            self._reading_stage(settings, installation, clock, on_round, number)
-            for number in range(settings.reading.workers)
-        ]
-        auditor = Auditor(store=store, directory=people, composer=composer, clock=clock)
-        self.auditing = Stage("auditing", _once(auditor.step), on_round)
+        self.delivering = Stage("delivering", wiring.deliverer(OWNER).step, on_round)
+        escalate = _then(wiring.escalator().step, self.delivering)
+        self.escalating = Stage("escalating", escalate, on_round)
+        plan = _then(wiring.planner().step, self.escalating, self.delivering)
+        self.planning = Stage("planning", plan, on_round)
+        # One stage per reader: while a mail takes its whole time, the others go on.
+        self.reading = []
+        for number in range(wiring.outfit.settings.reading.workers):
+            name = f"{OWNER}/{number}"
+            pipeline = wiring.pipeline(self._readers, name, self.planning.wake)
+            self.reading.append(Stage(f"reading {number}", pipeline.step, on_round))
+        self.auditing = Stage("auditing", _once(wiring.auditor().step), on_round)
         self.all = (
             *self.reading,
             self.planning,
@@ -146,20 +127,6 @@ class _Stages:
             self.auditing,
         )
         self._running = [asyncio.create_task(stage.run()) for stage in self.all]
-
-    def _reading_stage(
-        self,
-        settings: Settings,
-        installation: Installation,
-        clock: Clock,
-        on_round: Callable[[str], None],
-        number: int,
-    ) -> Stage:
-        """Make one stage per reader: while a mail takes its whole time, the others go on."""
-        name = f"{OWNER}/{number}"
-        wake = self.planning.wake
-        work = pipeline(settings, installation, self._readers, clock, owner=name, on_filed=wake)
-        return Stage(f"reading {number}", work.step, on_round)
 
     def wake_reading(self) -> None:
         """Have accepted mail read now."""
@@ -198,25 +165,20 @@ def _once(step: Callable[[], object]) -> Callable[[], int]:
     return stepped
 
 
-async def _listen(
-    settings: Settings,
-    acceptor: Acceptor,
-    clock: Clock,
-    stack: AsyncExitStack,
-) -> int:
-    if not settings.smtp.enabled:
+async def _listen(wiring: Wiring, acceptor: Acceptor, stack: AsyncExitStack) -> int:
+    smtp = wiring.outfit.settings.smtp
+    if not smtp.enabled:
         return 0
-    smtp = settings.smtp
-    smtp_listener = listener(settings, acceptor, clock)
+    listener = wiring.listener(acceptor)
     try:
-        port = await smtp_listener.start()
+        port = await listener.start()
     except OSError as error:
         raise OSError(
             error.errno,
             f"cannot listen on {smtp.host} port {smtp.port}: {error.strerror}; "
             "stop the other program, or set smtp.port (TIPLINE_SMTP__PORT)",
         ) from error
-    stack.push_async_callback(smtp_listener.stop)
+    stack.push_async_callback(listener.stop)
     return port
 
 
@@ -253,6 +215,6 @@ def _announce(settings: Settings, port: int) -> None:
 def _set_by_signals() -> asyncio.Event:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stopping.set)
     return stopping

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from store.errors import SealError
-from store.evidence import Evidence
+from store.errors import SealError, StorageUnavailable
+from store.evidence import ORPHANS, Evidence
 from store.keys import (
     Identity,
     create_identity,
@@ -20,7 +20,7 @@ from store.keys import (
 from store.unit_of_work import Store, open_store
 from store.upgrade import require_current
 from tipline.settings import Settings
-from tipline.settings.places import places
+from tipline.settings.places import Places, places
 
 # The name under which the database remembers the key it seals for.
 SEALED_FOR = "sealed_for"
@@ -45,6 +45,7 @@ def opened(settings: Settings, *, writing: bool = False) -> Iterator[Installatio
     it first when alone. Raises SchemaMismatch, SealError or StorageUnavailable with the remedy.
     """
     where = places(settings)
+    _refuse_to_begin_anew(where)
     require_current(where.database)
     store = open_store(where.state)
     try:
@@ -62,16 +63,32 @@ def opened(settings: Settings, *, writing: bool = False) -> Iterator[Installatio
         store.close()
 
 
+def _refuse_to_begin_anew(where: Places) -> None:
+    """Refuse to make a new database where an installation has lost its own."""
+    began = where.token_key.exists()
+    lost = not where.database.exists() or where.database.stat().st_size == 0
+    if began and lost:
+        raise StorageUnavailable(
+            f"the database {where.database} is missing, but this folder was in use; restore it "
+            f"from your backup, or move {where.state} away to begin anew",
+        )
+
+
 def _tidy(store: Store, evidence: Evidence) -> None:
-    """Remove evidence files that a crash left without a row."""
+    """Put evidence files aside that have no row."""
 
     def known_files() -> set[str]:
         with store.snapshot() as work:
             return work.inbox.body_files()
 
-    removed = evidence.begin_writing(known_files)
-    if removed:
-        log.info("evidence.tidied", files=removed)
+    moved = evidence.begin_writing(known_files)
+    if moved:
+        log.warning(
+            "evidence.put_aside: sealed mails that the database does not know; a crash leaves "
+            "them, and so does a database restored from an older backup",
+            files=moved,
+            folder=ORPHANS,
+        )
 
 
 def _identity(store: Store, settings: Settings) -> Identity:

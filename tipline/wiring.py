@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ingest.accept import Acceptor
 from ingest.addresses import ReportingAddresses
@@ -10,80 +12,142 @@ from ingest.filing import Filing
 from ingest.pipeline import Pipeline
 from ingest.smtp import Dialogues, Listener, SmtpSettings
 from ingest.workers import ReadingLimits, ReadingPool
+from notifier.auditor import Auditor
 from notifier.compose import Composer
+from notifier.courier import Courier
+from notifier.deliver import Deliverer
+from notifier.directory import Directory
+from notifier.escalate import Escalator
 from notifier.plan import Planner
 from store.model import Clock
 from tipline.installation import Installation
 from tipline.settings import Settings
 from tipline.settings.duty import directory
 from tipline.settings.home import reading_rules
-from tipline.settings.mail import identity
+from tipline.settings.mail import courier, identity
 from tipline.tls import server_context
 
 
-def readers(settings: Settings) -> ReadingPool:
-    """Start the reading processes."""
-    reading = settings.reading
-    limits = ReadingLimits(
-        workers=reading.workers,
-        time=reading.time_limit,
-        memory=reading.memory_limit,
-    )
-    return ReadingPool(reading_rules(settings), limits)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outfit:
+    """What the settings alone determine; made before anything is opened or written."""
+
+    settings: Settings
+    directory: Directory
+    composer: Composer
+    courier: Courier
+    tls: ssl.SSLContext | None
 
 
-def pipeline(  # noqa: PLR0913 - the wiring names every dependency
-    settings: Settings,
-    installation: Installation,
-    reading: ReadingPool,
-    clock: Clock,
-    *,
-    owner: str,
-    on_filed: Callable[[], None] = lambda: None,
-) -> Pipeline:
-    """Put together what reads and files accepted mail."""
-    return Pipeline(
-        store=installation.store,
-        evidence=installation.evidence,
-        readers=reading,
-        filing=Filing(installation.evidence, settings.platform.key, installation.token_key),
-        clock=clock,
-        owner=owner,
-        on_filed=on_filed,
-    )
-
-
-def planner(settings: Settings, installation: Installation, clock: Clock) -> Planner:
-    """Put together what decides on receipts and starts escalations."""
-    return Planner(
-        store=installation.store,
-        directory=directory(settings),
-        composer=Composer(identity(settings)),
-        reply_key=installation.token_key,
-        clock=clock,
-        answering=settings.acknowledgement.enabled,
-    )
-
-
-def listener(settings: Settings, acceptor: Acceptor, clock: Clock) -> Listener:
-    """Put together the SMTP listener. Raises ConfigurationError for an unusable certificate."""
+def outfit(settings: Settings) -> Outfit:
+    """Make what the settings determine. Raises ConfigurationError for what cannot be used."""
     smtp = settings.smtp
     tls = None
     if smtp.tls_certificate and smtp.tls_key:
         tls = server_context(smtp.tls_certificate, smtp.tls_key)
-    addresses = ReportingAddresses(settings.addresses.reporting)
-    return Listener(
-        Dialogues(acceptor, addresses, smtp.max_recipients, clock),
-        SmtpSettings(
-            host=smtp.host,
-            port=smtp.port,
-            hostname=smtp.hostname or settings.addresses.reporting[0].rpartition("@")[2],
-            max_size=smtp.max_size,
-            max_connections=smtp.max_connections,
-            max_connections_per_peer=smtp.max_connections_per_peer,
-            max_recipients=smtp.max_recipients,
-            max_commands=smtp.max_commands,
-            idle_timeout=smtp.idle_timeout,
-            tls=tls,
-        ),
+    return Outfit(
+        settings=settings,
+        directory=directory(settings),
+        composer=Composer(identity(settings)),
+        courier=courier(settings),
+        tls=tls,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wiring:
+    """Puts the pieces together over one opened installation."""
+
+    outfit: Outfit
+    installation: Installation
+    clock: Clock
+
+    def readers(self) -> ReadingPool:
+        """Start the reading processes."""
+        settings = self.outfit.settings
+        limits = ReadingLimits(
+            workers=settings.reading.workers,
+            time=settings.reading.time_limit,
+            memory=settings.reading.memory_limit,
+        )
+        return ReadingPool(reading_rules(settings), limits)
+
+    def pipeline(
+        self,
+        readers: ReadingPool,
+        owner: str,
+        on_filed: Callable[[], None] = lambda: None,
+    ) -> Pipeline:
+        """Put together what reads and files accepted mail."""
+        installation = self.installation
+        home = self.outfit.settings.platform.key
+        return Pipeline(
+            store=installation.store,
+            evidence=installation.evidence,
+            readers=readers,
+            filing=Filing(installation.evidence, home, installation.token_key),
+            clock=self.clock,
+            owner=owner,
+            on_filed=on_filed,
+        )
+
+    def planner(self) -> Planner:
+        """Put together what decides on receipts and starts escalations."""
+        return Planner(
+            store=self.installation.store,
+            directory=self.outfit.directory,
+            composer=self.outfit.composer,
+            reply_key=self.installation.token_key,
+            clock=self.clock,
+            answering=self.outfit.settings.acknowledgement.enabled,
+        )
+
+    def escalator(self) -> Escalator:
+        """Put together what alerts the people on duty."""
+        return Escalator(
+            store=self.installation.store,
+            directory=self.outfit.directory,
+            composer=self.outfit.composer,
+            clock=self.clock,
+        )
+
+    def deliverer(self, owner: str) -> Deliverer:
+        """Put together what sends."""
+        return Deliverer(
+            store=self.installation.store,
+            courier=self.outfit.courier,
+            composer=self.outfit.composer,
+            alarm_address=self.outfit.directory.fallback,
+            owner=owner,
+            clock=self.clock,
+        )
+
+    def auditor(self) -> Auditor:
+        """Put together what looks over the whole installation."""
+        return Auditor(
+            store=self.installation.store,
+            directory=self.outfit.directory,
+            composer=self.outfit.composer,
+            clock=self.clock,
+        )
+
+    def listener(self, acceptor: Acceptor) -> Listener:
+        """Put together the SMTP listener."""
+        settings = self.outfit.settings
+        smtp = settings.smtp
+        addresses = ReportingAddresses(settings.addresses.reporting)
+        return Listener(
+            Dialogues(acceptor, addresses, smtp.max_recipients, self.clock),
+            SmtpSettings(
+                host=smtp.host,
+                port=smtp.port,
+                hostname=smtp.hostname or settings.addresses.reporting[0].rpartition("@")[2],
+                max_size=smtp.max_size,
+                max_connections=smtp.max_connections,
+                max_connections_per_peer=smtp.max_connections_per_peer,
+                max_recipients=smtp.max_recipients,
+                max_commands=smtp.max_commands,
+                idle_timeout=smtp.idle_timeout,
+                tls=self.outfit.tls,
+            ),
+        )

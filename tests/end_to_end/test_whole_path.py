@@ -151,16 +151,14 @@ def test_nothing_of_a_mail_stands_on_disk_in_clear(daemon: Daemon) -> None:
 
 
 def test_no_reader_outlives_a_killed_daemon(daemon: Daemon) -> None:
-    assert daemon.process is not None
-    children = Path(f"/proc/{daemon.process.pid}/task/{daemon.process.pid}/children")
-    readers = children.read_text().split()
+    readers = daemon.readers()
     assert readers
     daemon.kill()
     wait_until(lambda: not any(map(is_running, readers)), 10, "the readers to end")
     daemon.start()
 
 
-def is_running(pid: str) -> bool:
+def is_running(pid: int) -> bool:
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

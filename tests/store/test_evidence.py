@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from store.errors import SealError, StorageUnavailable
-from store.evidence import INLINE_OCTETS, Evidence, SealedBody
+from store.evidence import INLINE_OCTETS, ORPHANS, Evidence, SealedBody
 from store.keys import Identity
 from store.model import Words
 from store.unit_of_work import Store
@@ -109,7 +109,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(
         evidence.seal_body(LARGE)
 
 
-def test_a_kill_between_file_and_commit_leaves_a_file_that_is_swept(
+def test_a_kill_between_file_and_commit_leaves_a_file_that_is_put_aside(
     evidence: Evidence, state_dir: Path
 ) -> None:
     folder = state_dir / "evidence"
@@ -118,6 +118,14 @@ def test_a_kill_between_file_and_commit_leaves_a_file_that_is_swept(
         orphan = folder / line_from(other)
         other.kill()
     assert (orphan.exists(), evidence.begin_writing(list), orphan.exists()) == (True, 1, False)
+    assert (state_dir / ORPHANS / orphan.name).exists()
+
+
+def test_a_half_written_file_is_swept_and_gone(evidence: Evidence, state_dir: Path) -> None:
+    half = state_dir / "evidence" / "ab" / "abcd.age.part"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"half")
+    assert (evidence.begin_writing(list), half.exists()) == (0, False)
 
 
 def test_sweeping_keeps_what_rows_name(store: Store, evidence: Evidence) -> None:

@@ -19,7 +19,7 @@ from tipline.installation import Installation, opened
 from tipline.logs import set_up_logs
 from tipline.settings import Settings, load_settings
 from tipline.settings.home import reading_rules
-from tipline.wiring import planner
+from tipline.wiring import Wiring, outfit
 
 MAIL = """\
 From: Mia <mia@mail.example>
@@ -84,7 +84,8 @@ def two_cases(state: Path) -> Path:
     with opened(settings) as installation:
         for handle in ("bad_one", "bad_two"):
             _file(settings, installation, MAIL.format(handle=handle).encode())
-        planner(settings, installation, utc_now).step()
+        wiring = Wiring(outfit=outfit(settings), installation=installation, clock=utc_now)
+        wiring.planner().step()
     return state
 
 

@@ -82,17 +82,16 @@ def _file_all(settings: Settings, installation: Installation, progress: Progress
     """File what waits, unless a daemon is running, which does so by itself."""
     from store.durable import try_lock
     from store.unit_of_work import DAEMON_LOCK
-    from tipline.filing import file_waiting
+    from tipline.waiting import file_waiting
 
     lock = try_lock(settings.state_dir / DAEMON_LOCK)
     if lock is None:
         return
+    # Only to see whether a daemon runs: one may start while this goes on, and shares the work.
+    lock.close()
     task = progress.add_task("reading and filing", total=None)
-    try:
-        for done in file_waiting(settings, installation):
-            progress.advance(task, done)
-    finally:
-        lock.close()
+    for done in file_waiting(settings, installation):
+        progress.advance(task, done)
 
 
 def _total(paths: list[Path]) -> int | None:

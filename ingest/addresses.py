@@ -9,10 +9,11 @@ def fold_address(address: str) -> str:
     """Bring an address into one spelling for comparison.
 
     Domains do not distinguish case (RFC 5321 section 2.3.11) and are compared as A-labels (RFC
-    5890); our own local parts do not distinguish case either (RFC 2142 section 2).
+    5890), without the dot some senders put at their end; our own local parts do not distinguish
+    case either (RFC 2142 section 2).
     """
     local, _, domain = address.strip().rpartition("@")
-    return f"{local.casefold()}@{_ascii_domain(domain)}"
+    return f"{local.casefold()}@{_ascii_domain(domain).removesuffix('.')}"
 
 
 def split_plus(address: str) -> tuple[str, str | None]:
@@ -36,4 +37,6 @@ class ReportingAddresses:
         self._known = frozenset(fold_address(address) for address in addresses)
 
     def __contains__(self, address: str) -> bool:
-        return fold_address(split_plus(address)[0]) in self._known
+        # An address that is configured with a plus-part of its own is known as it is.
+        candidates = (address, split_plus(address)[0])
+        return any(fold_address(candidate) in self._known for candidate in candidates)

@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 from typing import Any, Final
 from weakref import WeakSet
 
 import structlog
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, TLSSetupException, syntax
 from aiosmtpd.smtp import Envelope as Dialogue
 from aiosmtpd.smtp import Session as SmtpSession
 
@@ -30,6 +33,10 @@ from store.model import Clock, Door, Envelope
 # How much of a mail is read at once; also the longest command line that is looked at.
 CHUNK_OCTETS: Final = 64 * 1024
 END_OF_DATA: Final = b"\r\n.\r\n"
+# RFC 5321 section 4.5.3.1.3 allows a path 256 octets, its angle brackets included.
+ADDRESS_OCTETS: Final = 254
+# A session past its time that is just being told that its mail is on disk is looked at again.
+PATIENCE_SECONDS: Final = 1.0
 _ANGLE_ADDRESS: Final = re.compile(r"\s*<([^<>\s]*)>(.*)", re.DOTALL)
 
 log = structlog.get_logger()
@@ -53,6 +60,7 @@ class SmtpSettings:
     max_commands: int = 1000
     max_held: int = HELD_OCTETS
     idle_timeout: timedelta = timedelta(minutes=5)
+    max_session: timedelta = timedelta(hours=1)
     tls: ssl.SSLContext | None = None
 
 
@@ -86,6 +94,22 @@ class Dialogues:
         extensions = [line for line in responses[:-1] if not line.startswith("250-AUTH")]
         return [*extensions, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", responses[-1]]
 
+    async def handle_MAIL(  # noqa: N802 - the library's hook
+        self,
+        server: SMTP,
+        session: SmtpSession,
+        envelope: Dialogue,
+        address: str,
+        options: list[str],
+    ) -> str:
+        """Take any sender's address that could be answered."""
+        del server, session
+        if _octets(address) > ADDRESS_OCTETS:
+            return replies.SENDER_TOO_LONG
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return replies.SENDER_OK
+
     async def handle_RCPT(  # noqa: N802 - the library's hook
         self,
         server: SMTP,
@@ -96,6 +120,8 @@ class Dialogues:
     ) -> str:
         """Take a recipient if it is one of ours: nothing is ever relayed."""
         del server, session
+        if _octets(address) > ADDRESS_OCTETS:
+            return replies.RECIPIENT_TOO_LONG
         if address not in self._addresses:
             return replies.NO_SUCH_MAILBOX
         if len(envelope.rcpt_tos) >= self._max_recipients:
@@ -117,8 +143,14 @@ class Dialogues:
         return replies.ACCEPTED
 
     async def handle_exception(self, error: Exception) -> str:
-        """Answer a fault of ours without a word of it."""
-        log.error("smtp.fault", exc_info=error)
+        """Answer a fault of ours without a word of it; a peer's own faults are no news."""
+        match error:
+            case TLSSetupException():
+                log.info("smtp.tls_failed", reason=type(error.__cause__).__name__)
+            case ConnectionError() | EOFError():
+                log.info("smtp.peer_lost", reason=type(error).__name__)
+            case _:
+                log.error("smtp.fault", exc_info=error)
         return replies.reply_to_fault(error)
 
     def _envelope(self, session: SmtpSession, envelope: Dialogue) -> Envelope:
@@ -153,11 +185,50 @@ class Connection(SMTP):
             tls_context=settings.tls,
             timeout=settings.idle_timeout.total_seconds(),
             auth_exclude_mechanism=["LOGIN", "PLAIN"],
-            command_call_limit=settings.max_commands,
             loop=asyncio.get_running_loop(),
         )
+        # The library counts the uses of each verb; we count all commands of a connection.
+        self._smtp_methods = {
+            verb: self._within_limit(method) for verb, method in self._smtp_methods.items()
+        }
         self._connections = connections
         self._peer: str | None = None
+        self._max_commands = settings.max_commands
+        # The greeting is one answer more than there were commands.
+        self._answered = -1
+        self._max_session = settings.max_session.total_seconds()
+        self._end_of_session: asyncio.TimerHandle | None = None
+        self._accepting = False
+
+    def _within_limit(
+        self, method: Callable[[str | None], Awaitable[None]]
+    ) -> Callable[[str | None], Awaitable[None]]:
+        @wraps(method)
+        async def limited(argument: str | None) -> None:
+            if self._answered >= self._max_commands:
+                await self.push(replies.TOO_MANY_COMMANDS)
+            else:
+                await method(argument)
+
+        return limited
+
+    async def push(self, status: str | bytes) -> None:
+        """Send one line of a reply, with its enhanced status code; after too many, the last.
+
+        Lines that are no command at all are answered too, and so counted here.
+        """
+        reply = printable(status) if isinstance(status, str) else status.decode("utf-8", "replace")
+        is_answer = reply[3:4] == " " and not reply.startswith("3")
+        self._answered += is_answer
+        is_last = is_answer and self._answered > self._max_commands
+        await super().push(replies.TOO_MANY_COMMANDS if is_last else replies.with_code(reply))
+        if is_last and self.transport is not None:
+            self.transport.close()
+
+    async def _handle_client(self) -> None:
+        # A peer that has gone is the end of its session and not a fault.
+        with suppress(ConnectionError):
+            await super()._handle_client()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, unless too many are connected; called a second time after STARTTLS."""
@@ -168,6 +239,7 @@ class Connection(SMTP):
                 _refuse(transport)
                 return
             self._peer = peer
+            self._end_of_session = self.loop.call_later(self._max_session, self._end_session)
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
@@ -184,14 +256,39 @@ class Connection(SMTP):
         if self._peer is None:
             return
         self._connections.leave(self._peer)
+        if self._end_of_session is not None:
+            self._end_of_session.cancel()
         super().connection_lost(error)
         self._peer = None
+
+    def _end_session(self) -> None:
+        """End a session that takes too long: a slow sender may not keep others out for ever."""
+        if self._accepting:
+            self._end_of_session = self.loop.call_later(PATIENCE_SECONDS, self._end_session)
+        elif self.transport is not None:
+            log.info("smtp.session_too_long", peer=self._peer)
+            _refuse(self.transport, replies.SESSION_TOO_LONG)
 
     def shut_down(self) -> None:
         """Tell the peer that we go away (RFC 5321 section 3.8) and close."""
         if self.transport is not None:
             _refuse(self.transport, replies.SHUTTING_DOWN)
 
+    @syntax("VRFY <address>")
+    async def smtp_VRFY(self, arg: str | None) -> None:  # noqa: N802 - the library's name
+        """Tell nobody who has a mailbox here (RFC 5321 section 7.3), whatever is asked."""
+        del arg
+        await self.push(replies.CANNOT_VERIFY)
+
+    @syntax("STARTTLS", when="tls_context")
+    async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802 - the library's name
+        """Begin TLS, once."""
+        if self._tls_protocol is not None:
+            await self.push(replies.TLS_ALREADY)
+            return
+        await super().smtp_STARTTLS(arg)
+
+    @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the library's name
         """Read a mail in chunks up to ``CRLF.CRLF`` (RFC 5321 section 4.1.1.4)."""
         if await self.check_helo_needed():
@@ -218,7 +315,11 @@ class Connection(SMTP):
         if content is None:
             return replies.CROWDED
         envelope.original_content = envelope.content = content
-        reply: str = await self.event_handler.handle_DATA(self, self.session, envelope)
+        self._accepting = True
+        try:
+            reply: str = await self.event_handler.handle_DATA(self, self.session, envelope)
+        finally:
+            self._accepting = False
         return reply
 
     async def _read_content(self, held: Held) -> tuple[bytes | None, int]:
@@ -254,9 +355,12 @@ class Connection(SMTP):
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """Read an address; also those that real mailboxes have and the grammar forbids."""
+        if arg.lstrip().startswith("<") and ">" not in arg:
+            # The library answers no address at all with the syntax of the command.
+            return "", ""
         try:
             address, rest = super()._getaddr(arg)
-        except (IndexError, ValueError):
+        except Exception:  # noqa: BLE001 - the parser beneath raises whatever strange text makes it
             address, rest = None, None
         if address is None and (found := _ANGLE_ADDRESS.match(arg)):
             return found[1], found[2]
@@ -273,6 +377,10 @@ def _unstuffed(data: bytearray) -> bytes:
         data = data.replace(b"\r\n.", b"\r\n")
     del data[: len(b"\r\n")]
     return bytes(data)
+
+
+def _octets(address: str) -> int:
+    return len(address.encode("utf-8", "surrogateescape"))
 
 
 def printable(text: str) -> str:

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from ingest.addresses import ReportingAddresses, fold_address, split_plus
 
-OURS = ReportingAddresses(["CP@Chirper.example", "child@münchen.example"])
+OURS = ReportingAddresses(
+    ["CP@Chirper.example", "child@münchen.example", "abuse+minors@chirper.example"]
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,9 @@ OURS = ReportingAddresses(["CP@Chirper.example", "child@münchen.example"])
         "cp+a+b@chirper.example",
         "child@xn--mnchen-3ya.example",
         "child@MÜNCHEN.example",
+        "cp@chirper.example.",
+        "cp+tag@Chirper.Example.",
+        "Abuse+Minors@chirper.example",
     ],
 )
 def test_our_addresses_are_known_in_every_spelling(address: str) -> None:
@@ -27,7 +32,10 @@ def test_our_addresses_are_known_in_every_spelling(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "@", "cp", "cp@", "@chirper.example", "xcp@chirper.example", "cp@example", "+@x"],
+    [
+        *("", "@", "cp", "cp@", "@chirper.example", "xcp@chirper.example", "cp@example", "+@x"),
+        *("abuse@chirper.example", "abuse+other@chirper.example", "cp@chirper.example.."),
+    ],
 )
 def test_other_addresses_are_not_ours(address: str) -> None:
     assert address not in OURS

@@ -3,7 +3,7 @@ from __future__ import annotations
 import smtplib
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from store.errors import StorageFull, StorageUnavailable
@@ -71,6 +71,7 @@ def test_ehlo_announces_nothing_we_cannot_do(office: Office, extension: str) -> 
         "cp+r4f7km2q9xh@chirper.example",
         "Cp+TAG+more@CHIRPER.example",
         '"cp"@chirper.example',
+        "cp@chirper.example.",
     ],
 )
 def test_every_spelling_of_our_address_is_taken(office: Office, recipient: str) -> None:
@@ -280,6 +281,8 @@ lines = st.builds("{}{}".format, st.sampled_from(VERBS), words)
 
 
 @given(st.lists(lines, max_size=6))
+@example(["VRFY >\udcff"])
+@example(["MAIL FROM:<\udcff", "RCPT TO:>\udcff"])
 @settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

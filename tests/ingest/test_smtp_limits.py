@@ -34,7 +34,7 @@ def secured(office: Office, certificate: Certificate, injected: bytes = b"") -> 
     line.reply()
     line.ask("EHLO client.example")
     line.send(b"STARTTLS\r\n" + injected)
-    assert line.reply() == "220 Ready to start TLS"
+    assert line.reply() == "220 2.0.0 Ready to start TLS"
     line.start_tls(trusting(certificate))
     return line
 
@@ -94,6 +94,56 @@ def test_too_many_commands_end_the_connection(open_office: OpenOffice) -> None:
         line.reply()
         replies = [line.ask("NOOP")[:3] for _ in range(4)]
         assert (replies, line.reply()) == (["250", "250", "250", "421"], "")
+
+
+def test_all_commands_of_a_connection_count_together(open_office: OpenOffice) -> None:
+    office = open_office(max_commands=3)
+    with office.line() as line:
+        line.reply()
+        commands = ["EHLO client.example", "NOOP", "RSET", "HELP"]
+        replies = [line.ask(command).splitlines()[-1][:9] for command in commands]
+        assert (replies[1:], line.reply()) == (["250 2.0.0", "250 2.0.0", "421 4.7.0"], "")
+
+
+def test_a_mail_beyond_the_limit_is_not_taken(open_office: OpenOffice) -> None:
+    office = open_office(max_commands=3)
+    with office.line() as line:
+        line.reply()
+        start = "EHLO c.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<cp@chirper.example>\r\n"
+        line.send(start.encode() + b"DATA\r\nmail\r\n.\r\n")
+        replies = [line.reply()[:3] for _ in range(5)]
+    assert replies == ["250", "250", "250", "421", ""]
+    assert office.acceptor.take() == []
+
+
+def test_lines_that_are_no_commands_count_too(open_office: OpenOffice) -> None:
+    office = open_office(max_commands=3)
+    with office.line() as line:
+        line.reply()
+        replies = [line.ask("")[:3] for _ in range(4)]
+        assert (replies, line.reply()) == (["500", "500", "500", "421"], "")
+
+
+def test_a_session_does_not_last_for_ever(open_office: OpenOffice) -> None:
+    office = open_office(max_session=SHORT)
+    with office.line() as line:
+        line.begin()
+        assert line.reply() == "421 4.4.2 Session too long, please connect again"
+        assert line.reply() == ""
+
+
+def test_a_session_is_not_ended_while_its_mail_is_being_accepted(open_office: OpenOffice) -> None:
+    office = open_office(max_session=SHORT)
+    office.acceptor.go_on.clear()
+    with office.line() as line:
+        line.begin().send(b"mail\r\n.\r\n")
+        line._socket.settimeout(SHORT.total_seconds() * 2)
+        with pytest.raises(TimeoutError):
+            line.reply()
+        line._socket.settimeout(5)
+        office.acceptor.go_on.set()
+        assert line.reply().startswith("250")
+        assert line.reply().startswith("421 4.4.2")
 
 
 def test_too_much_nonsense_ends_the_connection(office: Office) -> None:

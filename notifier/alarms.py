@@ -24,7 +24,7 @@ class Alarms:
         self, work: UnitOfWork, name: str, title: str, lines: tuple[str, ...], now: datetime
     ) -> bool:
         """Queue an alarm; False when one of this name was queued within the same hour."""
-        _log.warning("alarm_raised", alarm=name, title=title)
+        _log.warning("alarm.raised", alarm=name, title=title)
         hour = now.astimezone(UTC).strftime("%Y-%m-%dT%H")
         posting = self._composer.posting(
             OutboxKind.ALARM, self._address, f"alarm:{name}:{hour}", now

@@ -71,7 +71,7 @@ class Auditor:
     def _repair(self, work: UnitOfWork, case: Case, now: datetime) -> None:
         if work.escalations.active(case.id) is None:
             start_escalation(work, case, self._directory, now, at_once=True)
-            _log.error("escalation_repaired", case=case.reference)
+            _log.error("escalation.repaired", case=case.reference)
 
 
 def _findings(work: UnitOfWork, idle: list[Case], now: datetime) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""What a duty officer does with a case: take, release, snooze, note, close, reopen.
+"""What a duty officer does with a case: take, release, snooze, note, close, reopen, open words.
 
 Each is one transaction over the case, its history and its escalation. Raises NotFound for an
 unknown reference and Forbidden, in words for the person who typed it, when the case's present
@@ -15,6 +15,7 @@ from notifier.directory import Directory
 from notifier.escalations import start_escalation
 from store.errors import Forbidden
 from store.model import Case, Clock, Disposition, EventKind
+from store.openings import Opening
 from store.states import CaseState
 from store.unit_of_work import Store, UnitOfWork
 
@@ -39,7 +40,7 @@ def take(store: Store, reference: str, actor: str, lease: timedelta, clock: Cloc
         if escalation is not None:
             work.escalations.pause(escalation, now + lease, "taken")
         work.outbox.cancel_for_case(case.id)
-        return _done(work, case, "case_taken", actor)
+        return _done(work, case, "case.taken", actor)
 
 
 def release(store: Store, reference: str, actor: str, clock: Clock) -> Case:
@@ -52,7 +53,7 @@ def release(store: Store, reference: str, actor: str, clock: Clock) -> Case:
         escalation = work.escalations.active(case.id)
         if escalation is not None:
             work.escalations.resume(escalation, now)
-        return _done(work, case, "case_released", actor)
+        return _done(work, case, "case.released", actor)
 
 
 def snooze(store: Store, reference: str, actor: str, span: timedelta, clock: Clock) -> Case:
@@ -69,7 +70,7 @@ def snooze(store: Store, reference: str, actor: str, span: timedelta, clock: Clo
         work.outbox.cancel_for_case(case.id)
         details = {"until": (now + span).isoformat()}
         work.history.append(case.id, EventKind.SNOOZED, actor=actor, at=now, details=details)
-        return _done(work, case, "case_snoozed", actor)
+        return _done(work, case, "case.snoozed", actor)
 
 
 def note(store: Store, reference: str, actor: str, text: str, clock: Clock) -> Case:
@@ -80,7 +81,7 @@ def note(store: Store, reference: str, actor: str, text: str, clock: Clock) -> C
         case = work.cases.find(reference)
         details = {"text": text.strip()}
         work.history.append(case.id, EventKind.NOTE, actor=actor, at=clock(), details=details)
-        return _done(work, case, "case_noted", actor)
+        return _done(work, case, "case.noted", actor)
 
 
 def close(store: Store, reference: str, actor: str, disposition: Disposition, clock: Clock) -> Case:
@@ -94,7 +95,7 @@ def close(store: Store, reference: str, actor: str, disposition: Disposition, cl
         if escalation is not None:
             work.escalations.end(escalation)
         work.outbox.cancel_for_case(case.id)
-        return _done(work, case, "case_closed", actor)
+        return _done(work, case, "case.closed", actor)
 
 
 def reopen(store: Store, directory: Directory, reference: str, actor: str, clock: Clock) -> Case:
@@ -105,7 +106,30 @@ def reopen(store: Store, directory: Directory, reference: str, actor: str, clock
             raise Forbidden(f"case {case.reference} is {case.state}, not closed")
         work.cases.reopen(case, actor, now, {"reason": "by hand"})
         start_escalation(work, work.cases.get(case.id), directory, now)
-        return _done(work, case, "case_reopened", actor)
+        return _done(work, case, "case.reopened", actor)
+
+
+def note_opening(store: Store, reference: str, actor: str, why: str, clock: Clock) -> bytes:
+    """Put a look at a report's words on record, and give the words, still sealed.
+
+    The look is in the report's openings and in the history of each of its cases before anybody
+    can unseal anything. Raises NotFound for an unknown report.
+    """
+    if not actor.strip() or not why.strip():
+        raise ValueError("a look at sealed words needs a name and a reason")
+    with store.transaction() as work:
+        report, now = work.reports.find(reference), clock()
+        sealed = work.reports.sealed_words(report.id)
+        opening = Opening(at=now, who=actor, why=why.strip(), inbound_id=report.inbound_id)
+        work.openings.add(opening)
+        details = {"report": report.reference, "why": opening.why}
+        for case in work.cases.of_report(report.id):
+            work.history.append(
+                case.id, EventKind.WORDS_OPENED, actor=actor, at=now, details=details
+            )
+        work.commit()
+    _log.info("words.opened", report=report.reference, actor=actor)
+    return sealed
 
 
 def _done(work: UnitOfWork, case: Case, verb: str, actor: str) -> Case:

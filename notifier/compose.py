@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from notifier.addresses import is_well_formed
-from notifier.defang import defang
+from notifier.defang import defang, defang_url
 from notifier.letters import (
     FALLBACK_LANGUAGE,
     Letter,
@@ -241,5 +241,5 @@ def _account_values(account: AccountReference) -> dict[str, str | None]:
         "platform": defang(account.platform),
         "handle": defang(handle) if handle else None,
         "user_id": defang(account.user_id) if account.user_id else None,
-        "url": defang(account.url) if account.url else None,
+        "url": defang_url(account.url) if account.url else None,
     }

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Final
+from urllib.parse import urlsplit
 
 MAX_LENGTH: Final = 200
 """Characters of an account that a mail shows; the command line shows the rest."""
+MAX_URL_TAIL: Final = 60
+"""Characters after the host of a URL that a mail shows: whoever made the URL chose its words."""
 
 _HTTP: Final = re.compile(r"(?i)\bhttp(?=s?:)")
 # A scheme that is not one of the two above, such as mailto: or tel:.
@@ -27,6 +30,25 @@ def defang(text: str) -> str:
         visible = visible[: MAX_LENGTH - 1] + "…"
     broken = _OTHER_SCHEME.sub(r"\1[:]", _HTTP.sub("hXXp", visible))
     return _DOT.sub("[.]", broken)
+
+
+def defang_url(url: str) -> str:
+    """Spell a reported URL: the host, and only the beginning of what follows it."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return defang(_shortened(url))
+    if not parts.netloc:
+        return defang(_shortened(url))
+    # The part before an @ is no host, and may be any words.
+    host = parts.netloc.rpartition("@")[2]
+    tail = parts._replace(scheme="", netloc="").geturl()
+    return defang(f"{parts.scheme or 'https'}://{host}{_shortened(tail)}")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_URL_TAIL else text[:MAX_URL_TAIL] + "…"
 
 
 def _visible(character: str) -> str:

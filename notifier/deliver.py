@@ -98,14 +98,14 @@ class Deliverer:
             raise
         except Exception:  # noqa: BLE001 - one message must not hold up the others
             # It stays under its lease and is tried again after it, under the same Message-ID.
-            _log.exception("noting_failed", message=message.id)
+            _log.exception("message.not_noted", message=message.id)
 
     def _try(self, message: OutboxMessage) -> Outcome:
         try:
             return self._courier.send(message)
         except Exception as error:  # noqa: BLE001 - see below
             # Unknown trouble is temporary, and must not hold up the other messages.
-            _log.exception("courier_failed", message=message.id)
+            _log.exception("courier.failed", message=message.id)
             return Deferred(detail=one_line(f"{type(error).__name__}: {error}"))
 
     def _note(self, message: OutboxMessage, outcome: Outcome) -> None:
@@ -125,7 +125,7 @@ class Deliverer:
         if message.mail.report_id is not None:
             work.reports.set_outcome(message.mail.report_id, AcknowledgementState.SENT, "ok")
         seconds = (now - message.created_at).total_seconds()
-        _log.info("message_sent", kind=message.mail.kind.value, message=message.id, after=seconds)
+        _log.info("message.sent", kind=message.mail.kind.value, message=message.id, after=seconds)
 
     def _deferred(
         self, work: UnitOfWork, message: OutboxMessage, outcome: Deferred, now: datetime
@@ -141,7 +141,7 @@ class Deliverer:
         again_at = now + wait(kind, message.attempts + 1, self._chance())
         work.outbox.record(message, attempt, OutboxState.QUEUED, again_at)
         _log.warning(
-            "message_deferred",
+            "message.deferred",
             kind=kind.value,
             message=message.id,
             detail=without_addresses(attempt.detail),
@@ -166,7 +166,7 @@ class Deliverer:
             # Cancelled while it was being sent: nobody misses it.
             return
         _log.error(
-            "message_failed",
+            "message.failed",
             kind=kind.value,
             message=message.id,
             detail=without_addresses(attempt.detail),

@@ -90,7 +90,7 @@ class _Firing:
 
     @property
     def next_at(self) -> datetime:
-        return next_due(self.policy, self.index, self.now)
+        return next_due(self.policy, self.index, self.escalation.next_at or self.now, self.now)
 
 
 class Escalator:
@@ -117,7 +117,7 @@ class Escalator:
         except StorageUnavailable:
             raise
         except Exception:  # noqa: BLE001 - one case must not hold up the others
-            _log.exception("escalation_failed", escalation=escalation.id)
+            _log.exception("escalation.failed", escalation=escalation.id)
             self._postpone(escalation)
             return False
 
@@ -172,7 +172,7 @@ class Escalator:
         try:
             return from_snapshot(escalation.policy)
         except ValueError:
-            _log.exception("snapshot_unreadable", case=case.reference)
+            _log.exception("escalation.snapshot_unreadable", case=case.reference)
             return self._directory.policy(case.severity)
 
     def _alert(
@@ -213,7 +213,7 @@ class Escalator:
             details={"step": step, "round": rounds, "addresses": addresses},
         )
         _log.info(
-            "alert_queued", case=firing.case.reference, step=step, round=rounds, addresses=addresses
+            "alert.queued", case=firing.case.reference, step=step, round=rounds, addresses=addresses
         )
 
     def _report_nobody(self, work: UnitOfWork, firing: _Firing) -> None:

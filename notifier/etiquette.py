@@ -30,8 +30,12 @@ _MACHINE_LOCAL_PART: Final = re.compile(
     | auto-?(?:reply|respond|responder|answer|confirm)
     """,
 )
+# Names of header fields, in lower case: what reading collects for these rules must hold them all.
+AUTO_SUBMITTED_HEADERS: Final = frozenset({"auto-submitted"})
+LIST_HEADER_PREFIX: Final = "list-"
+PRECEDENCE_HEADERS: Final = frozenset({"precedence", "x-precedence"})
 _BULK_PRECEDENCE: Final = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
-_AUTO_REPLY_HEADERS: Final = frozenset(
+AUTO_REPLY_HEADERS: Final = frozenset(
     {
         "x-autoreply",
         "x-auto-reply",
@@ -42,7 +46,16 @@ _AUTO_REPLY_HEADERS: Final = frozenset(
         "x-fc-machinegenerated",
     },
 )
-_LOOP_HEADERS: Final = frozenset({"x-loop", "x-loop-prevention"})
+DELIVERED_TO_HEADERS: Final = frozenset({"delivered-to"})
+LOOP_HEADERS: Final = frozenset({"x-loop", "x-loop-prevention"})
+HEADERS: Final = (
+    AUTO_SUBMITTED_HEADERS
+    | PRECEDENCE_HEADERS
+    | AUTO_REPLY_HEADERS
+    | DELIVERED_TO_HEADERS
+    | LOOP_HEADERS
+)
+"""All names the rules look at, besides those that begin with ``LIST_HEADER_PREFIX``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,35 +169,36 @@ def _machine_address(question: _Question) -> str | None:
 
 def _auto_submitted(question: _Question) -> str | None:
     # RFC 3834 section 2 and 5.2: any value but "no"; at most one field, so one bad is enough.
-    keywords = (auto_submitted_keyword(value) for value in question.headers("auto-submitted"))
+    keywords = (
+        auto_submitted_keyword(value) for value in question.headers(*AUTO_SUBMITTED_HEADERS)
+    )
     return next((word[:40] or "empty" for word in keywords if word != "no"), None)
 
 
 def _mailing_list(question: _Question) -> str | None:
     # RFC 2369, RFC 2919.
     names = (name.lower() for name, _ in question.traits.headers)
-    return next((name[:40] for name in names if name.startswith("list-")), None)
+    return next((name[:40] for name in names if name.startswith(LIST_HEADER_PREFIX)), None)
 
 
 def _bulk_precedence(question: _Question) -> str | None:
     words = (
-        without_comments(value).strip().lower()
-        for value in question.headers("precedence", "x-precedence")
+        without_comments(value).strip().lower() for value in question.headers(*PRECEDENCE_HEADERS)
     )
     return next((word for word in words if word in _BULK_PRECEDENCE), None)
 
 
 def _auto_reply_header(question: _Question) -> str | None:
     for name, value in question.traits.headers:
-        if name.lower() in _AUTO_REPLY_HEADERS and value.strip().lower() not in {"no", "false"}:
+        if name.lower() in AUTO_REPLY_HEADERS and value.strip().lower() not in {"no", "false"}:
             return name.lower()
-        if name.lower() == "delivered-to" and value.strip().lower() == "autoresponder":
+        if name.lower() in DELIVERED_TO_HEADERS and value.strip().lower() == "autoresponder":
             return "delivered-to"
     return None
 
 
 def _loop(question: _Question) -> str | None:
-    for value in question.headers(*_LOOP_HEADERS):
+    for value in question.headers(*LOOP_HEADERS):
         words = {without_tag(word) for word in re.split(r"[\s,;<>]+", value)}
         if words & (question.own_addresses | {"yes", "true"}):
             return "the mail has been here before"

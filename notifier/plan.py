@@ -8,7 +8,8 @@ that cannot be worked on never holds up the others.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -22,6 +23,7 @@ from store.model import (
     Case,
     CaseEvent,
     Clock,
+    EventId,
     EventKind,
     OutboxKind,
     OutgoingMail,
@@ -34,10 +36,22 @@ from store.unit_of_work import Store, UnitOfWork
 BATCH: Final = 100
 """How many reports and how many events one step looks at."""
 
+FIRST_REST: Final = timedelta(seconds=10)
+"""How long an event that could not be planned makes room for others; doubled each time."""
+LONGEST_REST: Final = timedelta(minutes=10)
+
 Receipt = tuple[Answer, OutgoingMail | None]
 """A decision, and the mail if there is to be one."""
 
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rest:
+    """An event that could not be planned is left alone until a moment."""
+
+    until: datetime
+    length: timedelta
 
 
 class Planner:
@@ -59,15 +73,28 @@ class Planner:
         self._reply_key = reply_key
         self._clock = clock
         self._answering = answering
+        # Only in memory: after a restart everything is tried at once.
+        self._resting: dict[EventId, _Rest] = {}
 
     def step(self) -> int:
         """Work off what waits, up to a bound; tell how much was done."""
         with self._store.snapshot() as work:
-            events = work.history.unplanned(BATCH)
+            # Those at rest stand before the others and must not take up the whole batch.
+            events = work.history.unplanned(BATCH + len(self._resting))
             reports = work.reports.undecided(BATCH)
         # Alerts before receipts: somebody may be waiting for help.
-        done = sum(self._plan(event) for event in events)
+        done = sum(self._plan(event) for event in self._awake(events))
         return done + self._answer_all(reports)
+
+    def _awake(self, events: Sequence[CaseEvent]) -> list[CaseEvent]:
+        """Leave out what failed a short while ago, and forget what is off the list."""
+        listed, now = {event.id for event in events}, self._clock()
+        self._resting = {key: rest for key, rest in self._resting.items() if key in listed}
+        return [
+            event
+            for event in events
+            if event.id not in self._resting or self._resting[event.id].until <= now
+        ]
 
     def _answer_all(self, reports: Sequence[Report]) -> int:
         """Decide receipts in one commit; when that fails, each report's in a commit of its own."""
@@ -80,7 +107,7 @@ class Planner:
         except Exception:  # noqa: BLE001 - narrowed down to the one report that causes it
             if len(reports) > 1:
                 return sum(self._answer_all([report]) for report in reports)
-            _log.exception("receipt_failed", report=reports[0].reference)
+            _log.exception("receipt.failed", report=reports[0].reference)
             answer = Answer(send=False, reason="cannot_compose")
             return self._decide([(reports[0], (answer, None))])
 
@@ -120,7 +147,7 @@ class Planner:
             ]
             work.commit()
         for report, answer in decided:
-            verb = "receipt_queued" if answer.send else "receipt_withheld"
+            verb = "receipt.queued" if answer.send else "receipt.withheld"
             _log.info(verb, report=report.reference, reason=answer.reason)
         return len(decided)
 
@@ -136,9 +163,21 @@ class Planner:
             raise
         except Exception:  # noqa: BLE001 - one event must not hold up the others
             # The event stays on the list; the auditor finds a case that has no escalation.
-            _log.exception("planning_failed", case=event.case_id, occasion=event.kind.value)
+            self._let_rest(event)
             return False
         return True
+
+    def _let_rest(self, event: CaseEvent) -> None:
+        before = self._resting.get(event.id)
+        length = min(before.length * 2, LONGEST_REST) if before else FIRST_REST
+        rest = _Rest(until=self._clock() + length, length=length)
+        self._resting[event.id] = rest
+        _log.exception(
+            "event.not_planned",
+            case=event.case_id,
+            occasion=event.kind.value,
+            again_at=rest.until.isoformat(),
+        )
 
     def _follow(self, work: UnitOfWork, event: CaseEvent) -> None:
         case = work.cases.get(event.case_id)
@@ -147,7 +186,7 @@ class Planner:
         match event.kind:
             case EventKind.SEVERITY_RAISED:
                 self._raise(work, case)
-            case EventKind.OPENED | EventKind.REOPENED | EventKind.JOINED:
+            case EventKind.OPENED | EventKind.REOPENED:
                 self._ensure_started(work, case)
             case _:
                 pass
@@ -162,7 +201,7 @@ class Planner:
         if escalation and case.state is CaseState.TAKEN and case.taken_until:
             # Somebody was faster than we.
             work.escalations.pause(escalation, case.taken_until, "taken")
-        _log.info("escalation_started", case=case.reference, severity=case.severity.label)
+        _log.info("escalation.started", case=case.reference, severity=case.severity.label)
 
     def _raise(self, work: UnitOfWork, case: Case) -> None:
         """Put the more urgent policy in place of the old one and alert at once.
@@ -181,7 +220,7 @@ class Planner:
         if running is not None:
             work.escalations.end(running)
         start_escalation(work, case, self._directory, now, at_once=True)
-        _log.info("escalation_raised", case=case.reference, severity=case.severity.label)
+        _log.info("escalation.raised", case=case.reference, severity=case.severity.label)
 
 
 def _write_down(

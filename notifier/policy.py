@@ -16,6 +16,8 @@ from typing import Any, Final
 
 SNAPSHOT_VERSION: Final = 1
 SHORTEST_REPEAT: Final = timedelta(seconds=1)
+ON_TIME: Final = timedelta(seconds=5)
+"""How late a step may go out without moving the ones after it: a tick and some work."""
 
 
 class TargetKind(StrEnum):
@@ -85,15 +87,20 @@ def first_due(policy: EscalationPolicy, started_at: datetime) -> datetime:
     return started_at + policy.steps[0].after
 
 
-def next_due(policy: EscalationPolicy, fired: int, fired_at: datetime) -> datetime:
+def next_due(
+    policy: EscalationPolicy, fired: int, due_at: datetime, fired_at: datetime
+) -> datetime:
     """Tell when the next step is due after step ``fired`` (an index) went out at ``fired_at``.
 
-    Counting from the moment it went out, and not from the moment it was due, is what makes a
+    A step that went out on time counts from when it was due, so that alerts keep their distance
+    and do not drift by a tick each. A late one counts from the moment it went out, which makes a
     restart after an outage catch up once: one alert at once, and the chain goes on from there.
     """
-    if fired >= policy.last:
-        return fired_at + policy.repeat
-    return fired_at + (policy.steps[fired + 1].after - policy.steps[fired].after)
+    distance = policy.repeat
+    if fired < policy.last:
+        distance = policy.steps[fired + 1].after - policy.steps[fired].after
+    on_time = fired_at - due_at <= min(ON_TIME, distance / 2)
+    return (due_at if on_time else fired_at) + distance
 
 
 def to_snapshot(policy: EscalationPolicy) -> dict[str, Any]:

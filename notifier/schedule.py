@@ -54,6 +54,6 @@ def _guarded(name: str, function: Callable[[], object]) -> Callable[[], None]:
         try:
             function()
         except Exception:  # noqa: BLE001 - the top of a loop: the next tick must come
-            _log.exception("tick_failed", tick=name)
+            _log.exception("tick.failed", tick=name)
 
     return tick

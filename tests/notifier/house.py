@@ -222,14 +222,16 @@ class House:
         account_id = work.accounts.add_or_complete(account, self.clock()) if account else None
         present = work.cases.of_account(account_id) if account_id else None
         if present:
-            self._happened(work, present.id, EventKind.JOINED)
+            self._happened(work, present.id, EventKind.JOINED, plan=False)
             return present.id
         case_id = work.cases.open(account_id, severity, self.clock())
         self._happened(work, case_id, EventKind.OPENED)
         return case_id
 
-    def _happened(self, work: UnitOfWork, case_id: CaseId, kind: EventKind) -> None:
-        work.history.append(case_id, kind, actor="ingest", at=self.clock(), plan=True)
+    def _happened(
+        self, work: UnitOfWork, case_id: CaseId, kind: EventKind, *, plan: bool = True
+    ) -> None:
+        work.history.append(case_id, kind, actor="ingest", at=self.clock(), plan=plan)
 
     def opened(self, **changes: Any) -> Case:
         """Open a case and let it alert for the first time."""

@@ -152,3 +152,33 @@ def test_a_lease_of_no_length_is_refused(house: House, span: timedelta) -> None:
 def test_an_empty_note_is_refused(house: House) -> None:
     with pytest.raises(ValueError, match="empty"):
         commands.note(house.store, "C-0", "anna", "  ", house.clock)
+
+
+def test_a_look_at_words_is_in_the_history_of_every_case_of_the_report(house: House) -> None:
+    report, case = house.report()
+    _, other = house.report(account=None)
+    with house.store.transaction() as work:
+        work.cases.add_report(other.id, report.id)
+        work.commit()
+    sealed = commands.note_opening(
+        house.store, report.reference, "anna", " to decide ", house.clock
+    )
+    assert sealed == b"sealed"
+    with house.store.snapshot() as work:
+        for touched in (case, other):
+            event = work.history.of_case(touched.id)[-1]
+            assert (event.kind, event.actor) == (EventKind.WORDS_OPENED, "anna")
+            assert event.details == {"report": report.reference, "why": "to decide"}
+        (opening,) = work.openings.of_message(report.inbound_id)
+        assert (opening.who, opening.why, opening.at) == ("anna", "to decide", house.clock())
+        assert work.history.broken_chains() == []
+
+
+@pytest.mark.parametrize(("actor", "why"), [("", "to decide"), ("anna", "  ")])
+def test_words_are_not_given_out_without_a_name_and_a_reason(
+    house: House, actor: str, why: str
+) -> None:
+    report, case = house.report()
+    with pytest.raises(ValueError, match="a name and a reason"):
+        commands.note_opening(house.store, report.reference, actor, why, house.clock)
+    assert EventKind.WORDS_OPENED not in house.events(case)

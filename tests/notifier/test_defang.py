@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.defang import MAX_LENGTH, defang
+from notifier.defang import MAX_LENGTH, defang, defang_url
 
 
 @pytest.mark.parametrize(
@@ -35,9 +36,29 @@ def test_a_long_account_is_cut() -> None:
 
 
 @given(st.text() | st.from_regex(r"(?i)https?://[a-z.]{1,20}/[a-z:.]{0,9}"))
-def test_nothing_makes_a_link_or_a_line(text: str) -> None:
-    shown = defang(text)
+@pytest.mark.parametrize("spell", [defang, defang_url])
+def test_nothing_makes_a_link_or_a_line(spell: Callable[[str], str], text: str) -> None:
+    shown = spell(text)
     assert not re.search(r"(?i)\bhttps?:|(?<!\[)\.(?!\])", shown)
     assert shown.isprintable() or " " in shown or "\xa0" in shown
     assert "\n" not in shown
     assert "\r" not in shown
+
+
+@pytest.mark.parametrize(
+    ("reported", "shown"),
+    [
+        ("https://other.example/groups/7", "hXXps://other[.]example/groups/7"),
+        ("https://other.example/" + "x" * 59, "hXXps://other[.]example/" + "x" * 59),
+        ("https://other.example/" + "x" * 60, "hXXps://other[.]example/" + "x" * 59 + "…"),
+        (
+            "https://other.example/g?" + "cruel-words-" * 20,
+            "hXXps://other[.]example/g?" + ("cruel-words-" * 20)[:57] + "…",
+        ),
+        ("https://cruel-words@other.example/g", "hXXps://other[.]example/g"),
+        ("other.example/" + "x" * 60, "other[.]example/" + "x" * 46 + "…"),
+        ("https://[other/" + "x" * 60, "hXXps://[other/" + "x" * 45 + "…"),
+    ],
+)
+def test_of_a_url_only_the_host_and_a_beginning_is_shown(reported: str, shown: str) -> None:
+    assert defang_url(reported) == shown

@@ -207,3 +207,13 @@ def test_while_nothing_can_be_sent_the_newest_alert_takes_the_place_of_older_one
         house.tick(minutes=30)
     waiting = [m for m in house.outbox(OutboxKind.ALERT) if m.state is OutboxState.QUEUED]
     assert [message.mail.recipient for message in waiting] == [ANNA, BEN, LEAD]
+
+
+def test_repeats_do_not_drift_by_the_tick(house: House) -> None:
+    policies = dict(house.directory.policies)
+    steps = policies[Severity.HIGH].steps[:1]
+    quick = EscalationPolicy(key="high", steps=steps, repeat=timedelta(seconds=2))
+    object.__setattr__(house.directory, "policies", policies | {Severity.HIGH: quick})
+    house.opened()
+    told = [at for at in range(1, 21) if house.tick(seconds=1.01)]
+    assert len(told) == 10

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.addresses import is_well_formed, related_domains
-from notifier.etiquette import Answer, auto_submitted_keyword, may_answer
+from notifier.etiquette import HEADERS, Answer, auto_submitted_keyword, may_answer
 from store.model import MailKind, MailTraits
 
 OWN_ADDRESSES = frozenset({"cp@chirper.example"})
@@ -197,3 +197,8 @@ def test_any_mail_at_all_gets_a_decision(
     )
     answer = decide(traits)
     assert not answer.send or is_well_formed(reverse_path)
+
+
+def test_the_names_of_the_header_fields_are_told_as_they_are_compared() -> None:
+    assert {"auto-submitted", "x-precedence", "x-autoreply", "delivered-to", "x-loop"} <= HEADERS
+    assert all(name == name.lower() for name in HEADERS)

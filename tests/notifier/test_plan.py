@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
-from notifier import commands
+from notifier import commands, plan
+from notifier.plan import FIRST_REST
 from store.errors import StorageFull
 from store.model import Disposition, EventKind, MailKind, MailTraits, OutboxKind, Severity
 from store.references import read_reply_token
@@ -179,8 +181,38 @@ def test_an_event_that_cannot_be_planned_holds_up_nobody_and_is_tried_again(hous
     assert house.escalation(poor) is None
     assert house.escalation(fine) is not None
     object.__setattr__(house.directory, "policies", policies)
+    house.clock.now += FIRST_REST
     house.planner.step()
     assert house.escalation(poor) is not None
+
+
+def test_a_hundred_events_that_cannot_be_planned_do_not_block_the_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "BATCH", 3)
+    poor = [house.report(severity=Severity.LOW, account=None)[1] for _ in range(7)]
+    _, fine = house.report(account=None)
+    kept = {key: value for key, value in house.directory.policies.items() if key > Severity.LOW}
+    object.__setattr__(house.directory, "policies", kept)
+    with capture_logs() as logs:
+        for _ in range(5):
+            house.planner.step()
+    assert house.escalation(fine) is not None
+    failed = [line for line in logs if line["event"] == "event.not_planned"]
+    assert sorted(line["case"] for line in failed) == [case.id for case in poor]
+
+
+def test_an_event_that_fails_again_rests_longer_each_time(house: House) -> None:
+    house.report(severity=Severity.LOW)
+    object.__setattr__(house.directory, "policies", {})
+    tries = []
+    for second in range(100):
+        with capture_logs() as logs:
+            house.planner.step()
+        if any(line["event"] == "event.not_planned" for line in logs):
+            tries.append(second)
+        house.clock.turn(seconds=1)
+    assert tries == [0, 10, 30, 70]
 
 
 def test_a_full_disk_is_not_taken_for_a_fault_of_the_report(house: House) -> None:

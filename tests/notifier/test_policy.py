@@ -36,7 +36,17 @@ def policy(*after: float, repeat: float = 10) -> EscalationPolicy:
     [(0, 15), (1, 45), (2, 10), (3, 10), (99, 10)],
 )
 def test_the_next_step_is_counted_from_the_one_that_went_out(fired: int, waits: int) -> None:
-    assert next_due(policy(0, 15, 60), fired, NOW) == NOW + minutes(waits)
+    assert next_due(policy(0, 15, 60), fired, NOW, NOW) == NOW + minutes(waits)
+
+
+def test_a_step_that_is_a_tick_late_does_not_move_the_next_one() -> None:
+    assert next_due(policy(0), 0, NOW, NOW + timedelta(seconds=1)) == NOW + minutes(10)
+
+
+@pytest.mark.parametrize(("repeat", "late"), [(10, 6), (2 / 60, 1.1)])
+def test_after_an_outage_the_next_step_keeps_its_distance(repeat: float, late: float) -> None:
+    fired_at = NOW + timedelta(seconds=late)
+    assert next_due(policy(0, repeat=repeat), 0, NOW, fired_at) == fired_at + minutes(repeat)
 
 
 def test_the_first_step_is_due_after_its_delay() -> None:

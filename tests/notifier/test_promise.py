@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from notifier import commands
 from notifier.auditor import Auditor
@@ -79,3 +81,15 @@ def test_a_relay_that_was_down_all_night_brings_one_alert_each(house: House) -> 
         pass
     told = [m.mail.recipient for m in house.courier.seen if m.mail.kind is OutboxKind.ALERT]
     assert sorted(told) == ["anna@chirper.example", "ben@chirper.example", "lead@chirper.example"]
+
+
+def test_what_the_log_tells_is_named_by_noun_and_verb(house: House) -> None:
+    with capture_logs() as logs:
+        house.opened()
+        house.deliverer.step()
+        house.courier.outcome = Refused(detail="550 no")
+        house.tick(minutes=15)
+        house.deliverer.step()
+    told = {line["event"] for line in logs}
+    assert {"escalation.started", "alert.queued", "receipt.queued", "message.sent"} <= told
+    assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", event) for event in told)

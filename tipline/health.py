@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import sdnotify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from store.model import Clock
@@ -34,10 +34,6 @@ class Systemd:
     def ready(self, status: str) -> None:
         """Say that mail is being accepted."""
         self._notifier.notify(f"READY=1\nSTATUS={_one_line(status)}")
-
-    def status(self, status: str) -> None:
-        """Say in a few words what goes on; shown by ``systemctl status``."""
-        self._notifier.notify(f"STATUS={_one_line(status)}")
 
     def alive(self) -> None:
         """Feed the watchdog."""
@@ -65,7 +61,13 @@ class Health:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
+        self._expected: dict[str, datetime] = {}
         self._seen: dict[str, datetime] = {}
+
+    def expect(self, stages: Iterable[str]) -> None:
+        """Name the stages that begin now: one that never makes a round is late as well."""
+        now = self._clock()
+        self._expected.update((stage, now) for stage in stages)
 
     def saw(self, stage: str) -> None:
         """Note that a stage has made a round just now."""
@@ -74,11 +76,13 @@ class Health:
     def late(self, limit: timedelta) -> tuple[str, ...]:
         """Name the stages whose last round is longer ago than ``limit``."""
         now = self._clock()
-        return tuple(sorted(stage for stage, at in self._seen.items() if now - at > limit))
+        last = {**self._expected, **self._seen}
+        return tuple(sorted(stage for stage, at in last.items() if now - at > limit))
 
     def write(self, **more: str | int | bool | None) -> None:
         """Write the file so that a reader sees the old one or the new one, never half of it."""
-        stages = {stage: at.isoformat() for stage, at in sorted(self._seen.items())}
+        names = sorted({*self._expected, *self._seen})
+        stages = {name: at.isoformat() if (at := self._seen.get(name)) else None for name in names}
         content: Mapping[str, object] = {
             "time": self._clock().isoformat(),
             "process": os.getpid(),

@@ -1,9 +1,9 @@
 """What tipline says about its work: one line per event on standard error, JSON or for people.
 
-No line carries anything of a mail's content, and no whole address: fields that hold one go
-through ``masked``. Libraries speak through the same lines from warnings upwards. aiosmtpd's own
-log repeats the dialogue at debug level and, with some faults, what the peer sent: it is kept to
-errors, without their details.
+Our own events carry numbers, references and kinds of faults, nothing of a mail's content and no
+correspondent's address. Libraries speak through the same lines from warnings upwards. aiosmtpd's
+own log repeats the dialogue at debug level and, with some faults, what the peer sent: it is kept
+to errors, without their details.
 """
 
 from __future__ import annotations
@@ -67,12 +67,6 @@ def set_up_logs(level: str = "info", form: str = "auto", stream: TextIO | None =
     root.setLevel(level.upper())
     for name, quiet in _QUIET.items():
         logging.getLogger(name).setLevel(max(quiet, root.level))
-
-
-def masked(address: str) -> str:
-    """Show enough of an address to tell two apart, not enough to write to it: a…@example.org."""
-    local_part, at, domain = address.rpartition("@")
-    return f"{local_part[:1]}…{at}{domain}" if at else "…"
 
 
 def _rendering(*, for_people: bool, colours: bool) -> list[Processor]:

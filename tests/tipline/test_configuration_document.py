@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from tipline.settings.environment import variable_name
+from tipline.settings.environment import DELIMITER, PREFIX
 from tipline.settings.load import load_settings
 from tipline.settings.model import Settings
 from tipline.settings.sections import Acknowledgement, Cases, Log, Reading, Smtp
@@ -82,7 +82,7 @@ def test_what_the_example_shows_as_defaults_are_the_defaults(tmp_path: Path) -> 
 def rows() -> Iterator[str]:
     """Write the rows of the document as the models would have them."""
     for key, field in settings_and_fields():
-        variable = "" if ".N." in key else f"`{variable_name(tuple(key.split('.')))}`"
+        variable = "" if ".N." in key else f"`{PREFIX}{key.replace('.', DELIMITER).upper()}`"
         cells = (f"`{key}`", kind_of(field), default_of(field), field.description, variable)
         yield f"| {' | '.join(str(cell) for cell in cells)} |"
 

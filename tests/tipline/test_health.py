@@ -37,14 +37,12 @@ def test_the_service_manager_hears_of_every_turn(service_manager: socket.socket)
 
     systemd.ready("accepting mail\non port 25")
     systemd.alive()
-    systemd.status("busy")
     systemd.stopping()
 
-    heard = [service_manager.recv(200).decode() for _ in range(4)]
+    heard = [service_manager.recv(200).decode() for _ in range(3)]
     assert heard == [
         "READY=1\nSTATUS=accepting mail on port 25",
         "WATCHDOG=1",
-        "STATUS=busy",
         "STOPPING=1",
     ]
 
@@ -103,6 +101,21 @@ def test_a_stage_that_made_no_round_for_long_is_late(tmp_path: Path) -> None:
     health.saw("planning")
 
     assert health.late(timedelta(minutes=2)) == ("reading",)
+
+
+def test_a_stage_that_never_made_a_round_is_late_as_well(tmp_path: Path) -> None:
+    clock = Clock()
+    health = Health(tmp_path / "health.json", clock)
+    health.expect(["reading", "planning"])
+    assert health.late(timedelta(minutes=2)) == ()
+    clock.now += timedelta(minutes=3)
+    health.saw("planning")
+
+    health.write()
+
+    assert health.late(timedelta(minutes=2)) == ("reading",)
+    stages = json.loads((tmp_path / "health.json").read_text())["stages"]
+    assert stages == {"planning": "2026-11-22T10:03:00+00:00", "reading": None}
 
 
 def test_a_folder_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import logging
 import pytest
 import structlog
 
-from tipline.logs import masked, set_up_logs
+from tipline.logs import set_up_logs
 
 
 @pytest.fixture
@@ -90,8 +90,3 @@ def test_where_no_terminal_is_lines_are_json() -> None:
     structlog.get_logger().info("daemon.ready")
 
     assert json.loads(stream.getvalue())["event"] == "daemon.ready"
-
-
-def test_an_address_is_shown_so_that_nobody_can_write_to_it() -> None:
-    assert masked("mia@mail.example") == "m…@mail.example"
-    assert masked("nonsense") == "…"

@@ -161,7 +161,7 @@ def test_durations_are_read_and_written_the_same_way(text: str, seconds: int) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["", "15", 15, "15 minutes", "m", "-5m", "1.5h", None, "9" * 40 + "d"]
+    "text", ["", "15", 15, "15 minutes", "m", "-5m", "1.5h", None, "9" * 40 + "d", "9" * 5000 + "d"]
 )
 def test_what_is_no_duration_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match="duration"):
@@ -175,3 +175,16 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
 def test_sizes_are_read_and_written_the_same_way(text: object, octets: int) -> None:
     assert parse_size(text) == octets
     assert parse_size(show_size(octets)) == octets
+
+
+@pytest.mark.parametrize("text", ["", "big", "MB", "9" * 400 + " GB", None, True])
+def test_what_is_no_size_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="size"):
+        parse_size(text)
+
+
+@pytest.mark.parametrize("code", ["en", "fil", "pt-br", "zh-hans-cn"])
+def test_languages_are_codes(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIPLINE_PEOPLE__DUTY__LANGUAGES", f"{code},en")
+
+    assert load_settings().people["duty"].languages == (code, "en")

@@ -47,11 +47,6 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     return found
 
 
-def variable_name(path: tuple[str, ...]) -> str:
-    """Name the variable that sets the key at ``path``."""
-    return PREFIX + DELIMITER.join(path).upper()
-
-
 def _put(table: dict[str, Any], path: tuple[str, ...], value: str) -> None:
     for part in path[:-1]:
         inner = table.setdefault(part, {})

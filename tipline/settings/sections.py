@@ -19,9 +19,10 @@ from tipline.settings.values import (
     Domains,
     Expression,
     Line,
+    MailSize,
+    MemorySize,
     Name,
     Recipients,
-    Size,
     Span,
     Words,
     Zone,
@@ -123,9 +124,8 @@ class Smtp(Section):
         default=None,
         description="Name we greet with. Without it, the domain of the first reporting address.",
     )
-    max_size: Size = Field(
+    max_size: MailSize = Field(
         default=35_000_000,
-        ge=64_000,
         description="Largest mail accepted, announced as SIZE.",
     )
     tls_certificate: Path | None = Field(
@@ -147,6 +147,10 @@ class Smtp(Section):
         default=timedelta(minutes=5),
         description="How long a connection may say nothing.",
     )
+    max_session: Span = Field(
+        default=timedelta(hours=1),
+        description="How long one connection may last in all.",
+    )
 
     @model_validator(mode="after")
     def _certificate_has_its_key(self) -> Self:
@@ -166,9 +170,8 @@ class Reading(Section):
         default=timedelta(seconds=30),
         description="Time one mail may take to be read.",
     )
-    memory_limit: Size = Field(
+    memory_limit: MemorySize = Field(
         default=1_000_000_000,
-        ge=200_000_000,
         description="Memory one reading process may use.",
     )
 

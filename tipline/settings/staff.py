@@ -14,6 +14,7 @@ from tipline.settings.values import (
     Address,
     Day,
     Duration,
+    Languages,
     Line,
     Names,
     Span,
@@ -31,7 +32,7 @@ class PersonEntry(Section):
     name: Line = Field(description="Name as colleagues know it.")
     address: Address = Field(description="Where alerts go.")
     time_zone: Zone = Field(default="UTC", description="Time zone for times in alerts.")
-    languages: Names = Field(default=("en",), description="Languages the person reads.")
+    languages: Languages = Field(default=("en",), description="Languages the person reads.")
 
 
 class RotaEntry(Section):

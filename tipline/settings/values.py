@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,30 +19,47 @@ SECONDS_PER_UNIT: Final = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 # What one of each unit counts, in octets. Mail limits are given in powers of ten.
 OCTETS_PER_UNIT: Final = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
+# No span a person means is longer; times that far off cannot even be written down.
+LONGEST_SPAN: Final = timedelta(days=3650)
+
 _DURATION: Final = re.compile(r"(?:\d+[dhms] ?)+")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?) ?([KMG]?B)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
 _DOMAIN: Final = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _AGE_RECIPIENT: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+# ISO 639: two letters, or three where there are none; a region may follow (RFC 5646).
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _TARGET: Final = re.compile(r"(person|rota|address):(.+)")
 
 
 def parse_duration(value: object) -> timedelta:
     """Read "15m", "2h", "1h30m", "90s" or "1d"."""
     if isinstance(value, timedelta):
-        return value
+        return _no_longer_than_anybody_means(value)
     if not isinstance(value, str) or not _DURATION.fullmatch(value.strip()):
         raise ValueError(
             f'{_shown(value)} is not a duration; write it like "90s", "15m" or "1h30m"'
         )
-    seconds = sum(
-        int(count) * SECONDS_PER_UNIT[unit] for count, unit in re.findall(r"(\d+)([dhms])", value)
-    )
     try:
-        return timedelta(seconds=seconds)
-    except OverflowError as error:
-        raise ValueError(f"{_shown(value)} is too long a duration") from error
+        seconds = sum(
+            int(count) * SECONDS_PER_UNIT[unit]
+            for count, unit in re.findall(r"(\d+)([dhms])", value)
+        )
+        span = timedelta(seconds=seconds)
+    except (OverflowError, ValueError) as error:
+        raise ValueError(_too_long(value)) from error
+    return _no_longer_than_anybody_means(span)
+
+
+def _no_longer_than_anybody_means(span: timedelta) -> timedelta:
+    if span > LONGEST_SPAN:
+        raise ValueError(_too_long(show_duration(span)))
+    return span
+
+
+def _too_long(value: str) -> str:
+    return f"{_shown(value)} is too long a duration; the longest is {show_duration(LONGEST_SPAN)}"
 
 
 def show_duration(span: timedelta) -> str:
@@ -60,12 +78,13 @@ def parse_size(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     text = value.strip() if isinstance(value, str) else ""
-    if text.isdecimal():
-        return int(text)
-    found = _SIZE.fullmatch(text)
+    found = _SIZE.fullmatch(f"{text} B" if text.isdecimal() else text)
     if not found:
         raise ValueError(f'{_shown(value)} is not a size; write it like "35 MB"')
-    return int(float(found[1]) * OCTETS_PER_UNIT[found[2].upper()])
+    try:
+        return int(float(found[1]) * OCTETS_PER_UNIT[found[2].upper()])
+    except OverflowError as error:
+        raise ValueError(f"{_shown(value)} is too large a size") from error
 
 
 def show_size(octets: int) -> str:
@@ -125,6 +144,13 @@ def check_positive(span: timedelta) -> timedelta:
     return span
 
 
+def check_at_least(least: int, octets: int) -> int:
+    """Refuse a size below ``least``."""
+    if octets < least:
+        raise ValueError(f"must be at least {show_size(least)}")
+    return octets
+
+
 def check_address(address: str) -> str:
     """Refuse what could not stand as a bare address in a header."""
     if not _ADDRESS.fullmatch(address):
@@ -158,10 +184,27 @@ def check_zone(name: str) -> str:
 
 
 def check_recipient(key: str) -> str:
-    """Refuse anything but a public age key."""
+    """Refuse anything but a public age key, its check characters included."""
+    # Imported only now: a configuration without further keys need not wait for it.
+    from store.errors import SealError  # noqa: PLC0415
+    from store.keys import parse_recipient  # noqa: PLC0415
+
     if not _AGE_RECIPIENT.fullmatch(key):
         raise ValueError('is not a public age key; it begins with "age1" and has 62 characters')
+    try:
+        parse_recipient(key)
+    except SealError as error:
+        raise ValueError(
+            f"{_shown(key)} is not a public age key; compare it letter by letter"
+        ) from error
     return key
+
+
+def check_language(code: str) -> str:
+    """Refuse what is not the code of a language."""
+    if not _LANGUAGE.fullmatch(code):
+        raise ValueError(f'{_shown(code)} is not a language; write its code, like "en" or "pt-br"')
+    return code
 
 
 def check_target(target: str) -> str:
@@ -205,15 +248,20 @@ Line = Annotated[str, AfterValidator(check_one_line)]
 Zone = Annotated[str, AfterValidator(check_zone)]
 Expression = Annotated[str, AfterValidator(check_expression)]
 Recipient = Annotated[str, AfterValidator(check_recipient)]
+Language = Annotated[str, AfterValidator(check_language)]
 TargetName = Annotated[str, AfterValidator(check_target)]
 TimeOfDay = Annotated[time, BeforeValidator(parse_time_of_day)]
 Day = Annotated[date, BeforeValidator(parse_date)]
 Size = Annotated[int, BeforeValidator(parse_size)]
+# A mail of less than 64 KB is no mail with a picture; a reader of less than 200 MB ends early.
+MailSize = Annotated[Size, AfterValidator(partial(check_at_least, 64_000))]
+MemorySize = Annotated[Size, AfterValidator(partial(check_at_least, 200_000_000))]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Span = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(check_positive)]
 Words = Annotated[tuple[Line, ...], BeforeValidator(parse_list)]
 Domains = Annotated[tuple[Domain, ...], BeforeValidator(parse_list)]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(parse_list)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(parse_list)]
+Languages = Annotated[tuple[Language, ...], BeforeValidator(parse_list)]
 Recipients = Annotated[tuple[Recipient, ...], BeforeValidator(parse_list)]
 Targets = Annotated[tuple[TargetName, ...], BeforeValidator(parse_list)]

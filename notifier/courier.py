@@ -41,7 +41,7 @@ __all__ = [
 KEEP_OPEN_SECONDS: Final = 20.0
 """How long a connection to the relay waits for the next message."""
 REST_SECONDS: Final = 5.0
-"""How long a relay that could not be reached is left alone."""
+"""How long a relay that could not be reached, broke off or fell silent is left alone."""
 TIMEOUT_SECONDS: Final = 30.0
 # RFC 4954 section 6 and RFC 3207: these are about our login or encryption, at whatever command.
 _ABOUT_US: Final = frozenset({530, 534, 535, 538})
@@ -105,9 +105,13 @@ class RelayCourier:
                 return self._rest(f"the relay cannot be used: {describe(error)}")
             try:
                 outcome = _transaction(client, message)
-            except (smtplib.SMTPException, OSError, ValueError) as error:
+            except (smtplib.SMTPException, OSError) as error:
                 self._drop()
-                return Deferred(detail=f"the relay broke off: {describe(error)}")
+                return self._rest(f"the relay broke off: {describe(error)}")
+            except ValueError as error:
+                # This one message cannot be spoken; that is no reason to rest.
+                self._drop()
+                return Deferred(detail=f"the message cannot be handed over: {describe(error)}")
             self._used_at = self._monotonic()
             return outcome
 

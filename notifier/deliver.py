@@ -35,15 +35,22 @@ from store.unit_of_work import Store, UnitOfWork
 
 BATCH: Final = 8
 """Small, so that an alert queued meanwhile waits for few receipts."""
-LEASE: Final = timedelta(minutes=10)
-"""Longer than a batch of time-outs can take."""
+BATCH_TIME: Final = timedelta(minutes=2)
+"""When a batch takes longer, what is left of it is given back."""
+SLOWEST_MESSAGE: Final = timedelta(minutes=15)
+"""A relay that gives each of some fifteen answers at the last moment of a minute's time-out."""
+LEASE: Final = BATCH_TIME + SLOWEST_MESSAGE + timedelta(minutes=3)
+"""Longer than a batch can take: its time, and the one message that is on its way by then."""
 
 _CHANCE: Final = random.SystemRandom().random
 _log = structlog.get_logger()
 
 
 class Deliverer:
-    """Sends queued messages through one courier. ``owner`` names this process in leases."""
+    """Sends queued messages through one courier. ``owner`` names this process in leases.
+
+    ``stopping`` is asked before each message: what is left of a batch is given back then.
+    """
 
     def __init__(  # noqa: PLR0913 - the wiring names each piece
         self,
@@ -55,6 +62,7 @@ class Deliverer:
         owner: str,
         clock: Clock,
         chance: Callable[[], float] = _CHANCE,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._courier = courier
@@ -62,6 +70,7 @@ class Deliverer:
         self._owner = owner
         self._clock = clock
         self._chance = chance
+        self._stopping = stopping
         # A step that a kill or a fault of this machine broke off leaves leases behind.
         self._unsettled = True
 
@@ -70,11 +79,16 @@ class Deliverer:
         if self._unsettled:
             self.release()
         self._unsettled = True
-        claimed = self._claim()
+        give_back_at = self._clock() + BATCH_TIME
+        claimed, tried = self._claim(), 0
         for message in claimed:
+            if self._stopping() or self._clock() >= give_back_at:
+                self.release()
+                break
             self._attend(message)
+            tried += 1
         self._unsettled = False
-        return len(claimed)
+        return tried
 
     def _claim(self) -> list[OutboxMessage]:
         with self._store.transaction() as work:

@@ -47,6 +47,7 @@ class FakeRelay:
     contents: list[bytes] = field(default_factory=list)
     connections: int = 0
     hang_up_at: str = ""
+    silent_at: str = ""
     port: int = 0
 
     def commands(self, word: str) -> list[str]:
@@ -61,6 +62,8 @@ class FakeRelay:
                 word = line.split(maxsplit=1)[0].upper()
                 if word == self.hang_up_at:
                     break
+                if word == self.silent_at:
+                    continue
                 await self._answer(word, reader, writer)
         finally:
             writer.close()
@@ -235,6 +238,34 @@ def test_a_relay_that_cannot_be_reached_is_left_alone_for_a_while(
     assert relay.connections == 1
     relay.replies.clear()
     passing.seconds += REST_SECONDS
+    assert isinstance(courier.send(MESSAGE), Sent)
+
+
+@pytest.mark.parametrize("trouble", ["hangs up", "falls silent"])
+def test_a_relay_that_breaks_off_is_left_alone_for_a_while(
+    relay: FakeRelay, passing: Monotonic, trouble: str
+) -> None:
+    courier = RelayCourier(
+        Relay(host="127.0.0.1", port=relay.port, security=Security.NONE, timeout=0.3), passing
+    )
+    if trouble == "hangs up":
+        relay.hang_up_at = "MAIL"
+    else:
+        relay.silent_at = "MAIL"
+    for _ in range(5):
+        outcome = courier.send(MESSAGE)
+        assert isinstance(outcome, Deferred)
+        assert "broke off" in outcome.detail
+    assert len(relay.commands("MAIL")) == 1
+    relay.hang_up_at = relay.silent_at = ""
+    passing.seconds += REST_SECONDS
+    assert isinstance(courier.send(MESSAGE), Sent)
+    courier.close()
+
+
+def test_a_message_that_cannot_be_spoken_does_not_rest_the_others(courier: RelayCourier) -> None:
+    outcome = courier.send(to("ann\ud800@chirper.example"))
+    assert isinstance(outcome, Deferred)
     assert isinstance(courier.send(MESSAGE), Sent)
 
 

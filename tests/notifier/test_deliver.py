@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from notifier import commands
-from notifier.courier import Deferred, Refused
-from store.model import Disposition, EventKind, OutboxKind
+from notifier.courier import Deferred, Outcome, Refused
+from notifier.deliver import LEASE, SLOWEST_MESSAGE
+from store.model import Disposition, EventKind, OutboxKind, OutboxMessage
 from store.states import AcknowledgementState, OutboxState
 from tests.notifier.house import House
 
@@ -176,3 +177,37 @@ def test_an_alert_cancelled_while_it_was_refused_is_no_failure(house: House) -> 
     house.deliverer._note(alert, Refused(detail="550 no such user"))
     assert house.outbox(OutboxKind.ALERT)[0].state is OutboxState.CANCELLED
     assert EventKind.ALERT_FAILED not in house.events(case)
+
+
+def waiting(house: House) -> int:
+    """Count what another process could claim now."""
+    with house.store.transaction() as work:
+        return len(work.outbox.claim("elsewhere", house.clock(), timedelta(minutes=1), 100))
+
+
+def test_a_batch_stops_between_messages_and_gives_the_rest_back(house: House) -> None:
+    house.opened()
+    house.opened(account=None)
+    house.deliverer._stopping = lambda: bool(house.courier.seen)
+    assert house.deliverer.step() == 1
+    assert waiting(house) == 3
+    assert house.deliverer.step() == 0
+    assert len(house.courier.seen) == 1
+
+
+def test_a_slow_relay_does_not_hold_a_batch_beyond_its_lease(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        house.opened(account=None)
+    send = house.courier.send
+
+    def slowly(message: OutboxMessage) -> Outcome:
+        house.clock.now += SLOWEST_MESSAGE
+        return send(message)
+
+    monkeypatch.setattr(house.courier, "send", slowly)
+    claimed_at = house.clock()
+    assert house.deliverer.step() == 1
+    assert house.clock() < claimed_at + LEASE
+    assert waiting(house) == 7

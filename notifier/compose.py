@@ -17,7 +17,7 @@ wrote, and a subject may itself harm the person it names.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -37,7 +37,16 @@ from notifier.letters import (
 )
 from notifier.rota import time_zone
 from notifier.threads import answer_fields
-from store.model import AccountReference, Case, OutboxKind, OutgoingMail, Report
+from store.model import (
+    AccountReference,
+    Case,
+    CaseId,
+    OutboxKind,
+    OutgoingMail,
+    Report,
+    Severity,
+)
+from store.states import CaseState
 
 NULL_PATH: Final = ""
 _PREFIXES: Final = {
@@ -96,7 +105,8 @@ class AlertFacts:
     """What an alert tells besides the case: where its escalation stands.
 
     ``step`` counts from 1; ``repeats`` counts the earlier alerts of the last step. ``take_as`` is
-    the name to take the case by, ``zone`` the one its times are written in.
+    the name to take the case by, ``zone`` the one its times are written in. ``undeliverable``
+    tells the fallback address that those the step is for did not get it.
     """
 
     step: int
@@ -107,6 +117,7 @@ class AlertFacts:
     zone: tzinfo = UTC
     languages: tuple[str, ...] = (FALLBACK_LANGUAGE,)
     nobody_on_duty: bool = False
+    undeliverable: bool = False
 
 
 def new_message_id(kind: OutboxKind, domain: str) -> str:
@@ -134,11 +145,7 @@ class Composer:
 
     def receipt(self, report: Report, posting: Posting, reply_to: str) -> OutgoingMail:
         """Write the one receipt of a report (RFC 3834 section 3); a reply goes to ``reply_to``."""
-        values = {
-            "reference": report.reference,
-            "received": moment_text(report.received_at, self._zone),
-            "sender_name": self.identity.name,
-        }
+        values = self._receipt_values(report.reference, report.received_at)
         letter = self._letters.write("receipt", (report.language or FALLBACK_LANGUAGE,), values)
         mail = self._mail(letter, posting, "auto-replied")
         mail["Reply-To"] = _address(reply_to)
@@ -168,17 +175,44 @@ class Composer:
 
     def alarm(self, title: str, lines: tuple[str, ...], posting: Posting) -> OutgoingMail:
         """Write to the operators that something about tipline itself needs a person."""
-        values = {
-            "title": title,
-            "lines": lines,
-            "host": self.identity.domain,
-            "noticed": moment_text(posting.at, self._zone),
-        }
+        values = self._alarm_values(title, lines, posting.at)
         letter = self._letters.write("alarm", (FALLBACK_LANGUAGE,), values)
         mail = self._mail(letter, posting, "auto-generated")
         return OutgoingMail(
             kind=OutboxKind.ALARM, content=mail.as_bytes(), **_outer(letter, posting)
         )
+
+    def faults(self) -> tuple[str, ...]:
+        """Try all templates with invented values; tell each faulty one's path and what is wrong."""
+        samples: dict[str, list[dict[str, Any]]] = {
+            "receipt": [self._receipt_values("R-00000-00000", _SAMPLE_TIME)],
+            "alert": [
+                _alert_values(case, facts, _SAMPLE_TIME)
+                for case in _sample_cases()
+                for facts in _SAMPLE_FACTS
+            ],
+            "alarm": [
+                self._alarm_values("A title", lines, _SAMPLE_TIME) for lines in ((), ("a", "b"))
+            ],
+        }
+        found = (self._letters.faults(name, values) for name, values in samples.items())
+        # A missing folder is told by each of them.
+        return tuple(dict.fromkeys(fault for faults in found for fault in faults))
+
+    def _receipt_values(self, reference: str, received_at: datetime) -> dict[str, Any]:
+        return {
+            "reference": reference,
+            "received": moment_text(received_at, self._zone),
+            "sender_name": self.identity.name,
+        }
+
+    def _alarm_values(self, title: str, lines: tuple[str, ...], at: datetime) -> dict[str, Any]:
+        return {
+            "title": title,
+            "lines": lines,
+            "host": self.identity.domain,
+            "noticed": moment_text(at, self._zone),
+        }
 
     def _mail(self, letter: Letter, posting: Posting, automatic: str) -> EmailMessage:
         recipient = require_single_line(posting.recipient)
@@ -195,6 +229,32 @@ class Composer:
         # Plain where it can be, so that the raw mail is readable; never 8bit, for old relays.
         mail.set_content(letter.text, cte="7bit" if letter.text.isascii() else "quoted-printable")
         return mail
+
+
+_SAMPLE_TIME: Final = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+_SAMPLE_FACTS: Final = (
+    AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME),
+    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),
+    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, undeliverable=True),
+)
+
+
+def _sample_cases() -> tuple[Case, ...]:
+    bare = Case(
+        id=CaseId(0),
+        reference="C-00000-00000",
+        state=CaseState.OPEN,
+        severity=Severity.HIGH,
+        account=None,
+        opened_at=_SAMPLE_TIME,
+        reports=1,
+        reporters=1,
+    )
+    whole = AccountReference(
+        platform="chirper", handle="name", user_id="1", url="https://chirper.example/name"
+    )
+    only_url = AccountReference(platform="chirper", url="https://chirper.example/name")
+    return (bare, *(replace(bare, account=account, reports=2) for account in (whole, only_url)))
 
 
 def _outer(letter: Letter, posting: Posting) -> dict[str, Any]:
@@ -230,6 +290,7 @@ def _alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any
         "next_alert": moment_text(facts.next_alert_at, facts.zone),
         "take_as": facts.take_as,
         "nobody_on_duty": facts.nobody_on_duty,
+        "undeliverable": facts.undeliverable,
     }
 
 

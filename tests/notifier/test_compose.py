@@ -268,3 +268,32 @@ def test_an_operators_own_template_goes_first(tmp_path: Path) -> None:
 def test_an_identity_without_an_address_is_refused() -> None:
     with pytest.raises(ValueError, match="not an address"):
         Identity(address="cp", name="", domain="x.example")
+
+
+def test_our_own_templates_have_no_faults() -> None:
+    assert COMPOSER.faults() == ()
+
+
+@pytest.mark.parametrize("name", ["receipt", "alert", "alarm"])
+def test_a_fault_of_an_operators_template_is_told_with_its_path(tmp_path: Path, name: str) -> None:
+    (tmp_path / "de").mkdir()
+    template = tmp_path / "de" / f"{name}.txt.j2"
+    template.write_text("Subject: x\n\n{{ refrence }}\n")
+    composer = Composer(replace(IDENTITY, templates=tmp_path))
+    assert composer.faults() == (f"{template}: 'refrence' is undefined",)
+
+
+def test_a_fault_only_some_cases_meet_is_found(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    template = tmp_path / "en" / "alert.txt.j2"
+    template.write_text("Subject: x\n\n{{ account.platform }}\n")
+    (fault,) = Composer(replace(IDENTITY, templates=tmp_path)).faults()
+    assert str(template) in fault
+
+
+def test_a_faulty_template_costs_no_receipt(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "receipt.txt.j2").write_text("Subject: x\n\n{{ refrence }}\n")
+    composer = Composer(replace(IDENTITY, templates=tmp_path))
+    mail = parsed(composer.receipt(REPORT, POSTING, REPLY_TO))
+    assert mail["Subject"] == "We have received your report (R-4F7KM-2Q9XH)"

@@ -115,6 +115,10 @@ def test_words_stay_sealed_until_they_are_opened_for_a_reason(show: Show, run: R
     assert "worries me" in opened["words"]["text"]
     [opening] = show("report", "show", reference)["openings"]
     assert (opening["who"], opening["why"]) == ("anna", "a check")
+    [case] = opened["case_references"]
+    newest = show("case", "show", case)["history"][-1]
+    assert (newest["kind"], newest["actor"]) == ("words_opened", "anna")
+    assert newest["details"] == {"report": reference, "why": "a check"}
 
 
 @pytest.mark.usefixtures("two_cases")
@@ -166,3 +170,59 @@ def test_people_can_look_at_one_of_each(run: Run, show: Show) -> None:
     assert "worries me" in run("report", "show", report, "--open", "--reason", "x").out
     assert "filed" in run("inbox", "show", "1").out
     assert "Not tried yet" in run("outbox", "show", "1").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("inbox", "show", "99999999999999999999999"),
+        ("inbox", "requeue", "9223372036854775808"),
+        ("inbox", "list", "--limit", "99999999999999999999999"),
+        ("outbox", "show", "0"),
+        ("outbox", "retry", "99999999999999999999999"),
+        ("case", "take", "CASE", "--for", "99999999d"),
+        ("case", "snooze", "CASE", "--for", "9" * 5000 + "d"),
+        ("case", "take", "CASE", "--as", "evil\nname"),
+        ("case", "note", "CASE", "a note", "--as", "evil\x1b[2Jname"),
+        ("case", "note", "CASE", "a note that rings \a"),
+        ("case", "note", "CASE", "half a character \udcff"),
+        ("case", "list", "--severity", "urgent"),
+        ("case", "list", "--state", "lost"),
+        ("case", "close", "CASE", "vanished"),
+        ("report", "show", "CASE", "--open", "--reason", "because\nof this"),
+    ],
+)
+def test_what_nobody_could_mean_is_wrong_usage(
+    run: Run, reference: str, arguments: tuple[str, ...]
+) -> None:
+    result = run(*(reference if word == "CASE" else word for word in arguments))
+
+    assert result.status == 2
+    assert "Invalid value" in result.err
+
+
+@pytest.mark.usefixtures("two_cases")
+def test_the_largest_number_there_may_be_is_only_unknown(run: Run) -> None:
+    assert run("inbox", "show", str(2**63 - 1)).status == 1
+    assert run("outbox", "show", str(2**63 - 1)).status == 1
+
+
+@pytest.mark.parametrize(
+    "odd", ["\udcff", "\x00", "é" * 300, "C-\n"], ids=["half", "nul", "long", "two lines"]
+)
+@pytest.mark.usefixtures("two_cases")
+def test_an_odd_reference_is_only_unknown(run: Run, odd: str) -> None:
+    assert run("case", "show", odd).status == 1
+    assert run("report", "show", odd).status == 1
+
+
+def test_a_note_may_have_several_lines(show: Show, reference: str) -> None:
+    show("case", "note", reference, "first\nsecond", "--as", "anna")
+
+    assert show("case", "show", reference)["history"][-1]["details"] == {"text": "first\nsecond"}
+
+
+def test_lists_can_be_narrowed_down_to_a_severity(show: Show) -> None:
+    assert len(show("case", "list", "--severity", "normal")) == 2
+    assert len(show("inbox", "list", "--state", "filed")) == 2
+    assert show("outbox", "list", "--state", "failed") == []

@@ -11,6 +11,7 @@ import sys
 from typing import Final
 
 from tipline.cli.app import app
+from tipline.cli.output import printable
 
 FAILED: Final = 1
 INTERRUPTED: Final = 130
@@ -30,7 +31,7 @@ def main() -> None:
             raise
         lines, status = _tell(error)
         for line in lines:
-            sys.stderr.write(f"tipline: {line}\n")
+            sys.stderr.write(f"tipline: {printable(line)}\n")
         sys.exit(status)
 
 

@@ -3,14 +3,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from store.model import Severity
+from store.states import CaseState
 from tipline.cli import case_steps
 from tipline.cli.options import ConfigOption, JsonOption, LimitOption, ReferenceArgument, load
-from tipline.cli.output import age, print_facts, print_json, print_line, print_table, until
+from tipline.cli.output import (
+    age,
+    print_facts,
+    print_json,
+    print_line,
+    print_list,
+    print_table,
+    until,
+)
 
 if TYPE_CHECKING:
     from store.model import AccountReference, Case
@@ -18,31 +27,22 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Cases: look at them, take them, close them.", no_args_is_help=True)
 
 
-class StateName(StrEnum):
-    """The states of a case, as the option spells them."""
-
-    OPEN = "open"
-    TAKEN = "taken"
-    CLOSED = "closed"
-
-
-class SeverityName(StrEnum):
-    """The severities, as the option spells them."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-    CRITICAL = "critical"
+def _severity(label: str) -> Severity:
+    try:
+        return Severity.from_label(label)
+    except ValueError as error:
+        labels = ", ".join(severity.label for severity in Severity)
+        raise typer.BadParameter(f"{label!r} is none of {labels}") from error
 
 
 StateOption = Annotated[
-    list[StateName] | None,
+    list[CaseState] | None,
     typer.Option("--state", metavar="STATE", help="Only in this state: open, taken or closed."),
 ]
 OpenOption = Annotated[bool, typer.Option("--open", help="Only cases that are not closed.")]
 SeverityOption = Annotated[
-    SeverityName | None,
-    typer.Option("--severity", metavar="SEVERITY", help="Only of this severity."),
+    Severity | None,
+    typer.Option("--severity", metavar="SEVERITY", help="Only of this severity.", parser=_severity),
 ]
 
 
@@ -56,28 +56,23 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is an option of the command
     config: ConfigOption = None,
 ) -> None:
     """List cases, the most urgent first, then the longest waiting."""
-    from store.model import Severity
-    from store.states import CaseState
     from tipline.cli.database import snapshot
     from tipline.cli.records import case_record
 
-    wanted = tuple(CaseState(name.value) for name in state or StateName)
-    if only_open:
-        wanted = tuple(one for one in wanted if one is not CaseState.CLOSED)
+    wanted = tuple(one for one in state or CaseState if not (only_open and one is CaseState.CLOSED))
     with snapshot(load(config)) as unit:
         cases = unit.cases.listing(wanted) if unit else []
     if severity:
-        cases = [case for case in cases if case.severity is Severity.from_label(severity.value)]
-    cases = cases[:limit]
-    if as_json:
-        print_json([case_record(case) for case in cases])
-        return
-    print_table(
-        (
+        cases = [case for case in cases if case.severity is severity]
+    print_list(
+        cases[:limit],
+        as_json=as_json,
+        record=case_record,
+        columns=(
             *("reference", "severity", "state", "account", "reports", "people"),
             *("age", "next alert", "taken by"),
         ),
-        [_row(case) for case in cases],
+        row=_row,
         empty="No cases.",
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from store.model import Disposition
 from tipline.cli.options import (
     ActorOption,
     ConfigOption,
@@ -17,6 +17,7 @@ from tipline.cli.options import (
     ReferenceArgument,
     actor_name,
     load,
+    one_line,
 )
 from tipline.cli.output import print_json, print_line
 
@@ -35,24 +36,12 @@ SpanOption = Annotated[
 TextArgument = Annotated[list[str], typer.Argument(metavar="TEXT", help="What to write down.")]
 
 
-class DispositionName(StrEnum):
-    """How a case ended, as the command spells it."""
-
-    ACCOUNT_REMOVED = "account_removed"
-    CONTENT_REMOVED = "content_removed"
-    NO_VIOLATION = "no_violation"
-    DUPLICATE = "duplicate"
-    NOT_OUR_PLATFORM = "not_our_platform"
-    INSUFFICIENT = "insufficient"
-    REFERRED = "referred"
-
-
 DispositionArgument = Annotated[
-    DispositionName | None,
-    typer.Argument(metavar="DISPOSITION", help=f"How it ended: {', '.join(DispositionName)}."),
+    Disposition | None,
+    typer.Argument(metavar="DISPOSITION", help=f"How it ended: {', '.join(Disposition)}."),
 ]
 DispositionOption = Annotated[
-    DispositionName | None,
+    Disposition | None,
     typer.Option("--disposition", metavar="DISPOSITION", help="The same, as an option."),
 ]
 
@@ -122,7 +111,8 @@ def note(
     from notifier import commands
     from store.model import utc_now
 
-    remark = " ".join(text).strip()
+    lines = " ".join(text).strip().splitlines()
+    remark = "\n".join(one_line(line, "TEXT") for line in lines)
     if not remark:
         raise typer.BadParameter("the note is empty", param_hint="TEXT")
     with _at_work(config) as (store, _):
@@ -140,15 +130,15 @@ def close(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> None:
     """Close a case and say how it ended."""
     from notifier import commands
-    from store.model import Disposition, utc_now
+    from store.model import utc_now
 
     chosen = disposition or disposition_option
     if chosen is None:
-        message = f"say how it ended: {', '.join(DispositionName)}"
+        message = f"say how it ended: {', '.join(Disposition)}"
         raise typer.BadParameter(message, param_hint="DISPOSITION")
     with _at_work(config) as (store, _):
         who = actor_name(actor)
-        case = commands.close(store, reference, who, Disposition(chosen.value), utc_now)
+        case = commands.close(store, reference, who, chosen, utc_now)
     _tell(case, f"is closed: {case.disposition}", as_json=as_json)
 
 

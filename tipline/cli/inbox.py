@@ -3,32 +3,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipline.cli.options import ConfigOption, JsonOption, LimitOption, load
-from tipline.cli.output import age, print_facts, print_json, print_line, print_table
+from store.states import InboxState
+from tipline.cli.options import ConfigOption, JsonOption, LimitOption, NumberArgument, load
+from tipline.cli.output import age, print_facts, print_json, print_line, print_list
+
+if TYPE_CHECKING:
+    from store.model import InboundMessage
 
 app = typer.Typer(
     help="Accepted messages, all of them, each with its reason.", no_args_is_help=True
 )
 
-NumberArgument = Annotated[int, typer.Argument(metavar="ID", help="Number from `inbox list`.")]
-
-
-class StateName(StrEnum):
-    """The states of a message, as the option spells them."""
-
-    RECEIVED = "received"
-    FILED = "filed"
-    RECORDED = "recorded"
-    QUARANTINED = "quarantined"
-
-
 StateOption = Annotated[
-    StateName | None, typer.Option("--state", metavar="STATE", help="Only in this state.")
+    InboxState | None, typer.Option("--state", metavar="STATE", help="Only in this state.")
 ]
 
 
@@ -40,24 +31,24 @@ def list_messages(
     config: ConfigOption = None,
 ) -> None:
     """List accepted messages, newest first."""
-    from store.states import InboxState
     from tipline.cli.database import snapshot
     from tipline.cli.records import inbox_record
 
-    wanted = InboxState(state.value) if state else None
     with snapshot(load(config)) as unit:
-        messages = unit.inbox.listing(state=wanted, limit=limit) if unit else []
-    if as_json:
-        print_json([inbox_record(message) for message in messages])
-        return
-    print_table(
-        ("id", "state", "kind", "reason", "tries", "age"),
-        [
-            (m.id, m.state, m.kind, m.reason, m.attempts, age(m.envelope.received_at))
-            for m in messages
-        ],
+        messages = unit.inbox.listing(state=state, limit=limit) if unit else []
+    print_list(
+        messages,
+        as_json=as_json,
+        record=inbox_record,
+        columns=("id", "state", "kind", "reason", "tries", "age"),
+        row=_row,
         empty="No messages.",
     )
+
+
+def _row(message: InboundMessage) -> tuple[object, ...]:
+    waiting = age(message.envelope.received_at)
+    return message.id, message.state, message.kind, message.reason, message.attempts, waiting
 
 
 @app.command("show")

@@ -7,12 +7,15 @@ import getpass
 import os
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 if TYPE_CHECKING:
     from tipline.settings import Settings
+
+# The largest number a row of the database can have, or be asked for.
+LARGEST_NUMBER: Final = 2**63 - 1
 
 ConfigOption = Annotated[
     Path | None,
@@ -26,9 +29,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 ReferenceArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="A case's reference, such as C-4F7KM-2Q9XH.")
 ]
+NumberArgument = Annotated[
+    int,
+    typer.Argument(min=1, max=LARGEST_NUMBER, metavar="ID", help="Number from the list."),
+]
 LimitOption = Annotated[
     int | None,
-    typer.Option("--limit", min=1, metavar="N", help="Print at most N."),
+    typer.Option("--limit", min=1, max=LARGEST_NUMBER, metavar="N", help="Print at most N."),
 ]
 ActorOption = Annotated[
     str | None,
@@ -59,7 +66,7 @@ def load(config: Path | None) -> Settings:
 def actor_name(given: str | None) -> str:
     """Tell who is at work, for the history."""
     if given and given.strip():
-        return given.strip()
+        return one_line(given, "--as")
     name = os.environ.get("SUDO_USER")
     if name:
         return name
@@ -67,3 +74,11 @@ def actor_name(given: str | None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
+
+
+def one_line(text: str, hint: str) -> str:
+    """Take what is written into the history: one line, and nothing a terminal would obey."""
+    text = text.strip()
+    if not text.isprintable():
+        raise typer.BadParameter("must be one line of text", param_hint=hint)
+    return text

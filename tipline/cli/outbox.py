@@ -3,30 +3,21 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipline.cli.options import ConfigOption, JsonOption, LimitOption, load
-from tipline.cli.output import age, print_facts, print_json, print_line, print_table
+from store.states import OutboxState
+from tipline.cli.options import ConfigOption, JsonOption, LimitOption, NumberArgument, load
+from tipline.cli.output import age, print_facts, print_json, print_line, print_list, print_table
+
+if TYPE_CHECKING:
+    from store.model import OutboxMessage
 
 app = typer.Typer(help="Outgoing mails and the tries to send them.", no_args_is_help=True)
 
-NumberArgument = Annotated[int, typer.Argument(metavar="ID", help="Number from `outbox list`.")]
-
-
-class StateName(StrEnum):
-    """The states of an outgoing message, as the option spells them."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
 StateOption = Annotated[
-    StateName | None, typer.Option("--state", metavar="STATE", help="Only in this state.")
+    OutboxState | None, typer.Option("--state", metavar="STATE", help="Only in this state.")
 ]
 
 
@@ -38,32 +29,31 @@ def list_messages(
     config: ConfigOption = None,
 ) -> None:
     """List outgoing messages, newest first."""
-    from store.states import OutboxState
     from tipline.cli.database import snapshot
     from tipline.cli.records import outbox_record
 
-    wanted = OutboxState(state.value) if state else None
     with snapshot(load(config)) as unit:
-        messages = unit.outbox.listing(state=wanted, limit=limit) if unit else []
-    if as_json:
-        print_json([outbox_record(message) for message in messages])
-        return
-    print_table(
-        ("id", "kind", "to", "subject", "state", "tries", "age", "last fault"),
-        [
-            (
-                message.id,
-                message.mail.kind,
-                message.mail.recipient,
-                message.mail.subject,
-                message.state,
-                message.attempts,
-                age(message.created_at),
-                message.last_error,
-            )
-            for message in messages
-        ],
+        messages = unit.outbox.listing(state=state, limit=limit) if unit else []
+    print_list(
+        messages,
+        as_json=as_json,
+        record=outbox_record,
+        columns=("id", "kind", "to", "subject", "state", "tries", "age", "last fault"),
+        row=_row,
         empty="No outgoing messages.",
+    )
+
+
+def _row(message: OutboxMessage) -> tuple[object, ...]:
+    return (
+        message.id,
+        message.mail.kind,
+        message.mail.recipient,
+        message.mail.subject,
+        message.state,
+        message.attempts,
+        age(message.created_at),
+        message.last_error,
     )
 
 

@@ -7,10 +7,12 @@ import json
 import re
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+Thing = TypeVar("Thing")
 
 # Halves of characters, as broken mail has them: JSON readers choke on them.
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -49,7 +51,7 @@ def json_line(value: object) -> str:
 
 def print_line(text: str) -> None:
     """Print one line for a person."""
-    sys.stdout.write(f"{_printable(text)}\n")
+    sys.stdout.write(f"{printable(text)}\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
@@ -64,11 +66,27 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty:
         # References, states and times are what commands want typed: they are never cut.
         table.add_column(column, no_wrap=column not in WIDE_COLUMNS, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_printable(_cell(value))) for value in row))
+        table.add_row(*(Text(printable(_cell(value))) for value in row))
     if table.row_count:
         Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
     else:
         print_line(empty)
+
+
+def print_list(  # noqa: PLR0913 - what to print, and how
+    things: Sequence[Thing],
+    *,
+    as_json: bool,
+    record: Callable[[Thing], dict[str, Any]],
+    columns: Sequence[str],
+    row: Callable[[Thing], Sequence[object]],
+    empty: str,
+) -> None:
+    """Print a list of things: their records for programs, a table for a person."""
+    if as_json:
+        print_json([record(thing) for thing in things])
+    else:
+        print_table(columns, [row(thing) for thing in things], empty)
 
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:
@@ -117,7 +135,8 @@ def _cell(value: object) -> str:
             return str(value)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Take out of a text what a terminal could not show or would obey."""
     return _CONTROLS.sub("\ufffd", _SURROGATES.sub("\ufffd", text))
 
 

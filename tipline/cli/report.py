@@ -14,8 +14,9 @@ from tipline.cli.options import (
     LimitOption,
     actor_name,
     load,
+    one_line,
 )
-from tipline.cli.output import age, print_facts, print_json, print_line, print_table
+from tipline.cli.output import age, print_facts, print_json, print_line, print_list, print_table
 
 if TYPE_CHECKING:
     from store.model import Report, Words
@@ -48,24 +49,25 @@ def list_reports(
 
     with snapshot(load(config)) as unit:
         reports = unit.reports.listing(limit) if unit else []
-    if as_json:
-        print_json([report_record(report) for report in reports])
-        return
-    print_table(
-        ("reference", "cases", "severity", "language", "receipt", "reason", "age"),
-        [
-            (
-                report.reference,
-                report.case_references,
-                report.severity.label,
-                report.language,
-                report.acknowledgement,
-                report.acknowledgement_reason,
-                age(report.received_at),
-            )
-            for report in reports
-        ],
+    print_list(
+        reports,
+        as_json=as_json,
+        record=report_record,
+        columns=("reference", "cases", "severity", "language", "receipt", "reason", "age"),
+        row=_row,
         empty="No reports.",
+    )
+
+
+def _row(report: Report) -> tuple[object, ...]:
+    return (
+        report.reference,
+        report.case_references,
+        report.severity.label,
+        report.language,
+        report.acknowledgement,
+        report.acknowledgement_reason,
+        age(report.received_at),
     )
 
 
@@ -87,7 +89,8 @@ def show_report(  # noqa: PLR0913, PLR0917 - each is an option of the command
     with required(settings) as store:
         words = None
         if open_words:
-            words = _open(store, settings, reference, actor_name(actor), str(reason).strip())
+            why = one_line(str(reason), "--reason")
+            words = _open(store, settings, reference, actor_name(actor), why)
         with store.snapshot() as unit:
             report = unit.reports.find(reference)
             record = _record(unit, report, words)
@@ -99,21 +102,15 @@ def show_report(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 def _open(store: Store, settings: Settings, reference: str, who: str, why: str) -> Words:
     """Unseal a report's words; the look is on record before anybody sees them."""
+    from notifier.commands import note_opening
     from store.evidence import Evidence
     from store.keys import load_identity
     from store.model import utc_now
-    from store.openings import Opening
     from tipline.settings.places import places
 
     where = places(settings)
     evidence = Evidence(where.evidence, load_identity(where.sealing_key))
-    with store.transaction() as unit:
-        report = unit.reports.find(reference)
-        words = evidence.open_words(unit.reports.sealed_words(report.id))
-        opening = Opening(at=utc_now(), who=who, why=why, inbound_id=report.inbound_id)
-        unit.openings.add(opening)
-        unit.commit()
-    return words
+    return evidence.open_words(note_opening(store, reference, who, why, utc_now))
 
 
 def _record(unit: UnitOfWork, report: Report, words: Words | None) -> dict[str, Any]:

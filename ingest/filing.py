@@ -32,7 +32,8 @@ from store.reports import NewReport
 from store.states import InboxState
 from store.unit_of_work import UnitOfWork
 
-# These are written down and not filed, unless they name a reported account of our platform.
+# These are written down and not filed, unless they name a reported account of our platform, speak
+# of danger or could not be read.
 _ROUTINE: Final = frozenset(
     {MailKind.AUTO_REPLY, MailKind.LIST, MailKind.FEEDBACK_REPORT, MailKind.SPAM},
 )
@@ -86,18 +87,20 @@ class Filing:
             case MailKind.REPLY:
                 answered = self._answered_report(work, parsed)
                 return self._report(work, message, parsed, at, answered)
-            case kind if kind in _ROUTINE and not self._names_our_account(parsed):
+            case kind if kind in _ROUTINE and not self._has_to_be_seen(parsed):
                 return _recorded(kind, parsed.kind_reason)
             case _:
                 return self._report(work, message, parsed, at, None)
 
-    def _names_our_account(self, parsed: ParsedMessage) -> bool:
-        """Tell whether machine mail reports an account after all, as web forms do.
+    def _has_to_be_seen(self, parsed: ParsedMessage) -> bool:
+        """Tell whether machine mail reports something after all, as groups and web forms do.
 
         An automatic answer never does: what it quotes was ours.
         """
         if parsed.kind is MailKind.AUTO_REPLY and not is_generated(parsed.traits):
             return False
+        if parsed.urgency or not parsed.traits.readable:
+            return True
         return any(s.account.platform == self._home for s in reported(parsed.sightings))
 
     def _staff_reply(

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.reading import html
+from ingest.reading.bounds import MAX_TEXT, cut_defect, ends
 from ingest.reading.fields import printable
 from ingest.reading.mime import Mail
 from ingest.reading.repair import BODY_TYPES
 from ingest.reading.words import OwnWords, own_words
 
-MAX_LENGTH: Final = 500_000
 # A plain part with fewer words than this share of the HTML's is a stub.
 STUB_SHARE: Final = 0.3
 # Words of HTML below which a short plain part is no stub.
@@ -36,27 +36,36 @@ class Body:
 
     words: OwnWords
     links: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
 
 
 def read_body(mail: Mail, *, is_reply: bool, is_forward: bool) -> Body:
     """Read the words of a mail."""
     texts = mail.texts("plain")
     markup = [text for text in texts if _is_markup(text)]
-    plain = printable("\n\n".join(text for text in texts if text not in markup)[:MAX_LENGTH])
-    plain = _UUENCODED.sub("", plain)
+    plain = "\n\n".join(text for text in texts if text not in markup)
     pages = [html.read_html(page) for page in (*markup, *mail.texts("html"))]
+    cut = _is_cut(len(plain), sum(len(page.whole) for page in pages), mail)
+    plain = _UUENCODED.sub("", printable(ends(plain)))
     links = tuple(dict.fromkeys(link for page in pages for link in page.links))
     text = _chosen(plain, _own(pages, is_reply=is_reply), mail)
     words = own_words(text, is_reply=is_reply, is_forward=is_forward)
     if not words.text:
-        whole = printable("\n\n".join(page.whole for page in pages)[:MAX_LENGTH])
+        whole = printable(ends("\n\n".join(page.whole for page in pages)))
         words = own_words(whole, is_reply=False)
-    return Body(words=words, links=links)
+    defects = [cut_defect(html.MAX_LENGTH)] if any(page.cut for page in pages) else []
+    defects += [cut_defect(MAX_TEXT)] if cut else []
+    return Body(words=words, links=links, defects=tuple(defects))
+
+
+def _is_cut(plain: int, from_html: int, mail: Mail) -> bool:
+    both = max(plain, from_html) if _is_alternative(mail) else plain + from_html
+    return both > MAX_TEXT
 
 
 def _own(pages: list[html.HtmlWords], *, is_reply: bool) -> str:
     texts = (page.own if is_reply else page.whole for page in pages)
-    return printable("\n\n".join(texts)[:MAX_LENGTH])
+    return printable(ends("\n\n".join(texts)))
 
 
 def _chosen(plain: str, from_html: str, mail: Mail) -> str:
@@ -68,7 +77,8 @@ def _chosen(plain: str, from_html: str, mail: Mail) -> str:
     if _is_alternative(mail):
         return plain
     first, second = (from_html, plain) if _html_comes_first(mail) else (plain, from_html)
-    return f"{first}\n\n{second}"
+    half = MAX_TEXT // 2 - 1
+    return f"{ends(first, half)}\n\n{ends(second, half)}"
 
 
 def _is_markup(text: str) -> bool:

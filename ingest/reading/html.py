@@ -7,6 +7,7 @@ not. inscriptis lays out the text; if it fails, a plain reader takes its place.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any, Final, TypeAlias
@@ -15,12 +16,14 @@ from inscriptis.css_profiles import STRICT_CSS_PROFILE
 from inscriptis.html_engine import Inscriptis
 from inscriptis.model.config import ParserConfig
 from lxml import etree
+from lxml.etree import ErrorTypes
 from lxml.html import HTMLParser as TreeParser
 from lxml.html import document_fromstring
 
+from ingest.reading.bounds import lengths
 from ingest.reading.words import is_forward_mark
 
-MAX_HTML_LENGTH: Final = 300_000
+MAX_LENGTH: Final = 300_000
 MAX_LINKS: Final = 500
 MAX_LINK_LENGTH: Final = 2_000
 # Where a quoted mail says, at its head, that it is a forwarded one.
@@ -46,6 +49,11 @@ _HIDING: Final = (
 )
 
 
+# A file in an attribute (RFC 2397).
+_FILE = re.compile(r"data:[\w/+.;=-]{0,100},[A-Za-z0-9+/=%]{100,}")
+# What is left of a tag at the beginning of an end.
+_TAG_REST = re.compile(r"\A[^\s<>]{0,5000}(?:[\"'][^<>]{0,500})?>")
+
 Element: TypeAlias = Any
 
 
@@ -56,11 +64,26 @@ class HtmlWords:
     own: str
     whole: str
     links: tuple[str, ...]
+    cut: bool = False
 
 
 def read_html(markup: str) -> HtmlWords:
-    """Read HTML into words and link targets; never raises."""
+    """Read HTML into words and link targets, of what is too long both ends; never raises."""
     markup = _parsable(markup)
+    if len(markup) <= MAX_LENGTH:
+        return _read(markup)
+    head, tail = lengths(MAX_LENGTH)
+    # Each by itself: the first may end within a comment.
+    first, last = _read(markup[:head]), _read(_TAG_REST.sub("", markup[-tail:], count=1))
+    return HtmlWords(
+        own=f"{first.own}\n{last.own}",
+        whole=f"{first.whole}\n{last.whole}",
+        links=(*first.links, *last.links),
+        cut=True,
+    )
+
+
+def _read(markup: str) -> HtmlWords:
     try:
         return _read_tree(markup)
     except Exception:  # noqa: BLE001 - lxml and inscriptis may fail in any way on wild HTML
@@ -68,8 +91,11 @@ def read_html(markup: str) -> HtmlWords:
 
 
 def _parsable(markup: str) -> str:
-    """Leave out what ends lxml's reading early: NUL, and a declaration of another encoding."""
-    markup = markup[:MAX_HTML_LENGTH].replace("\0", "").lstrip()
+    """Leave out what ends lxml's reading early: NUL, and a declaration of another encoding.
+
+    Files within the markup go, too: they are long and no words.
+    """
+    markup = _FILE.sub("data:", markup.replace("\0", "")).lstrip()
     if markup.startswith("<?xml"):
         markup = markup.partition("?>")[2]
     return markup
@@ -78,7 +104,11 @@ def _parsable(markup: str) -> str:
 def _read_tree(markup: str) -> HtmlWords:
     if not markup.strip():
         return HtmlWords(own="", whole="", links=())
-    tree = document_fromstring(markup, parser=TreeParser(remove_comments=True, remove_pis=True))
+    parser = TreeParser(remove_comments=True, remove_pis=True, huge_tree=True)
+    tree = document_fromstring(markup, parser=parser)
+    if any(error.type == ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        # It left out what is nested too deeply.
+        return _read_plainly(markup)
     _prune(tree, _unseen(tree))
     _flatten_styles(tree)
     quotes = _quoted_mails(tree)

@@ -12,6 +12,7 @@ from typing import Final
 
 from ingest.reading.fields import keyword
 from ingest.reading.machines import MachineSigns
+from ingest.reading.traits import LIST_OWNER
 from store.model import MailKind, MailTraits
 
 # Header fields by which responders mark their answers besides RFC 3834's own.
@@ -62,6 +63,8 @@ def decide_kind(facts: KindFacts) -> Decision:
         decision = rule(facts)
         if decision is not None:
             return decision
+    if not facts.traits.readable:
+        return MailKind.REPORT, "what it says could not be read, so a person has to look"
     return MailKind.REPORT, "nothing says that it is anything else"
 
 
@@ -213,19 +216,17 @@ def _is_bulk(facts: KindFacts) -> bool:
 
 
 def _is_by_list_owner(facts: KindFacts) -> bool:
-    """Tell whether Sender is an address that list programs use (RFC 2142 section 6)."""
-    senders = [value.rpartition("@")[0].lower() for value in _values(facts, "sender")]
-    return any("owner-" in name or name.endswith(("-bounces", "-admin")) for name in senders)
+    return LIST_OWNER in _values(facts, "sender")
 
 
 def _empty(facts: KindFacts) -> Decision | None:
-    if facts.has_subject or facts.has_text or facts.has_attachments:
+    if facts.has_subject or facts.has_text or facts.has_attachments or not facts.traits.readable:
         return None
     return MailKind.EMPTY, "it has no subject, no text and no attachment"
 
 
 def _spam(facts: KindFacts) -> Decision | None:
     flagged = any(keyword(value) == "yes" for value in _values(facts, "x-spam-flag"))
-    if not flagged or facts.names_home_account or facts.urgent:
+    if not flagged or _may_matter(facts) or not facts.traits.readable:
         return None
     return MailKind.SPAM, "a filter marked it, it names no account of ours and nothing urgent"

@@ -23,6 +23,7 @@ from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail, open_mail
 from ingest.reading.rules import ReadingRules
 from ingest.reading.traits import read_traits, reply_token
+from ingest.reading.unread import encryption
 from ingest.reading.urgency import urgency
 from ingest.reading.words import OwnWords, is_forward_subject, is_reply_subject
 from ingest.reading.xarf import feedback_type, is_xarf_json
@@ -44,7 +45,6 @@ class ParsedMessage:
 
     message_id: str | None = None
     sender: str | None = None
-    sender_name: str | None = None
     subject: str = ""
     date: datetime | None = None
     language: str | None = None
@@ -110,13 +110,17 @@ def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedM
     traits = read_traits(mail, envelope)
     subject = fields.unfold(mail.value("subject"), MAX_SUBJECT_LENGTH)
     body = _tried(mail, "text", lambda: _body(mail, traits, subject), Body(words=OwnWords(text="")))
+    mail.defects.extend(body.defects)
+    nothing: tuple[EvidencePart, ...] = ()
+    evidence = _tried(mail, "attachments", mail.evidence, nothing)
+    traits = replace(traits, readable=_is_readable(mail, body, evidence))
     pieces = _Pieces(
         mail=mail,
         traits=traits,
         subject=subject,
         body=body,
         named=_tried(mail, "accounts", lambda: _named(subject, body, rules), Named()),
-        evidence=_tried(mail, "attachments", mail.evidence, ()),
+        evidence=evidence,
         token=reply_token(mail, envelope, rules),
         urgent=_tried(mail, "urgency", lambda: urgency(f"{subject}\n{body.words.text}"), None),
     )
@@ -130,6 +134,16 @@ def _tried(mail: Mail, what: str, question: Callable[[], Answer], otherwise: Ans
     except Exception as error:  # noqa: BLE001 - see above; the defect names it
         mail.defects.append(f"the {what} could not be read ({type(error).__name__})")
         return otherwise
+
+
+def _is_readable(mail: Mail, body: Body, evidence: tuple[EvidencePart, ...]) -> bool:
+    """Tell whether what the mail says could be read; if in doubt, it could not."""
+    text = body.words.text
+    encrypted, defect = encryption(mail.root, text)
+    if defect:
+        mail.defects.append(defect)
+    says_something = mail.holds_something or (bool(mail.defects) and not mail.is_blank)
+    return not encrypted and (bool(text.strip()) or bool(evidence) or not says_something)
 
 
 def _body(mail: Mail, traits: MailTraits, subject: str) -> Body:
@@ -150,21 +164,28 @@ def _named(subject: str, body: Body, rules: ReadingRules) -> Named:
 
 def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
     mail, traits, text = pieces.mail, pieces.traits, pieces.body.words.text
-    name, sender = next(iter(mail.addresses("from")), (None, None))
+    _, sender = next(iter(mail.addresses("from")), (None, None))
     language = _tried(mail, "language", lambda: _language(pieces), None)
-    kind, reason = decide_kind(_facts(pieces, rules))
+    facts = _facts(pieces, rules)
+    kind, reason = decide_kind(facts)
+    answers_by_itself = kind is MailKind.AUTO_REPLY and (
+        facts.answers_us or not is_generated(traits)
+    )
+    if answers_by_itself:
+        # What a program says in answer was ours; to alert of it would bring the next answer.
+        traits = replace(traits, readable=True)
+    home = None if answers_by_itself else rules.home.key
     return ParsedMessage(
         message_id=traits.message_id,
         sender=sender,
-        sender_name=name or None,
         subject=pieces.subject,
         date=mail.date(),
         language=language,
         kind=kind,
         kind_reason=reason,
         text=text,
-        urgency=pieces.urgent,
-        sightings=_as_of(kind, traits, pieces.named.sightings, rules.home.key),
+        urgency=None if answers_by_itself else pieces.urgent,
+        sightings=_as_of(kind, pieces.named.sightings, home),
         urls=pieces.named.urls,
         attachments=pieces.evidence,
         defects=tuple(mail.defects),
@@ -180,16 +201,17 @@ def _language(pieces: _Pieces) -> str | None:
 
 
 def _as_of(
-    kind: MailKind, traits: MailTraits, sightings: tuple[Sighting, ...], home: str
+    kind: MailKind, sightings: tuple[Sighting, ...], home: str | None
 ) -> tuple[Sighting, ...]:
     """Take what a machine or a list names as mentioned only.
 
     Except our own platform's accounts in list mail and in mail a program wrote by itself: a group
-    passes on what a member wrote, and web forms send what a visitor wrote.
+    passes on what a member wrote, and web forms send what a visitor wrote. Without ``home``, the
+    mail is a program's answer.
     """
     if kind not in {MailKind.BOUNCE, MailKind.AUTO_REPLY, MailKind.LIST}:
         return sightings
-    passed_on = kind is MailKind.LIST or (kind is MailKind.AUTO_REPLY and is_generated(traits))
+    passed_on = kind is not MailKind.BOUNCE
     return tuple(
         sighting
         if passed_on and sighting.account.platform == home

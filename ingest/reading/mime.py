@@ -23,6 +23,7 @@ from mailparser.utils import decode_base64_payload, decode_header_part
 from ingest.reading import fields
 from ingest.reading.parts import Part, stated_type
 from ingest.reading.repair import BODY_TYPES, UNNAMED, leaves, octets_of, open_tree, repair
+from ingest.reading.unread import holds_something
 from store.model import EvidencePart
 
 MAX_DEFECTS: Final = 30
@@ -38,11 +39,17 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
-    """A mail, opened. ``parser`` is None when mail-parser could not read it."""
+    """A mail, opened.
+
+    ``parser`` is None when mail-parser could not read it; ``holds_something`` tells whether the
+    body, as it came, is more than white space, ``is_blank`` that not even a header is there.
+    """
 
     root: Part
     parser: Any
     defects: list[str] = field(default_factory=list)
+    holds_something: bool = False
+    is_blank: bool = False
 
     def values(self, name: str) -> list[str]:
         """Give the decoded values of a header field, unfolded, in the order of the mail."""
@@ -126,6 +133,8 @@ def open_mail(raw: bytes) -> Mail:
     # Its log lines quote the mail.
     logging.getLogger("mailparser").setLevel(logging.CRITICAL)
     root = open_tree(raw)
+    # Repairing changes what is there.
+    holds = _attempt(lambda: holds_something(root), True)
     defects = repair(root) + _structure_defects(root)
     parser = _attempt(lambda: MailParser(root), None)
     if parser is None:
@@ -136,7 +145,13 @@ def open_mail(raw: bytes) -> Mail:
     else:
         categories: list[str] = _attempt(lambda: list(parser.defects_categories), [])
         defects += map(_sentence, sorted(categories))
-    return Mail(root=root, parser=parser, defects=list(dict.fromkeys(defects))[:MAX_DEFECTS])
+    return Mail(
+        root=root,
+        parser=parser,
+        defects=list(dict.fromkeys(defects))[:MAX_DEFECTS],
+        holds_something=holds,
+        is_blank=not raw.strip(),
+    )
 
 
 def _without_header(root: Part) -> Part:

@@ -1,7 +1,8 @@
 """Whether a report speaks of something that cannot wait; the answer is a rule's name.
 
 Rules are phrases by language in ``phrases/urgency.toml``, the most urgent rule first. A phrase
-counts unless a word of negation stands close before it. No word of the report comes out.
+counts unless a word of negation stands close before it, or it is one of our own receipt that the
+writer quotes (``phrases/receipt.toml``). No word of the report comes out.
 """
 
 from __future__ import annotations
@@ -10,19 +11,24 @@ import re
 from functools import cache
 from typing import Final
 
-from ingest.reading.phrases import table
+from ingest.reading.bounds import MAX_TEXT
+from ingest.reading.phrases import merged, table
 
-MAX_LENGTH: Final = 100_000
+# A subject may stand before the text.
+MAX_LENGTH: Final = MAX_TEXT + 2_000
 # Characters before a phrase in which a negation counts; it must be in the same sentence.
 NEGATION_WINDOW: Final = 16
 
 _SPACES = re.compile(r"\s+")
+_QUOTE_MARKS = re.compile(r"\n[>\s]{1,40}")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})  # noqa: RUF001 - they are the point
 
 
 def urgency(text: str) -> str | None:
     """Name the most urgent rule a text meets; None if it meets none."""
-    flat = _flat(text[:MAX_LENGTH])
+    flat = _flat(_QUOTE_MARKS.sub("\n", text[:MAX_LENGTH]))
+    for sentence in merged("receipt", "sentences"):
+        flat = flat.replace(sentence, ". ")
     for name, pattern in _rules():
         if any(not _is_negated(flat, found.start()) for found in pattern.finditer(flat)):
             return name

@@ -239,6 +239,67 @@ def test_a_web_form_that_names_no_account_of_ours_is_written_down(desk: Desk) ->
     assert message.state is InboxState.RECORDED
 
 
+LIST = {"List_Id": "<parents.school.example>"}
+FORM = {"Auto_Submitted": "auto-generated"}
+URGENT = "a child of our school is in danger"
+RECEIPT = "> IS SOMEBODY IN DANGER NOW?\n> Call your local emergency number: 112 in Europe"
+
+
+@pytest.mark.parametrize("fields", [LIST, FORM, {"X_Spam_Flag": "YES"}])
+def test_machine_mail_that_speaks_of_danger_is_a_case(desk: Desk, fields: dict[str, str]) -> None:
+    message = desk.file(mail(URGENT, **fields))
+    assert (message.state, desk.case().severity) == (InboxState.FILED, Severity.CRITICAL)
+
+
+def test_a_feedback_report_that_speaks_of_danger_is_a_case(desk: Desk) -> None:
+    report = "Content-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n"
+    parts = (
+        f"--b\r\n\r\n{URGENT}\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nVersion: 1\r\n"
+    )
+    message = desk.file(f"From: loop@mail.example\r\n{report}{parts}--b--\r\n".encode())
+    assert message.kind is MailKind.FEEDBACK_REPORT
+    assert (message.state, desk.case().severity) == (InboxState.FILED, Severity.CRITICAL)
+
+
+@pytest.mark.parametrize("fields", [LIST, FORM])
+def test_machine_mail_that_nobody_could_read_is_a_case(desk: Desk, fields: dict[str, str]) -> None:
+    raw = mail("words", **fields).replace(b"Encoding: 7bit", b"Encoding: base64")
+    message = desk.file(raw.replace(b"words", b"!!!!"))
+    assert (message.state, desk.case().severity) == (InboxState.FILED, Severity.HIGH)
+
+
+@pytest.mark.parametrize("fields", [LIST, FORM])
+def test_machine_mail_that_is_not_urgent_is_written_down(
+    desk: Desk, fields: dict[str, str]
+) -> None:
+    message = desk.file(mail(f"the summer feast is on Friday\n{RECEIPT}", **fields))
+    assert (message.state, desk.cases()) == (InboxState.RECORDED, [])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"X_Autoreply": "yes"},
+        {"Auto_Submitted": "auto-generated", "In_Reply_To": "<key@chirper.example>"},
+    ],
+)
+@pytest.mark.parametrize("words", [RECEIPT, f"{URGENT}: {PROFILE}"])
+def test_a_programs_answer_is_written_down_whatever_it_says(
+    desk: Desk, fields: dict[str, str], words: str
+) -> None:
+    message = desk.file(mail(f"I am away.\n{words}", **fields))
+    assert (message.state, message.kind) == (InboxState.RECORDED, MailKind.AUTO_REPLY)
+    assert desk.cases() == []
+
+
+def test_a_receipt_quoted_below_an_answer_is_not_urgent(desk: Desk) -> None:
+    desk.file(mail())
+    queue(desk, OutboxKind.ACKNOWLEDGEMENT, report_id=desk.reports()[0].id)
+    desk.file(mail(f"thank you\n\n{RECEIPT[2:]}", Message_ID="<2@mail.example>", **ANSWER))
+    assert desk.case().severity is Severity.NORMAL
+
+
 def test_words_are_kept_sealed_and_nowhere_in_clear(desk: Desk, state_dir: Path) -> None:
     desk.file(mail(f"CANARY {PROFILE}", Subject="CANARY", **{"X-Other": "CANARY"}))
     with desk.store.snapshot() as work:

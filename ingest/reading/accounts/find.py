@@ -12,19 +12,20 @@ from typing import Final
 
 from ingest.reading.accounts.clean import CleanText, clean
 from ingest.reading.accounts.labels import Labelled, find_labelled
-from ingest.reading.accounts.mentions import Mention, find_mentions, fitting
+from ingest.reading.accounts.mentions import Mention, find_mentions, fitting, looks_like_domain
 from ingest.reading.accounts.nearby import named_nearby, platform_nearby
 from ingest.reading.accounts.platforms import Platform, Platforms, platforms_for
 from ingest.reading.accounts.pointers import account_at
 from ingest.reading.accounts.roles import role_before
 from ingest.reading.accounts.urls import FoundUrl, find_urls, take_apart
+from ingest.reading.bounds import MAX_TEXT
 from ingest.reading.rules import ReadingRules
 from store.model import AccountReference, Role, Sighting
 
 MAX_ACCOUNTS: Final = 50
 # Sightings looked at before merging.
 MAX_SIGHTINGS: Final = 400
-MAX_LENGTH: Final = 200_000
+MAX_LENGTH: Final = MAX_TEXT
 
 CONFIDENCE: Final = {
     "id_url": 0.98,
@@ -122,6 +123,8 @@ def _hits_by_mention(text: str, platforms: Platforms) -> Iterator[_Hit]:
         hit = _of_fediverse(mention, platforms) if mention.host else None
         if hit is None and mention.host is None:
             platform = platform_nearby(text, *mention.span, platforms)
+            if looks_like_domain(mention.name) and not platform.is_handle(mention.name):
+                continue
             hit = _hit_by_name(mention.name, platform, platforms, "mention", mention.span)
         if hit:
             yield hit

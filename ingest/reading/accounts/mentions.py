@@ -20,6 +20,7 @@ _MENTION = re.compile(
     rf"@(?P<name>[\w.\-]{{1,{MAX_HANDLE}}})",
 )
 _HOST = re.compile(r"@((?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})(?![\w@])", re.IGNORECASE)
+_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z][\w-]*")
 _LATIN_BEFORE: Final = "\u024f"
 # Words after the sign that are no handles: places, mail providers, words of style sheets.
 _NOT_HANDLES: Final = frozenset(
@@ -73,6 +74,14 @@ def _follows_letter(text: str, start: int) -> bool:
 def _is_cut_off(text: str, end: int) -> bool:
     """Tell whether what follows makes the name something else."""
     return text.startswith(("@", "://"), end)
+
+
+def looks_like_domain(name: str) -> bool:
+    """Tell whether a dot and small letters end a name: a host, unless its platform allows dots.
+
+    A capital after the dot is the next sentence of somebody who leaves spaces out.
+    """
+    return bool(_DOMAIN.fullmatch(name))
 
 
 def fitting(name: str, fits: re.Pattern[str]) -> str | None:

@@ -76,3 +76,9 @@ def test_a_huge_margin_costs_nothing(way: str) -> None:
 
 def test_line_ends_that_a_style_keeps_are_kept() -> None:
     assert read_html('<div style="white-space: pre-wrap">a\nb</div>').own.split("\n") == ["a", "b"]
+
+
+@pytest.mark.parametrize("depth", [200, 300, 1000, 3000, 20_000])
+def test_what_is_nested_deeply_is_read(depth: int) -> None:
+    markup = f"<p>first</p>{'<div>' * depth}@heron7 is in danger{'</div>' * depth}"
+    assert read_html(markup).own.split() == ["first", "@heron7", "is", "in", "danger"]

@@ -101,7 +101,7 @@ def damaged_mails(draw: st.DrawFn) -> bytes:
 def test_a_damaged_mail_gives_a_message(raw: bytes) -> None:
     message = read(raw)
     assert is_whole(message)
-    assert message.traits.readable
+    assert "reading failed" not in " ".join(message.defects)
 
 
 def is_whole(message: ParsedMessage) -> bool:
@@ -149,8 +149,8 @@ def test_defects_do_not_quote_the_mail() -> None:
 
 
 def test_the_traits_hold_automation_fields_only() -> None:
-    raw = b"From: a@example.org\nX-Loop: us\nX-Private: secret\nList-Id: <l.example.org>\n\nhello"
-    assert read(raw).traits.headers == (("x-loop", "us"), ("list-id", "<l.example.org>"))
+    raw = b"From: a@example.org\nX-Loop: a@b.example\nX-Private: secret\nList-Id: <l>\n\nhello"
+    assert read(raw).traits.headers == (("x-loop", "a@b.example"), ("list-id", ""))
 
 
 def of(parts: str) -> str:

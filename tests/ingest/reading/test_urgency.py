@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import notifier
 from ingest.reading.phrases import table
 from ingest.reading.urgency import urgency
 
@@ -36,3 +39,15 @@ def test_the_most_urgent_rule_is_named(text: str, rule: str | None) -> None:
 def test_every_rule_speaks_every_language() -> None:
     rules = table("urgency")
     assert all(rule.keys() == rules["negations"].keys() for rule in rules.values())
+
+
+RECEIPTS = sorted((Path(notifier.__file__).parent / "templates").glob("*/receipt*"))
+
+
+@pytest.mark.parametrize("path", RECEIPTS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("mark", ["", "> ", "  "])
+def test_our_own_receipt_is_not_urgent_when_it_is_quoted(path: Path, mark: str) -> None:
+    receipt = path.read_text(encoding="utf-8")
+    quoted = "\n".join(mark + line for line in ["I am away.", *receipt.splitlines()])
+    assert urgency(quoted) is None
+    assert urgency(quoted + "\nThe child is in danger.") == "imminent_danger"

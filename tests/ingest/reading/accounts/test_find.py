@@ -230,3 +230,8 @@ def test_the_span_counts_in_the_text_as_it_came() -> None:
 
 def test_many_accounts_are_capped() -> None:
     assert len(named(" ".join(f"@name_{count}" for count in range(300)))) == 50
+
+
+def test_a_domain_after_the_sign_is_no_account_of_ours() -> None:
+    assert pointers("write to @anna.example or @heron7.Thank you") == [("chirper", "heron7")]
+    assert pointers("@anna.heron on Instagram") == [("instagram", "anna.heron")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.reading.accounts.clean import clean
-from ingest.reading.accounts.mentions import find_mentions
+from ingest.reading.accounts.mentions import find_mentions, looks_like_domain
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,19 @@ from ingest.reading.accounts.mentions import find_mentions
 )
 def test_mentions(text: str, names: list[str]) -> None:
     assert [found.name for found in find_mentions(clean(text).text)] == names
+
+
+@pytest.mark.parametrize(
+    ("name", "is_domain"),
+    [
+        ("anna.example", True),
+        ("anna.some.example", True),
+        ("heron7", False),
+        ("heron7.Please", False),
+        ("heron.7", False),
+    ],
+)
+def test_a_name_that_ends_in_a_dot_and_small_letters_is_a_domain(
+    name: str, *, is_domain: bool
+) -> None:
+    assert looks_like_domain(name) is is_domain

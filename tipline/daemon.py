@@ -69,6 +69,7 @@ async def serve(
         wiring = Wiring(outfit=prepared, installation=installation, clock=clock)
         health = Health(where.health, utc_now)
         stages = _Stages(wiring, health.saw)
+        health.expect(stage.name for stage in stages.all)
         stack.push_async_callback(stages.close)
         acceptor = Acceptor(installation.store, installation.evidence, stages.wake_reading)
         stack.push_async_callback(acceptor.close)
@@ -103,11 +104,13 @@ class _Stages:
     """The loops between the tables, and who wakes whom."""
 
     def __init__(self, wiring: Wiring, on_round: Callable[[str], None]) -> None:
+        self._stopping = False
         self._courier = wiring.outfit.courier
         self._readers = wiring.readers()
         self._readers.warm_up()
 
-        self.delivering = Stage("delivering", wiring.deliverer(OWNER).step, on_round)
+        deliver = wiring.deliverer(OWNER, self._is_stopping).step
+        self.delivering = Stage("delivering", deliver, on_round)
         escalate = _then(wiring.escalator().step, self.delivering)
         self.escalating = Stage("escalating", escalate, on_round)
         plan = _then(wiring.planner().step, self.escalating, self.delivering)
@@ -133,8 +136,12 @@ class _Stages:
         for stage in self.reading:
             stage.wake()
 
+    def _is_stopping(self) -> bool:
+        return self._stopping
+
     async def close(self) -> None:
         """Finish the step each stage is at, then end the readers and the connection."""
+        self._stopping = True
         for stage in self.all:
             stage.stop()
         await asyncio.gather(*self._running)

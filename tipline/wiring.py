@@ -21,7 +21,7 @@ from notifier.escalate import Escalator
 from notifier.plan import Planner
 from store.model import Clock
 from tipline.installation import Installation
-from tipline.settings import Settings
+from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.duty import directory
 from tipline.settings.home import reading_rules
 from tipline.settings.mail import courier, identity
@@ -41,6 +41,11 @@ class Outfit:
 
 def outfit(settings: Settings) -> Outfit:
     """Make what the settings determine. Raises ConfigurationError for what cannot be used."""
+    composer = Composer(identity(settings))
+    if faults := composer.faults():
+        raise ConfigurationError(
+            *(Fault(place="template", key="outgoing.templates", message=text) for text in faults),
+        )
     smtp = settings.smtp
     tls = None
     if smtp.tls_certificate and smtp.tls_key:
@@ -48,7 +53,7 @@ def outfit(settings: Settings) -> Outfit:
     return Outfit(
         settings=settings,
         directory=directory(settings),
-        composer=Composer(identity(settings)),
+        composer=composer,
         courier=courier(settings),
         tls=tls,
     )
@@ -111,7 +116,7 @@ class Wiring:
             clock=self.clock,
         )
 
-    def deliverer(self, owner: str) -> Deliverer:
+    def deliverer(self, owner: str, stopping: Callable[[], bool]) -> Deliverer:
         """Put together what sends."""
         return Deliverer(
             store=self.installation.store,
@@ -120,6 +125,7 @@ class Wiring:
             alarm_address=self.outfit.directory.fallback,
             owner=owner,
             clock=self.clock,
+            stopping=stopping,
         )
 
     def auditor(self) -> Auditor:
@@ -148,6 +154,7 @@ class Wiring:
                 max_recipients=smtp.max_recipients,
                 max_commands=smtp.max_commands,
                 idle_timeout=smtp.idle_timeout,
+                max_session=smtp.max_session,
                 tls=self.outfit.tls,
             ),
         )

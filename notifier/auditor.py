@@ -5,6 +5,7 @@ Repairs what can be repaired and tells people about all of it, once an hour for 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -28,6 +29,7 @@ FAILED_WITHIN: Final = timedelta(hours=1)
 LISTED: Final = 10
 """How many cases an alarm names."""
 _EVENTS: Final = 10_000
+_COUNTED: Final = 1_000
 
 _log = structlog.get_logger()
 
@@ -58,15 +60,15 @@ class Auditor:
         now = self._clock()
         with self._store.snapshot() as work:
             idle = _without_next_step(work, now)
-            findings = tuple(finding for finding in _findings(work, idle, now) if finding.count)
-        if findings:
+            found = findings(work, now)
+        if found:
             with self._store.transaction() as work:
                 for case in idle:
                     self._repair(work, case, now)
-                for finding in findings:
+                for finding in found:
                     self._alarms.raise_alarm(work, finding.kind, finding.title, finding.lines, now)
                 work.commit()
-        return findings
+        return found
 
     def _repair(self, work: UnitOfWork, case: Case, now: datetime) -> None:
         if work.escalations.active(case.id) is None:
@@ -74,52 +76,17 @@ class Auditor:
             _log.error("escalation.repaired", case=case.reference)
 
 
-def _findings(work: UnitOfWork, idle: list[Case], now: datetime) -> tuple[Finding, ...]:
-    late = now - LATE_AFTER
-    overdue = work.escalations.due(late, LISTED)
-    return (
-        Finding(
-            kind="case_without_next_step",
-            count=len(idle),
-            title=f"{len(idle)} cases had no alert ahead of them; alerts were started",
-            lines=tuple(f"case {case.reference}" for case in idle[:LISTED]),
-        ),
-        Finding(
-            kind="escalation_overdue",
-            count=len(overdue),
-            title="Alerts are late by more than five minutes",
-            lines=tuple(f"case {work.cases.get(item.case_id).reference}" for item in overdue),
-        ),
-        _counted(
-            "inbox_late",
-            work.inbox.count(InboxState.RECEIVED, before=late),
-            "{} accepted mails wait for reading for more than five minutes",
-        ),
-        _counted(
-            "inbox_quarantined",
-            work.inbox.count(InboxState.QUARANTINED),
-            "{} mails are in quarantine and wait for a person",
-        ),
-        _counted(
-            "receipts_late",
-            work.reports.undecided_before(late),
-            "{} receipts are undecided for more than five minutes",
-        ),
-        _counted(
-            "outbox_failed",
-            work.outbox.failed_since(now - FAILED_WITHIN),
-            "{} outgoing messages have failed for good within the last hour",
-        ),
-        _counted(
-            "outbox_stuck",
-            work.outbox.queued_before(now - STUCK_AFTER),
-            "{} outgoing messages have waited for more than a quarter of an hour",
-        ),
-    )
+def findings(work: UnitOfWork, now: datetime) -> tuple[Finding, ...]:
+    """Look over an installation without changing it."""
+    found = (_finding(kind, title, look(work, now)) for kind, title, look in _LOOKS)
+    return tuple(finding for finding in found if finding.count)
 
 
-def _counted(kind: str, count: int, title: str) -> Finding:
-    return Finding(kind=kind, count=count, title=title.format(count))
+def _finding(kind: str, title: str, found: int | list[Case]) -> Finding:
+    if isinstance(found, int):
+        return Finding(kind=kind, count=found, title=title.format(found))
+    lines = tuple(f"case {case.reference}" for case in found[:LISTED])
+    return Finding(kind=kind, count=len(found), title=title.format(len(found)), lines=lines)
 
 
 def _without_next_step(work: UnitOfWork, now: datetime) -> list[Case]:
@@ -128,3 +95,59 @@ def _without_next_step(work: UnitOfWork, now: datetime) -> list[Case]:
         event.case_id for event in work.history.unplanned(_EVENTS) if event.at > now - LATE_AFTER
     }
     return [case for case in work.cases.without_next_step() if case.id not in fresh]
+
+
+def _overdue(work: UnitOfWork, now: datetime) -> list[Case]:
+    late = work.escalations.due(now - LATE_AFTER, _COUNTED)
+    return [work.cases.get(escalation.case_id) for escalation in late]
+
+
+def _unheard(work: UnitOfWork, now: datetime) -> list[Case]:
+    return [work.cases.get(case_id) for case_id in work.outbox.unheard_cases(now - LATE_AFTER)]
+
+
+Look = Callable[[UnitOfWork, datetime], int | list[Case]]
+"""Counts what is not as promised, or lists the cases."""
+
+_LOOKS: Final[tuple[tuple[str, str, Look], ...]] = (
+    (
+        "case_without_next_step",
+        "{} cases have no alert ahead of them; the daemon starts their alerts",
+        _without_next_step,
+    ),
+    (
+        "escalation_overdue",
+        "Alerts about {} cases are late by more than five minutes",
+        _overdue,
+    ),
+    (
+        "alerts_undelivered",
+        "The alerts about {} open cases reached nobody",
+        _unheard,
+    ),
+    (
+        "inbox_late",
+        "{} accepted mails wait for reading for more than five minutes",
+        lambda work, now: work.inbox.count(InboxState.RECEIVED, before=now - LATE_AFTER),
+    ),
+    (
+        "inbox_quarantined",
+        "{} mails are in quarantine and wait for a person",
+        lambda work, _: work.inbox.count(InboxState.QUARANTINED),
+    ),
+    (
+        "receipts_late",
+        "{} receipts are undecided for more than five minutes",
+        lambda work, now: work.reports.undecided_before(now - LATE_AFTER),
+    ),
+    (
+        "outbox_failed",
+        "{} outgoing messages have failed for good within the last hour",
+        lambda work, now: work.outbox.failed_since(now - FAILED_WITHIN),
+    ),
+    (
+        "outbox_stuck",
+        "{} outgoing messages have waited for more than a quarter of an hour",
+        lambda work, now: work.outbox.queued_before(now - STUCK_AFTER),
+    ),
+)

@@ -2,7 +2,8 @@
 
 A message is claimed under a lease, tried outside any transaction and then noted. A crash between
 sending and noting repeats it once, under the same Message-ID. An alert that cannot be delivered is
-itself a reason to go on: its escalation falls through to the next step at once.
+itself a reason to go on: its escalation falls through to the next step at once, the fallback
+address is told in the place of those who could not be, and an alarm names the case.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import structlog
 from notifier.alarms import Alarms
 from notifier.backoff import is_over, wait
 from notifier.compose import Composer
-from notifier.escalate import belongs_to
+from notifier.escalate import StepKey
 from notifier.escalations import ACTOR
+from notifier.fallback import Fallback
 from notifier.outcomes import (
     Courier,
     Deferred,
@@ -29,7 +31,7 @@ from notifier.outcomes import (
     without_addresses,
 )
 from store.errors import StorageUnavailable
-from store.model import Attempt, CaseId, Clock, EventKind, OutboxKind, OutboxMessage
+from store.model import Attempt, Case, CaseId, Clock, EventKind, OutboxKind, OutboxMessage
 from store.states import AcknowledgementState, CaseState, EscalationState, OutboxState
 from store.unit_of_work import Store, UnitOfWork
 
@@ -67,6 +69,7 @@ class Deliverer:
         self._store = store
         self._courier = courier
         self._alarms = Alarms(composer, alarm_address)
+        self._fallback = Fallback(composer, alarm_address)
         self._owner = owner
         self._clock = clock
         self._chance = chance
@@ -131,7 +134,7 @@ class Deliverer:
                 case Deferred():
                     self._deferred(work, message, outcome, now)
                 case Refused():
-                    self._failed(work, message, _attempt(now, "refused", outcome), now)
+                    self._failed(work, message, _attempt(now, "refused", outcome))
             work.commit()
 
     def _sent(self, work: UnitOfWork, message: OutboxMessage, outcome: Sent, now: datetime) -> None:
@@ -150,7 +153,7 @@ class Deliverer:
             work.outbox.record(message, attempt, OutboxState.CANCELLED)
             return
         if is_over(kind, now - message.created_at):
-            self._failed(work, message, attempt, now)
+            self._failed(work, message, attempt, given_up=True)
             return
         again_at = now + wait(kind, message.attempts + 1, self._chance())
         work.outbox.record(message, attempt, OutboxState.QUEUED, again_at)
@@ -173,7 +176,7 @@ class Deliverer:
         return case.state is CaseState.CLOSED or taken
 
     def _failed(
-        self, work: UnitOfWork, message: OutboxMessage, attempt: Attempt, now: datetime
+        self, work: UnitOfWork, message: OutboxMessage, attempt: Attempt, *, given_up: bool = False
     ) -> None:
         kind = message.mail.kind
         if not work.outbox.record(message, attempt, OutboxState.FAILED):
@@ -188,28 +191,50 @@ class Deliverer:
         if message.mail.report_id is not None:
             state = AcknowledgementState.FAILED
             work.reports.set_outcome(message.mail.report_id, state, attempt.detail)
-        if message.mail.case_id is not None:
-            self._fall_through(work, message, message.mail.case_id, now)
         # An alarm about an alarm would go the same way as the first.
-        if kind is OutboxKind.ALERT:
-            lines = (f"outgoing message {message.id}: {attempt.detail}",)
-            title = "An alert could not be delivered"
-            self._alarms.raise_alarm(work, "alert_failed", title, lines, now)
+        if kind is OutboxKind.ALERT and message.mail.case_id is not None:
+            case = work.cases.get(message.mail.case_id)
+            passed_on = not self._is_overtaken(work, message) and self._fallback.take_over(
+                work, case, message, attempt.at, given_up=given_up
+            )
+            self._tell_failure(work, case, message, attempt, passed_on=passed_on)
+            self._fall_through(work, message, case.id, attempt.at)
+
+    def _tell_failure(
+        self,
+        work: UnitOfWork,
+        case: Case,
+        message: OutboxMessage,
+        attempt: Attempt,
+        *,
+        passed_on: bool,
+    ) -> None:
+        details = {"message": message.id, "passed_on": passed_on}
+        work.history.append(
+            case.id, EventKind.ALERT_FAILED, actor=ACTOR, at=attempt.at, details=details
+        )
+        self._alarms.raise_alarm(
+            work,
+            # For each case: a second one in the same hour must be told as well.
+            f"alert_failed:{case.reference}",
+            f"An alert about case {case.reference} could not be delivered",
+            (f"case {case.reference}, outgoing message {message.id}: {attempt.detail}",),
+            attempt.at,
+        )
 
     def _fall_through(
         self, work: UnitOfWork, message: OutboxMessage, case_id: CaseId, now: datetime
     ) -> None:
-        """Note the failure on the case and let the next step come at once.
+        """Let the next step come at once.
 
         Only the newest step hurries the next one, and the last step keeps its pace: a refused
         address must not make alerts go round in circles.
         """
-        details = {"message": message.id}
-        work.history.append(case_id, EventKind.ALERT_FAILED, actor=ACTOR, at=now, details=details)
         escalation = work.escalations.active(case_id)
         if escalation is None or escalation.state is not EscalationState.RUNNING:
             return
-        if escalation.rounds == 0 and belongs_to(message.mail.dedupe_key, escalation):
+        newest = StepKey.read(message.mail.dedupe_key).is_newest_of(escalation)
+        if escalation.rounds == 0 and newest:
             work.escalations.advance(escalation, escalation.step, escalation.rounds, now)
 
 

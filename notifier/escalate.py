@@ -22,7 +22,7 @@ from notifier.escalations import ACTOR
 from notifier.policy import EscalationPolicy, from_snapshot, next_due
 from notifier.rota import time_zone
 from store.errors import StorageUnavailable
-from store.model import Attempt, Case, Clock, Escalation, EventKind, OutboxKind
+from store.model import Attempt, Case, CaseId, Clock, Escalation, EventKind, OutboxKind
 from store.states import CaseState, EscalationState, OutboxState
 from store.unit_of_work import Store, UnitOfWork
 
@@ -65,14 +65,32 @@ def decide(case: Case, escalation: Escalation, now: datetime) -> Move:
             return Move.TELL if running else Move.WAIT
 
 
-def alert_key(escalation: Escalation, step: int, address: str) -> str:
-    """Name the decision to alert one address for one step, so that it is taken once."""
-    return f"alert:{escalation.id}:{step}:{escalation.rounds}:{address.lower()}"[:255]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepKey:
+    """One step of one escalation, at one round. ``step`` counts from 0."""
 
+    escalation: int
+    step: int
+    rounds: int
 
-def belongs_to(dedupe_key: str, escalation: Escalation) -> bool:
-    """Tell whether an alert is of the step an escalation did last, with more steps to come."""
-    return dedupe_key.startswith(f"alert:{escalation.id}:{escalation.step - 1}:")
+    @classmethod
+    def read(cls, dedupe_key: str) -> StepKey:
+        """Tell which step an alert is of, by its key."""
+        _, escalation, step, rounds, _ = dedupe_key.split(":", 4)
+        return cls(escalation=int(escalation), step=int(step), rounds=int(rounds))
+
+    @property
+    def prefix(self) -> str:
+        """What the keys of all alerts of this step begin with."""
+        return f"alert:{self.escalation}:{self.step}:{self.rounds}:"
+
+    def key(self, address: str) -> str:
+        """Name the decision to alert one address for this step, so that it is taken once."""
+        return f"{self.prefix}{address.lower()}"[:255]
+
+    def is_newest_of(self, escalation: Escalation) -> bool:
+        """Tell whether this is the step an escalation did last, with more steps to come."""
+        return self.escalation == escalation.id and self.step == escalation.step - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +105,11 @@ class _Firing:
     @property
     def index(self) -> int:
         return self.policy.index(self.escalation.step)
+
+    @property
+    def step_key(self) -> StepKey:
+        running = self.escalation
+        return StepKey(escalation=running.id, step=running.step, rounds=running.rounds)
 
     @property
     def next_at(self) -> datetime:
@@ -193,9 +216,9 @@ class Escalator:
                 zone=time_zone(person.time_zone),
                 languages=person.languages,
             )
-        key = alert_key(firing.escalation, firing.escalation.step, recipient.address)
+        key = firing.step_key.key(recipient.address)
         posting = self._composer.posting(OutboxKind.ALERT, recipient.address, key, firing.now)
-        _supersede(work, firing, recipient.address)
+        supersede(work, firing.case.id, recipient.address, firing.now)
         work.outbox.queue(self._composer.alert(firing.case, facts, posting), firing.now)
 
     def _advance(self, work: UnitOfWork, firing: _Firing, addresses: int) -> None:
@@ -230,21 +253,26 @@ class Escalator:
             if current is not None:
                 later = self._clock() + POSTPONED_FOR
                 work.escalations.advance(current, current.step, current.rounds, later)
-                lines = (f"case {work.cases.get(current.case_id).reference}",)
-                title = "An alert could not be written"
-                self._alarms.raise_alarm(work, "escalation_failed", title, lines, self._clock())
+                reference = work.cases.get(current.case_id).reference
+                self._alarms.raise_alarm(
+                    work,
+                    f"escalation_failed:{reference}",
+                    f"An alert about case {reference} could not be written",
+                    (f"case {reference}",),
+                    self._clock(),
+                )
             work.commit()
 
 
-def _supersede(work: UnitOfWork, firing: _Firing, address: str) -> None:
+def supersede(work: UnitOfWork, case_id: CaseId, address: str, now: datetime) -> None:
     """Cancel older alerts about the case that this address has not got yet.
 
     While a relay is down the last step repeats all the same; when it is back, everybody gets the
     newest alert about a case and not one for each repetition.
     """
-    overtaken = Attempt(at=firing.now, outcome="cancelled", detail="a newer alert took its place")
-    for message in work.outbox.waiting_alerts(firing.case.id):
+    overtaken = Attempt(at=now, outcome="cancelled", detail="a newer alert took its place")
+    for message in work.outbox.waiting_alerts(case_id):
         same = message.mail.recipient.lower() == address.lower()
         # What is younger may be on its way at this moment.
-        if same and firing.now - message.created_at >= SETTLED:
+        if same and now - message.created_at >= SETTLED:
             work.outbox.record(message, overtaken, OutboxState.CANCELLED)

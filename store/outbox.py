@@ -22,8 +22,8 @@ from store.model import (
     ReportId,
 )
 from store.rows import angled, insert_row
-from store.schema import attempts, outbox
-from store.states import OUTBOX_STEPS, OutboxState, require_step
+from store.schema import attempts, cases, outbox
+from store.states import OUTBOX_STEPS, CaseState, OutboxState, require_step
 
 
 class Outbox:
@@ -34,8 +34,7 @@ class Outbox:
 
     def queue(self, mail: OutgoingMail, at: datetime) -> OutboxId | None:
         """Queue a message; None when the same decision was queued before."""
-        known = select(outbox.c.id).where(outbox.c.dedupe_key == mail.dedupe_key)
-        if self._connection.scalar(known) is not None:
+        if self.is_known(mail.dedupe_key):
             return None
         number = insert_row(
             self._connection,
@@ -55,6 +54,11 @@ class Outbox:
             next_attempt_at=at,
         )
         return OutboxId(number)
+
+    def is_known(self, dedupe_key: str) -> bool:
+        """Tell whether a message was queued for this decision before, whatever became of it."""
+        known = select(outbox.c.id).where(outbox.c.dedupe_key == dedupe_key)
+        return self._connection.scalar(known) is not None
 
     def claim(
         self,
@@ -145,6 +149,48 @@ class Outbox:
             outbox.c.kind == OutboxKind.ALERT,
         )
         return [_message(row) for row in self._connection.execute(query)]
+
+    def alert_states(self, case_id: CaseId, key_prefix: str) -> list[OutboxState]:
+        """Give the states of a case's alerts whose keys begin alike: those of one step."""
+        query = select(outbox.c.state).where(
+            outbox.c.case_id == case_id,
+            outbox.c.kind == OutboxKind.ALERT,
+            outbox.c.dedupe_key.startswith(key_prefix, autoescape=True),
+        )
+        return [OutboxState(state) for state in self._connection.scalars(query)]
+
+    def unheard_cases(self, fresh_since: datetime) -> list[CaseId]:
+        """Find open cases of which an alert failed and neither one beside it nor a later one went.
+
+        One that waits since ``fresh_since`` or later may still go.
+        """
+        told = outbox.alias()
+        heard = (
+            select(told.c.id)
+            .where(
+                told.c.case_id == outbox.c.case_id,
+                told.c.kind == OutboxKind.ALERT,
+                told.c.created_at >= outbox.c.created_at,
+                or_(
+                    told.c.state == OutboxState.SENT,
+                    (told.c.state == OutboxState.QUEUED) & (told.c.created_at >= fresh_since),
+                ),
+            )
+            .exists()
+        )
+        query = (
+            select(outbox.c.case_id)
+            .join(cases, cases.c.id == outbox.c.case_id)
+            .where(
+                outbox.c.state == OutboxState.FAILED,
+                outbox.c.kind == OutboxKind.ALERT,
+                cases.c.state == CaseState.OPEN,
+                ~heard,
+            )
+            .distinct()
+            .order_by(outbox.c.case_id)
+        )
+        return [CaseId(number) for number in self._connection.scalars(query)]
 
     def retry(self, message_id: OutboxId, at: datetime) -> None:
         """Queue a failed message again at once, or make a waiting one due now."""

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from notifier.auditor import Auditor
-from notifier.courier import Refused
+from notifier.auditor import Auditor, findings
+from notifier.courier import Refused, Sent
 from store.model import MailKind, OutboxKind
 from store.states import InboxState
 from tests.notifier.house import House
@@ -96,3 +96,20 @@ def test_an_alarm_comes_once_an_hour_for_each_kind(house: House, auditor: Audito
     titles = [message.mail.dedupe_key for message in house.outbox(OutboxKind.ALARM)]
     assert first == 3
     assert len(titles) == len(set(titles)) > 3
+
+
+def test_an_open_case_whose_alerts_reached_nobody_is_found_until_one_does(
+    house: House, auditor: Auditor
+) -> None:
+    case = house.opened()
+    house.courier.outcome = Refused(detail="550 no such user")
+    while house.deliverer.step():
+        pass
+    house.clock.turn(hours=2)
+    with house.store.snapshot() as work:
+        found = {finding.kind: finding for finding in findings(work, house.clock())}
+    assert found["alerts_undelivered"].lines == (f"case {case.reference}",)
+    house.courier.outcome = Sent()
+    house.tick()
+    house.deliverer.step()
+    assert "alerts_undelivered" not in kinds(auditor)

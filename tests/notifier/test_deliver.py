@@ -3,13 +3,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from notifier import commands
-from notifier.courier import Deferred, Outcome, Refused
+from notifier.courier import Deferred, Outcome, Refused, Sent
 from notifier.deliver import LEASE, SLOWEST_MESSAGE
-from store.model import Disposition, EventKind, OutboxKind, OutboxMessage
+from notifier.policy import EscalationPolicy, Step, Target, TargetKind
+from store.model import Disposition, EventKind, OutboxKind, OutboxMessage, Severity
 from store.states import AcknowledgementState, OutboxState
 from tests.notifier.house import House
+
+ANNA = "anna@chirper.example"
+OPS = "ops@chirper.example"
 
 
 def test_alerts_go_out_before_receipts(house: House) -> None:
@@ -102,6 +107,118 @@ def test_a_refused_alert_falls_through_to_the_next_step_at_once(house: House) ->
     assert house.tick() == ["ben@chirper.example"]
     (alarm,) = house.outbox(OutboxKind.ALARM)
     assert alarm.mail.recipient == "ops@chirper.example"
+
+
+def refusing(house: House, *addresses: str) -> None:
+    """Have the relay refuse some addresses and take the others."""
+    send = house.courier.send
+
+    def judged(message: OutboxMessage) -> Outcome:
+        sent = send(message)
+        refused = message.mail.recipient in addresses
+        return Refused(detail="550 no such user") if refused else sent
+
+    house.courier.send = judged  # type: ignore[method-assign]  # a courier that chooses
+
+
+def deliver_all(house: House) -> None:
+    while house.deliverer.step():
+        pass
+
+
+def told(house: House, kind: OutboxKind = OutboxKind.ALERT) -> list[str]:
+    return [m.mail.recipient for m in house.outbox(kind) if m.state is OutboxState.SENT]
+
+
+def test_an_alert_everybody_refuses_goes_to_the_fallback_address(house: House) -> None:
+    case = house.opened()
+    refusing(house, ANNA)
+    deliver_all(house)
+    assert told(house) == [OPS]
+    alert = house.outbox(OutboxKind.ALERT)[-1].mail
+    assert alert.case_id == case.id
+    assert b"NOBODY ELSE COULD BE REACHED" in alert.content
+    assert case.reference in alert.subject
+
+
+def test_every_step_and_round_nobody_takes_goes_to_the_fallback_address_once(house: House) -> None:
+    house.opened()
+    refusing(house, ANNA, "ben@chirper.example", "lead@chirper.example")
+    for minutes in (0, 15, 60, 30, 30):
+        house.tick(minutes=minutes)
+        deliver_all(house)
+    rounds = [m.mail.recipient for m in house.outbox(OutboxKind.ALERT)]
+    assert len(rounds) % 2 == 0
+    assert rounds[1::2] == [OPS] * (len(rounds) // 2)
+    assert rounds[::2][-2:] == ["lead@chirper.example"] * 2
+
+
+def both_at_once(house: House) -> None:
+    """Have the first step tell Anna and Ben."""
+    targets = tuple(Target(kind=TargetKind.PERSON, name=name) for name in ("anna", "ben"))
+    steps = (Step(after=timedelta(0), targets=targets),)
+    policy = EscalationPolicy(key="both", steps=steps, repeat=timedelta(hours=1))
+    object.__setattr__(house.directory, "policies", dict.fromkeys(Severity, policy))
+
+
+@pytest.mark.parametrize(
+    ("refused", "heard"),
+    [((ANNA,), ["ben@chirper.example"]), ((ANNA, "ben@chirper.example"), [OPS])],
+)
+def test_the_fallback_address_is_spared_while_somebody_of_the_step_is_told(
+    house: House, refused: tuple[str, ...], heard: list[str]
+) -> None:
+    both_at_once(house)
+    house.opened()
+    refusing(house, *refused)
+    deliver_all(house)
+    assert told(house) == heard
+
+
+def test_an_alert_given_up_goes_to_the_fallback_address(house: House) -> None:
+    house.opened()
+    house.courier.outcome = Deferred(detail="451 later")
+    house.clock.turn(hours=25)
+    house.deliverer.step()
+    house.courier.outcome = Sent()
+    deliver_all(house)
+    assert told(house) == [OPS]
+
+
+def test_an_alarm_names_its_case_and_every_case_has_its_own(house: House) -> None:
+    cases = [house.opened(), house.opened(account=None)]
+    refusing(house, ANNA)
+    deliver_all(house)
+    alarms = [m.mail for m in house.outbox(OutboxKind.ALARM)]
+    assert [mail.dedupe_key for mail in alarms] == [
+        f"alarm:alert_failed:{case.reference}:2026-11-22T03" for case in cases
+    ]
+    for case, mail in zip(cases, alarms, strict=True):
+        assert f"- case {case.reference}, outgoing message".encode() in mail.content
+    for _ in range(2):
+        house.tick(minutes=15)
+        deliver_all(house)
+    assert len(house.outbox(OutboxKind.ALARM)) == 2
+
+
+def test_a_refused_fallback_address_is_told_in_the_log_and_ends_there(house: House) -> None:
+    case = house.opened()
+    house.courier.outcome = Refused(detail="550 no such user")
+    with capture_logs() as logs:
+        deliver_all(house)
+    (line,) = [line for line in logs if line["event"] == "alert.undeliverable"]
+    assert (line["case"], line["log_level"]) == (case.reference, "error")
+    assert [m.mail.recipient for m in house.outbox(OutboxKind.ALERT)] == [ANNA, OPS]
+
+
+def test_a_refused_alert_about_a_case_taken_meanwhile_goes_no_further(house: House) -> None:
+    case = house.opened()
+    with house.store.transaction() as work:
+        (alert, *_) = work.outbox.claim("here", house.clock(), timedelta(minutes=1), 8)
+        work.commit()
+    commands.take(house.store, case.reference, "anna", timedelta(hours=1), house.clock)
+    house.deliverer._note(alert, Refused(detail="550 no such user"))
+    assert [m.mail.recipient for m in house.outbox(OutboxKind.ALERT)] == [ANNA]
 
 
 def test_an_address_that_refuses_the_last_step_does_not_make_alerts_race(house: House) -> None:

@@ -3,12 +3,17 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from store.durable import write_durably
+from store.keys import create_identity
+from store.unit_of_work import lock_for_daemon
 from tests.tipline.command import Run, Show
 
 
@@ -107,3 +112,137 @@ def test_people_get_a_table_that_says_what_to_mend(run: Run, two_cases: Path) ->
 def test_the_database_is_made_by_db_upgrade_and_left_alone_the_second_time(run: Run) -> None:
     assert "brought to the schema" in run("db", "upgrade").out
     assert "up to date already" in run("db", "upgrade").out
+
+
+@contextmanager
+def changed(state: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(state / "tipline.db")) as database, database:
+        yield database
+
+
+def test_a_key_that_is_not_the_one_in_use_is_told(findings: Show, two_cases: Path) -> None:
+    key = two_cases / "keys" / "sealing.key"
+    key.unlink()
+    create_identity(key)
+
+    assert "not the key this database was sealed for" in findings(status=1)["key"]["message"]
+
+
+def test_a_token_key_that_was_cut_short_is_told(findings: Show, two_cases: Path) -> None:
+    (two_cases / "keys" / "token.key").unlink()
+    write_durably(two_cases / "keys" / "token.key", b"short")
+
+    assert "too short" in findings(status=1)["token key"]["message"]
+
+
+def test_a_database_that_was_lost_is_told(findings: Show, two_cases: Path) -> None:
+    for path in two_cases.glob("tipline.db*"):
+        path.unlink()
+
+    assert "begin anew" in findings(status=1)["database"]["remedy"]
+
+
+@pytest.mark.usefixtures("state")
+def test_a_certificate_that_cannot_be_used_is_told(
+    findings: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("CERTIFICATE", "KEY"):
+        path = tmp_path / f"{name}.pem"
+        path.write_text("no certificate")
+        monkeypatch.setenv(f"TIPLINE_SMTP__TLS_{name}", str(path))
+
+    assert "CERTIFICATE.pem" in findings(status=1)["certificate"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("becomes", "expected"),
+    [("quarantined", "2 mails are in quarantine"), ("received", "2 accepted mails wait")],
+)
+def test_mails_that_nobody_works_on_are_told(
+    findings: Show, two_cases: Path, becomes: str, expected: str
+) -> None:
+    with changed(two_cases) as database:
+        long_ago = datetime.now(UTC) - timedelta(minutes=6)
+        database.execute(
+            "update inbox set state = ?, received_at = ?", [becomes, long_ago.isoformat(sep=" ")]
+        )
+
+    assert expected in findings(status=1)["inbox"]["message"]
+
+
+@pytest.mark.parametrize(("kind", "ok"), [("alert", False), ("alarm", False), (None, True)])
+def test_alerts_that_reached_nobody_are_told(
+    findings: Show, two_cases: Path, kind: str | None, *, ok: bool
+) -> None:
+    with changed(two_cases) as database:
+        database.execute("update outbox set state = 'failed', kind = coalesce(?, kind)", [kind])
+        database.execute(
+            "insert into attempts (outbox_id, at, outcome, detail) values (1, ?, 'refused', 'x')",
+            [datetime.now(UTC).isoformat(sep=" ")],
+        )
+
+    assert findings(status=0 if ok else 1)["alerts"]["ok"] == ok
+
+
+def write_health(state: Path, seconds: int = 0, stuck: str | None = None, process: int = 0) -> None:
+    time = datetime.now(UTC) - timedelta(seconds=seconds)
+    health = {"time": time.isoformat(), "process": process or os.getpid(), "stuck": stuck}
+    (state / "health.json").write_text(json.dumps(health))
+
+
+@pytest.mark.parametrize(
+    ("health", "ok", "message"),
+    [
+        ({}, True, "is running and well"),
+        ({"seconds": 90}, False, "gave its last sign of life 1m ago"),
+        ({"stuck": "reading 0"}, False, "is running, and stuck in: reading 0"),
+        ({"seconds": 90, "process": 2**22 + 1}, True, "is starting"),
+    ],
+)
+def test_a_daemon_that_works_here_has_to_be_well(
+    findings: Show, two_cases: Path, health: dict[str, Any], *, ok: bool, message: str
+) -> None:
+    write_health(two_cases, **health)
+    with lock_for_daemon(two_cases):
+        daemon = findings(status=0 if ok else 1)["daemon"]
+
+    assert (daemon["ok"], daemon["message"]) == (ok, message)
+
+
+def test_that_no_daemon_runs_is_only_noted(findings: Show, two_cases: Path) -> None:
+    write_health(two_cases, seconds=9000)
+    lock_for_daemon(two_cases).close()
+
+    assert findings()["daemon"]["message"] == "is not running"
+
+
+def test_a_folder_of_another_user_is_told_in_the_table(
+    run: Run, two_cases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != two_cases)
+
+    result = run("check")
+
+    assert (result.status, result.err) == (1, "")
+    assert "run this as the user who runs tipline" in result.out
+    assert "Maildir" in result.out
+
+
+def test_a_file_where_the_folder_should_be_is_told(findings: Show, state: Path) -> None:
+    state.write_text("a file")
+
+    assert "is not a folder" in findings(status=1)["folder"]["message"]
+
+
+@pytest.mark.usefixtures("state")
+def test_a_template_with_a_fault_is_told(
+    findings: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "templates"
+    (folder / "en").mkdir(parents=True)
+    monkeypatch.setenv("TIPLINE_OUTGOING__TEMPLATES", str(folder))
+    assert findings()["templates"]["ok"]
+
+    (folder / "en" / "alert.txt.j2").write_text("Case {{ refrence }}", "utf-8")
+
+    assert "alert.txt.j2" in findings(status=1)["templates"]["message"]

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from tipline.cli import check_files, check_records
+from tipline.cli.finding import Finding, well, wrong
 from tipline.cli.options import ConfigOption, JsonOption, load
-from tipline.cli.output import print_json, print_table
+from tipline.cli.output import print_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,18 +25,6 @@ RelayOption = Annotated[
 ]
 
 WRONG: Final = 1
-# How many cases a finding names.
-NAMED: Final = 10
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One thing looked at. ``remedy`` says what to do when it is not in order."""
-
-    name: str
-    ok: bool
-    message: str
-    remedy: str = ""
 
 
 def check(
@@ -43,22 +32,23 @@ def check(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Check configuration, folder, database, key, history and relay; say what to mend."""
+    """Check configuration, folder, keys, records, daemon and relay; say what to mend."""
     settings = load(config)
     findings = list(_look(settings, relay=relay))
-    if as_json:
-        print_json([asdict(finding) for finding in findings])
-    else:
-        print_table(
-            ("what", "", "finding", "remedy"),
-            [
-                (finding.name, "ok" if finding.ok else "WRONG", finding.message, finding.remedy)
-                for finding in findings
-            ],
-            empty="",
-        )
+    print_list(
+        findings,
+        as_json=as_json,
+        record=asdict,
+        columns=("what", "", "finding", "remedy"),
+        row=_row,
+        empty="",
+    )
     if not all(finding.ok for finding in findings):
         raise typer.Exit(WRONG)
+
+
+def _row(finding: Finding) -> tuple[object, ...]:
+    return finding.name, "ok" if finding.ok else "WRONG", finding.message, finding.remedy
 
 
 def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
@@ -66,119 +56,55 @@ def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
 
     where = places(settings)
     yield _configuration(settings)
-    yield _folder(where)
-    database = _database(where)
-    yield database
-    yield _key(where)
-    if database.ok and where.database.exists():
-        yield _history(where)
+    smtp = settings.smtp
+    if smtp.tls_certificate and smtp.tls_key:
+        yield check_files.certificate(smtp.tls_certificate, smtp.tls_key)
+    folder = check_files.folder(where.state)
+    yield folder
+    if folder.ok:
+        yield from _state(where)
+    if settings.outgoing.templates:
+        yield check_files.templates(settings)
     if relay:
-        yield _way_out(settings)
+        yield check_files.way_out(settings)
 
 
 def _configuration(settings: Settings) -> Finding:
     if settings.try_out:
-        message = "no file: this is a try-out for the fictional platform chirper"
-    else:
-        message = f"complete, for {settings.platform.name}"
-    return Finding(name="configuration", ok=True, message=message)
+        return well("configuration", "no file: a try-out for the fictional platform chirper")
+    return well("configuration", f"complete, for {settings.platform.name}")
 
 
-def _folder(where: Places) -> Finding:
-    folder = where.state
-    if not folder.exists():
-        parent = next((p for p in folder.absolute().parents if p.exists()), folder)
-        ok = os.access(parent, os.W_OK | os.X_OK)
-        message = f"{folder} is not there yet"
-        remedy = "" if ok else f"make it, owned by the user who runs tipline; {parent} is not ours"
-        return Finding(name="folder", ok=ok, message=message, remedy=remedy)
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        remedy = "run this as the user who runs tipline, or give the folder to that user"
-        return Finding(
-            name="folder", ok=False, message=f"{folder} cannot be written", remedy=remedy
-        )
-    return Finding(name="folder", ok=True, message=str(folder))
-
-
-def _database(where: Places) -> Finding:
-    from store.engine import translated_errors
+def _state(where: Places) -> Iterator[Finding]:
     from store.errors import StoreError
-    from store.upgrade import SchemaState, schema_state
 
-    path = where.database
-    if not path.exists():
-        return Finding(name="database", ok=True, message="made at first start")
+    database = check_records.database(where)
+    yield database
+    if not (database.ok and check_records.has_tables(where.database)):
+        yield check_files.sealing_key(where, None)
+        return
     try:
-        with translated_errors():
-            state = schema_state(path)
+        yield from _records(where)
     except StoreError as error:
-        remedy = "see who owns it and whether the disk is full or failing"
-        return Finding(name="database", ok=False, message=str(error), remedy=remedy)
-    match state:
-        case SchemaState.OLDER:
-            remedy = "back it up, then run: tipline db upgrade"
-            message = f"{path} was made by an older tipline"
-            return Finding(name="database", ok=False, message=message, remedy=remedy)
-        case SchemaState.NEWER:
-            remedy = "install that version again, or restore the backup made before the upgrade"
-            message = f"{path} was made by a newer tipline"
-            return Finding(name="database", ok=False, message=message, remedy=remedy)
-        case _:
-            return Finding(name="database", ok=True, message=str(path))
+        remedy = "see whether the disk is full or failing; compare with your backups"
+        yield wrong("records", str(error), remedy)
 
 
-def _history(where: Places) -> Finding:
-    """Follow the chains of all cases: a changed or missing event shows."""
+def _records(where: Places) -> list[Finding]:
+    from store.model import utc_now
     from store.unit_of_work import open_store
+    from tipline.installation import SEALED_FOR
 
     store = open_store(where.state)
-    with store.snapshot() as work:
-        broken = [work.cases.get(number).reference for number in work.history.broken_chains()]
-    store.close()
-    if not broken:
-        return Finding(name="history", ok=True, message="every case's events fit their chain")
-    message = f"events of {', '.join(broken[:NAMED])} were changed or removed in the database"
-    remedy = "keep a copy of the database as it is, and compare with your backups"
-    return Finding(name="history", ok=False, message=message, remedy=remedy)
-
-
-def _key(where: Places) -> Finding:
-    from store.errors import StoreError
-    from store.keys import load_identity
-
-    path = where.sealing_key
-    if not path.exists():
-        if where.database.exists():
-            message = f"{path} is missing"
-            remedy = "restore it from your backup: without it nothing sealed can be opened"
-            return Finding(name="key", ok=False, message=message, remedy=remedy)
-        return Finding(name="key", ok=True, message="made at first start")
     try:
-        load_identity(path)
-    except StoreError as error:
-        remedy = "see that only the user who runs tipline can read it, or restore it"
-        return Finding(name="key", ok=False, message=str(error), remedy=remedy)
-    return Finding(name="key", ok=True, message=str(path))
-
-
-def _way_out(settings: Settings) -> Finding:
-    from tipline.settings import ConfigurationError
-    from tipline.settings.mail import courier
-    from tipline.settings.places import places
-
-    name = "relay" if settings.relay else "outgoing"
-    try:
-        carrier = courier(settings)
-    except ConfigurationError as error:
-        remedy = "put the password there, readable for the user who runs tipline"
-        return Finding(name=name, ok=False, message=str(error), remedy=remedy)
-    if settings.relay is None:
-        # Looking must not make the folder; the first mail does.
-        return Finding(name=name, ok=True, message=f"the Maildir {places(settings).outgoing}")
-    trouble = carrier.check()
-    carrier.close()
-    if trouble:
-        remedy = "compare [relay] with what its operator gave you; reports are kept meanwhile"
-        return Finding(name=name, ok=False, message=trouble, remedy=remedy)
-    where = f"{settings.relay.host}:{settings.relay.port} answers"
-    return Finding(name=name, ok=True, message=where)
+        with store.snapshot() as work:
+            return [
+                check_files.sealing_key(where, work.installation_value(SEALED_FOR)),
+                check_files.token_key(where),
+                check_records.history(work),
+                check_records.inbox(work, utc_now()),
+                check_records.alerts(work, utc_now()),
+                check_records.daemon(where, utc_now()),
+            ]
+    finally:
+        store.close()

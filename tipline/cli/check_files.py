@@ -1,0 +1,131 @@
+# ruff: noqa: PLC0415 - imported when needed, as help must be quick
+"""What ``tipline check`` looks at outside the database: folder, keys, certificate, way out."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from tipline.cli.finding import Finding, well, wrong
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tipline.settings import Settings
+    from tipline.settings.places import Places
+
+_ANOTHER_USER: Final = "run this as the user who runs tipline, or give the folder to that user"
+
+
+def folder(state: Path) -> Finding:
+    """Look whether we may work in the folder for everything, or make it."""
+    if _is_missing(state):
+        parents = [parent for parent in state.absolute().parents if os.path.exists(parent)]  # noqa: PTH110 - Path.exists raises where one may not look
+        parent = parents[0]
+        message = f"{state} is not there yet"
+        if os.access(parent, os.W_OK | os.X_OK):
+            return well("folder", message)
+        remedy = f"make it, owned by the user who runs tipline; {parent} is not ours"
+        return wrong("folder", message, remedy)
+    if os.path.isfile(state):  # noqa: PTH113 - the same
+        return wrong("folder", f"{state} is not a folder", "name another one in state_dir")
+    if not os.access(state, os.R_OK | os.W_OK | os.X_OK):
+        return wrong("folder", f"{state} cannot be read and written by this user", _ANOTHER_USER)
+    return well("folder", str(state))
+
+
+def sealing_key(where: Places, sealed_for: str | None) -> Finding:
+    """Look whether the key is there and is the one the database was sealed for."""
+    from store.errors import StoreError
+    from store.keys import load_identity
+
+    path = where.sealing_key
+    if _is_missing(path):
+        if not where.database.exists():
+            return well("key", "made at first start")
+        remedy = "restore it from your backup: without it nothing sealed can be opened"
+        return wrong("key", f"{path} is missing", remedy)
+    try:
+        public = str(load_identity(path).to_public())
+    except StoreError as error:
+        remedy = "see that only the user who runs tipline can read it, or restore it"
+        return wrong("key", str(error), remedy)
+    if sealed_for not in {None, public}:
+        message = f"{path} is not the key this database was sealed for ({sealed_for})"
+        return wrong("key", message, "restore that key from your backup")
+    return well("key", str(path))
+
+
+def token_key(where: Places) -> Finding:
+    """Look whether the key that signs reply addresses can be used."""
+    from store.errors import StoreError
+    from store.keys import load_or_create_token_key
+
+    if _is_missing(where.token_key):
+        # Looking must not make it; the first start does.
+        return well("token key", "made at first start")
+    try:
+        load_or_create_token_key(where.token_key)
+    except StoreError as error:
+        remedy = "restore it from your backup: without it replies no longer find their report"
+        return wrong("token key", str(error), remedy)
+    return well("token key", str(where.token_key))
+
+
+def certificate(path: Path, key: Path) -> Finding:
+    """Look whether STARTTLS can be offered."""
+    from tipline.settings import ConfigurationError
+    from tipline.tls import server_context
+
+    try:
+        server_context(path, key)
+    except ConfigurationError as error:
+        remedy = "renew it, readable for the user who runs tipline, and restart tipline"
+        return wrong("certificate", str(error), remedy)
+    return well("certificate", str(path))
+
+
+def templates(settings: Settings) -> Finding:
+    """Try the installation's own templates with invented values."""
+    from notifier.compose import Composer
+    from tipline.settings.mail import identity
+
+    faults = Composer(identity(settings)).faults()
+    if faults:
+        remedy = "mend them; until then the templates that come with tipline are used"
+        return wrong("templates", "; ".join(faults), remedy)
+    return well("templates", str(settings.outgoing.templates))
+
+
+def way_out(settings: Settings) -> Finding:
+    """Try what carries our mails."""
+    from tipline.settings import ConfigurationError
+    from tipline.settings.mail import courier
+    from tipline.settings.places import places
+
+    name = "relay" if settings.relay else "outgoing"
+    try:
+        carrier = courier(settings)
+    except ConfigurationError as error:
+        remedy = "put the password there, readable for the user who runs tipline"
+        return wrong(name, str(error), remedy)
+    if settings.relay is None:
+        # Looking must not make the folder; the first mail does.
+        return well(name, f"the Maildir {places(settings).outgoing}")
+    trouble = carrier.check()
+    carrier.close()
+    if trouble:
+        remedy = "compare [relay] with what its operator gave you; reports are kept meanwhile"
+        return wrong(name, trouble, remedy)
+    return well(name, f"{settings.relay.host}:{settings.relay.port} answers")
+
+
+def _is_missing(path: Path) -> bool:
+    """Tell whether there is nothing; what may not be looked at is not missing."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

@@ -201,10 +201,18 @@ class _PlainReader(HTMLParser):
             self.pieces.append(data)
 
 
+def _closed(markup: str) -> str:
+    """Make text of what opens and never closes: the reader would look for its end each time."""
+    last = markup.rfind("-->") + 1
+    markup = markup[:last] + markup[last:].replace("<!--", "&lt;!--")
+    last = markup.rfind(">") + 1
+    return markup[:last] + markup[last:].replace("<", "&lt;")
+
+
 def _read_plainly(markup: str) -> HtmlWords:
     reader = _PlainReader()
     try:
-        reader.feed(markup)
+        reader.feed(_closed(markup))
         reader.close()
     except Exception:  # noqa: BLE001 - what was read so far is better than nothing
         reader.pieces.append("")

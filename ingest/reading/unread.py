@@ -23,10 +23,13 @@ _NO_TEXT: Final = frozenset({"certs-only"})
 _PGP_MESSAGE: Final = re.compile(
     r"-----BEGIN PGP MESSAGE-----[^\x00]*?(?:-----END PGP MESSAGE-----|\Z)",
 )
-# HTML that shows nothing: programs write it for an empty mail.
+# Parts of HTML that show nothing, and tags of it that do not by themselves: programs write them
+# for an empty mail, too.
+_UNSHOWN: Final = (("<!--", "-->"), ("<head", "</head>"), ("<style", "</style>"))
 _NOTHING_SHOWN: Final = re.compile(
-    r"(?is)<!--.*?-->|<style\b.*?</style\s{0,9}>|<head\b.*?</head\s{0,9}>|<title\b.*?</title\s{0,9}>"
-    r"|<!doctype[^<>]{0,300}>|</?(?:html|body|meta|div|p|br|span|font|b|i|u|o:p)\b[^<>]{0,2000}>|&nbsp;|&#160;",
+    r"<!doctype[^<>]{0,300}>|&nbsp;|&#160;"
+    r"|</?(?:html|head|style|body|meta|div|p|br|span|font|b|i|u|o:p)\b[^<>]{0,2000}>",
+    re.IGNORECASE,
 )
 MAX_LOOKED_AT: Final = 100_000
 
@@ -76,8 +79,20 @@ def _leaf_holds(part: Part) -> bool:
         return True
     text = octets[:MAX_LOOKED_AT].decode("utf-8", "replace")
     if stated_type(part) == "text/html" and len(octets) <= MAX_LOOKED_AT:
-        text = _NOTHING_SHOWN.sub("", text)
+        text = _NOTHING_SHOWN.sub("", _without_unshown(text))
     return bool(text.strip()) or len(octets) > MAX_LOOKED_AT
+
+
+def _without_unshown(markup: str) -> str:
+    for begin, end in _UNSHOWN:
+        kept, at = [], 0
+        # A letter that grows when it is made small would shift what follows.
+        lower = small if len(small := markup.lower()) == len(markup) else markup
+        while (start := lower.find(begin, at)) >= 0 and (stop := lower.find(end, start)) >= 0:
+            kept.append(markup[at:start])
+            at = stop + len(end)
+        markup = "".join([*kept, markup[at:]])
+    return markup
 
 
 def _holds_beside_parts(part: Part) -> bool:

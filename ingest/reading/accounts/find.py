@@ -119,11 +119,16 @@ def _is_own(account: AccountReference, home: Platform) -> bool:
 
 
 def _hits_by_mention(text: str, platforms: Platforms) -> Iterator[_Hit]:
+    domains = 0
     for mention in find_mentions(text):
         hit = _of_fediverse(mention, platforms) if mention.host else None
         if hit is None and mention.host is None:
+            is_domain = looks_like_domain(mention.name)
+            domains += is_domain
+            if domains > MAX_SIGHTINGS and is_domain:
+                continue
             platform = platform_nearby(text, *mention.span, platforms)
-            if looks_like_domain(mention.name) and not platform.is_handle(mention.name):
+            if is_domain and not platform.is_handle(mention.name):
                 continue
             hit = _hit_by_name(mention.name, platform, platforms, "mention", mention.span)
         if hit:

@@ -82,3 +82,10 @@ def test_line_ends_that_a_style_keeps_are_kept() -> None:
 def test_what_is_nested_deeply_is_read(depth: int) -> None:
     markup = f"<p>first</p>{'<div>' * depth}@heron7 is in danger{'</div>' * depth}"
     assert read_html(markup).own.split() == ["first", "@heron7", "is", "in", "danger"]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("piece", ["<!--", "<![", "<?", "<!", "</", "<a href='", "<style"])
+@pytest.mark.parametrize("end", ["", ">"])
+def test_what_never_closes_costs_little(piece: str, end: str) -> None:
+    assert isinstance(read_html(piece * 40_000 + end).own, str)

@@ -77,7 +77,7 @@ def test_a_reader_that_is_stopped_costs_its_own_mail_only(
     hard, easy = tmp_path / "hard.eml", tmp_path / "easy.eml"
     hard.write_bytes(PLAIN + b"look at @bad_one\n" * 400_000)
     easy.write_bytes(PLAIN)
-    monkeypatch.setenv("TIPLINE_READING__TIME_LIMIT", "3s")
+    monkeypatch.setenv("TIPLINE_READING__TIME_LIMIT", "5s")
 
     first, second = parse(hard, easy, cwd=tmp_path)
 

@@ -7,10 +7,8 @@ fail all the same, the same questions are answered from the tree itself, less we
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
-from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,18 +16,18 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 
 from mailparser import MailParser
-from mailparser.utils import decode_base64_payload, decode_header_part
+from mailparser.utils import decode_header_part
 
-from ingest.reading import fields
+from ingest.reading import evidence, fields
+from ingest.reading.evidence import attempt
 from ingest.reading.parts import Part, stated_type
-from ingest.reading.repair import BODY_TYPES, UNNAMED, leaves, octets_of, open_tree, repair
+from ingest.reading.repair import BODY_TYPES, leaves, open_tree, repair
+from ingest.reading.texts import octets_of
 from ingest.reading.unread import holds_something
 from store.model import EvidencePart
 
 MAX_DEFECTS: Final = 30
 MAX_EVIDENCE: Final = 200
-MAX_NAME_LENGTH: Final = 120
-MAX_ENDING: Final = 10
 MAX_VALUE_LENGTH: Final = 4000
 
 _CAPITAL = re.compile(r"([A-Z])")
@@ -53,7 +51,7 @@ class Mail:
 
     def values(self, name: str) -> list[str]:
         """Give the decoded values of a header field, unfolded, in the order of the mail."""
-        raw: list[str] = _attempt(lambda: [str(value) for value in self.root.get_all(name, [])], [])
+        raw: list[str] = attempt(lambda: [str(value) for value in self.root.get_all(name, [])], [])
         return [fields.unfold(_decoded(value), MAX_VALUE_LENGTH) for value in raw]
 
     def value(self, name: str) -> str:
@@ -66,7 +64,7 @@ class Mail:
         mail-parser reads the field; where it finds none (an unclosed quote), the address that
         is plainly there is taken (RFC 5322 section 3.4).
         """
-        found: list[object] = _attempt(
+        found: list[object] = attempt(
             lambda: list(getattr(self.parser, name.replace("-", "_"))), []
         )
         if pairs := [pair for each in found if (pair := _mailbox(each))]:
@@ -79,7 +77,7 @@ class Mail:
 
     def texts(self, subtype: str) -> list[str]:
         """Give the texts of a subtype, ``plain`` or ``html``, that are the mail's own."""
-        read = _attempt(
+        read = attempt(
             lambda: [str(text) for text in getattr(self.parser, f"text_{subtype}")], None
         )
         if read is not None:
@@ -92,20 +90,20 @@ class Mail:
 
     def date(self) -> datetime | None:
         """Tell when the mail says it was written (RFC 5322 section 3.6.1), aware, in UTC."""
-        found = _attempt(lambda: self.parser.date, None)
+        found = attempt(lambda: self.parser.date, None)
         if not isinstance(found, datetime):
-            found = _attempt(lambda: parsedate_to_datetime(self.value("date")), None)
+            found = attempt(lambda: parsedate_to_datetime(self.value("date")), None)
         if found is None:
             return None
         aware: datetime = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return _attempt(lambda: aware.astimezone(UTC), None)
+        return attempt(lambda: aware.astimezone(UTC), None)
 
     def evidence(self) -> tuple[EvidencePart, ...]:
         """List the attachments: name made safe, type, size and digest; never opened."""
-        found = _attempt(lambda: list(self.parser.attachments), None)
+        found = attempt(lambda: list(self.parser.attachments), None)
         if found is None:
-            return tuple(map(_evidence_of_part, self._sealed_parts()))[:MAX_EVIDENCE]
-        return tuple(_evidence(attachment) for attachment in found[:MAX_EVIDENCE])
+            return tuple(map(evidence.of_part, self._sealed_parts()))[:MAX_EVIDENCE]
+        return tuple(evidence.of_attachment(attachment) for attachment in found[:MAX_EVIDENCE])
 
     def sealed(self, *types: str) -> list[bytes]:
         """Give the octets of the parts of some types, as they are."""
@@ -134,16 +132,16 @@ def open_mail(raw: bytes) -> Mail:
     logging.getLogger("mailparser").setLevel(logging.CRITICAL)
     root = open_tree(raw)
     # Repairing changes what is there.
-    holds = _attempt(lambda: holds_something(root), True)
+    holds = attempt(lambda: holds_something(root), True)
     defects = repair(root) + _structure_defects(root)
-    parser = _attempt(lambda: MailParser(root), None)
+    parser = attempt(lambda: MailParser(root), None)
     if parser is None:
         defects.append("mail-parser could not read the header")
-        parser = _attempt(lambda: MailParser(_without_header(root)), None)
+        parser = attempt(lambda: MailParser(_without_header(root)), None)
     if parser is None:
         defects.append("mail-parser could not read the mail")
     else:
-        categories: list[str] = _attempt(lambda: list(parser.defects_categories), [])
+        categories: list[str] = attempt(lambda: list(parser.defects_categories), [])
         defects += map(_sentence, sorted(categories))
     return Mail(
         root=root,
@@ -180,16 +178,8 @@ def _sentence(name: str) -> str:
     return _CAPITAL.sub(r" \1", name.removesuffix("Defect")).strip().lower()
 
 
-def _attempt(question: Callable[[], Answer], otherwise: Answer) -> Answer:
-    """Ask a library; whatever it raises on wild mail, there is an answer."""
-    try:
-        return question()
-    except Exception:  # noqa: BLE001 - some headers make the standard library raise anything
-        return otherwise
-
-
 def _decoded(value: str) -> str:
-    return _attempt(lambda: str(decode_header_part(value)), value)
+    return attempt(lambda: str(decode_header_part(value)), value)
 
 
 def _mailbox(found: object) -> tuple[str, str] | None:
@@ -204,44 +194,3 @@ def _mailbox(found: object) -> tuple[str, str] | None:
 
 def _display_name(value: str) -> str:
     return fields.unfold(value.split("<", maxsplit=1)[0].strip(" \"'"), 200) if "<" in value else ""
-
-
-def _evidence(attachment: dict[str, Any]) -> EvidencePart:
-    octets = _attempt(lambda: _octets_of_attachment(attachment), b"")
-    return _listed(
-        str(attachment.get("filename") or ""),
-        str(attachment.get("mail_content_type") or "application/octet-stream"),
-        octets,
-    )
-
-
-def _octets_of_attachment(attachment: dict[str, Any]) -> bytes:
-    payload = attachment["payload"]
-    if attachment["binary"]:
-        return bytes(decode_base64_payload(payload))
-    return str(payload).encode("utf-8", "surrogateescape")
-
-
-def _evidence_of_part(part: Part) -> EvidencePart:
-    name = _attempt(lambda: str(part.get_filename() or ""), "")
-    return _listed(name, stated_type(part), octets_of(part))
-
-
-def _listed(name: str, kind: str, octets: bytes) -> EvidencePart:
-    return EvidencePart(
-        filename=safe_name(name),
-        content_type=fields.unfold(kind, 120).lower(),
-        size=len(octets),
-        sha256=hashlib.sha256(octets).hexdigest(),
-    )
-
-
-def safe_name(name: str) -> str | None:
-    """Make a file name safe to print: no folder, no control or direction characters, not long."""
-    base = fields.unfold(name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1], 1000)
-    if base in {"", ".", "..", UNNAMED}:
-        return None
-    stem, dot, ending = base.rpartition(".")
-    if len(base) <= MAX_NAME_LENGTH or not dot or len(ending) > MAX_ENDING:
-        return base[:MAX_NAME_LENGTH]
-    return f"{stem[: MAX_NAME_LENGTH - len(ending) - 1]}.{ending}"

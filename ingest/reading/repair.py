@@ -14,19 +14,13 @@ from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message
 from typing import Final
 
-from ingest.reading import charsets, flowed
-from ingest.reading.bounds import cut_defect, lengths
-from ingest.reading.charset_guess import is_wide
+from ingest.reading import flowed
 from ingest.reading.parts import Part, parse, stated_type
+from ingest.reading.texts import settle_text
 
 # The name given to a part without one; it never leaves this package.
 UNNAMED: Final = "unnamed-part"
 BODY_TYPES: Final = ("text/plain", "text/html")
-# Octets of a text that are read, most of them its beginning; the rest stays in the sealed mail.
-MAX_TEXT_OCTETS: Final = 1_000_000
-# Octets among which a line end is looked for, so that no character is cut in two.
-_NEAR: Final = 2_000
-_WIDE: Final = ("utf-16", "utf-32", "utf_16", "utf_32")
 
 MAX_BOUNDARY: Final = 200
 MAX_STRAY_LENGTH: Final = 2_000
@@ -40,7 +34,6 @@ _KNOWN_FIELD = re.compile(
     re.IGNORECASE,
 )
 _MIME_FIELD = re.compile(rb"content-(?:type|transfer-encoding)[ \t]{0,9}:", re.IGNORECASE)
-_META_CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 
 
 def open_tree(raw: bytes) -> Part:
@@ -105,14 +98,6 @@ def leaves(root: Part) -> Iterator[Part]:
             yield part
 
 
-def octets_of(part: Part) -> bytes:
-    """Undo the transfer encoding of a part, and nothing else."""
-    payload = part.get_payload(decode=True)
-    if isinstance(payload, bytes):
-        return payload
-    return part.stored().encode("utf-8", "surrogateescape")
-
-
 def _reopen(part: Part) -> None:
     """Open a multipart whose boundary was missing or wrong by the boundary in its own text."""
     payload = part.stored()
@@ -144,7 +129,7 @@ def _repair_leaf(part: Part, root: Part) -> list[str]:
         # Old programs name the very text of a mail.
         part.add_header("Content-Disposition", "inline", filename=part.get_filename() or UNNAMED)
     if kind in BODY_TYPES and part.get_content_disposition() in (None, "inline"):
-        return _settle_text(part) if not named or _is_inline(part) else []
+        return settle_text(part) if not named or _is_inline(part) else []
     if not named:
         _name(part)
     return []
@@ -201,52 +186,3 @@ def _bare_value(value: str, name: str) -> str:
     if token is None:
         return "attachment" if name == "Content-Disposition" else "application/octet-stream"
     return token[1].lower()
-
-
-def _settle_text(part: Part) -> list[str]:
-    """Put readable text in the place of octets that mail-parser would misread."""
-    octets = octets_of(part)
-    label = part.get_content_charset()
-    if label is None and part.get_content_subtype() == "html":
-        found = _META_CHARSET.search(octets[:4096])
-        label = found[1].decode("ascii") if found else None
-    text, defects = _decoded(octets, label)
-    flows = flowed.is_flowed(part)
-    if _is_plain_sailing(octets, label, defects) and not flows:
-        return []
-    if flows:
-        text = flowed.unflow(text, delete_space=flowed.deletes_space(part))
-    del part["Content-Transfer-Encoding"]
-    part.replace_value("Content-Type", f'{part.get_content_type()}; charset="utf-8"')
-    part.set_payload(text)
-    return defects
-
-
-def _decoded(octets: bytes, label: str | None) -> tuple[str, list[str]]:
-    """Decode a text, of one that is too long its beginning and its end; tell what was wrong."""
-    if len(octets) <= MAX_TEXT_OCTETS or _is_wide(octets, label):
-        text, defect = charsets.decode(octets, label)
-        return text, [defect] if defect else []
-    head, tail = lengths(MAX_TEXT_OCTETS)
-    first, last = octets[:head], octets[-tail:]
-    first = first[: first.rfind(b"\n", len(first) - _NEAR) + 1] or first
-    last = last[last.find(b"\n", 0, _NEAR) + 1 :]
-    begun, defect = charsets.decode(first, label)
-    ended, defect_too = charsets.decode(last, label)
-    found = (cut_defect(MAX_TEXT_OCTETS), defect, defect_too)
-    return f"{begun}\n{ended}", [each for each in found if each]
-
-
-def _is_wide(octets: bytes, label: str | None) -> bool:
-    """Tell whether characters have so many octets that a line end cannot be looked for."""
-    wide = (charsets.canonical(label) or "").startswith(_WIDE)
-    return wide or octets.startswith((b"\xff\xfe", b"\xfe\xff")) or is_wide(octets[:_NEAR])
-
-
-def _is_plain_sailing(octets: bytes, label: str | None, defects: list[str]) -> bool:
-    """Tell whether mail-parser reads the text as we do."""
-    if defects:
-        return False
-    if b"\x1b" not in octets and octets.isascii() and b"\0" not in octets:
-        return label is None or charsets.canonical(label) in {"utf-8", "cp1252"}
-    return (label or "").lower() == "utf-8" and not octets.startswith(b"\xef\xbb\xbf")

@@ -11,7 +11,8 @@ from typing import Final
 
 from ingest.reading.fields import unfold
 from ingest.reading.parts import Part, stated_type
-from ingest.reading.repair import leaves, octets_of
+from ingest.reading.repair import leaves
+from ingest.reading.texts import octets_of
 
 ENCRYPTED: Final = "the mail is encrypted"
 PART_ENCRYPTED: Final = "a part of the mail is encrypted"

@@ -5,7 +5,8 @@ import hashlib
 import pytest
 from mailparser import MailParser
 
-from ingest.reading.mime import open_mail, safe_name
+from ingest.reading.evidence import safe_name
+from ingest.reading.mime import open_mail
 from ingest.reading.parts import Part
 
 PLAIN = "Content-Type: text/plain; charset="

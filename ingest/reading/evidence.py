@@ -1,0 +1,71 @@
+"""The attachments of a mail, as they are listed: name made safe, type, size and digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from mailparser.utils import decode_base64_payload
+
+from ingest.reading import fields
+from ingest.reading.parts import Part, stated_type
+from ingest.reading.repair import UNNAMED
+from ingest.reading.texts import octets_of
+from store.model import EvidencePart
+
+MAX_NAME_LENGTH: Final = 120
+MAX_ENDING: Final = 10
+
+Answer = TypeVar("Answer")
+
+
+def attempt(question: Callable[[], Answer], otherwise: Answer) -> Answer:
+    """Ask a library; whatever it raises on wild mail, there is an answer."""
+    try:
+        return question()
+    except Exception:  # noqa: BLE001 - some headers make the standard library raise anything
+        return otherwise
+
+
+def of_attachment(attachment: dict[str, Any]) -> EvidencePart:
+    """List what mail-parser found."""
+    octets = attempt(lambda: _octets_of_attachment(attachment), b"")
+    return _listed(
+        str(attachment.get("filename") or ""),
+        str(attachment.get("mail_content_type") or "application/octet-stream"),
+        octets,
+    )
+
+
+def _octets_of_attachment(attachment: dict[str, Any]) -> bytes:
+    payload = attachment["payload"]
+    if attachment["binary"]:
+        return bytes(decode_base64_payload(payload))
+    return str(payload).encode("utf-8", "surrogateescape")
+
+
+def of_part(part: Part) -> EvidencePart:
+    """List a part as it stands in the tree."""
+    name = attempt(lambda: str(part.get_filename() or ""), "")
+    return _listed(name, stated_type(part), octets_of(part))
+
+
+def _listed(name: str, kind: str, octets: bytes) -> EvidencePart:
+    return EvidencePart(
+        filename=safe_name(name),
+        content_type=fields.unfold(kind, 120).lower(),
+        size=len(octets),
+        sha256=hashlib.sha256(octets).hexdigest(),
+    )
+
+
+def safe_name(name: str) -> str | None:
+    """Make a file name safe to print: no folder, no control or direction characters, not long."""
+    base = fields.unfold(name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1], 1000)
+    if base in {"", ".", "..", UNNAMED}:
+        return None
+    stem, dot, ending = base.rpartition(".")
+    if len(base) <= MAX_NAME_LENGTH or not dot or len(ending) > MAX_ENDING:
+        return base[:MAX_NAME_LENGTH]
+    return f"{stem[: MAX_NAME_LENGTH - len(ending) - 1]}.{ending}"

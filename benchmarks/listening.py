@@ -17,7 +17,8 @@ from aiosmtpd.smtp import SMTP
 
 from ingest.accept import Acceptor
 from ingest.addresses import ReportingAddresses
-from ingest.smtp import Dialogues, Listener, SmtpSettings
+from ingest.limits import SmtpSettings
+from ingest.smtp import Dialogues, Listener
 from store.evidence import Evidence
 from store.keys import create_identity
 from store.model import utc_now

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.accept import BATCH_MESSAGES, BATCH_OCTETS, Arrival, write_down
+from ingest.wire import printable
 from store.evidence import Evidence
 from store.model import Clock, Door, Envelope
 from store.unit_of_work import Store
@@ -59,14 +60,9 @@ class Archive:
             recipients=(),
             door=Door.ARCHIVE,
             received_at=self._clock(),
-            peer=_storable(name),
+            peer=printable(name),
         )
         return Arrival(envelope=envelope, raw=raw)
-
-
-def _storable(name: str) -> str:
-    """Make the name of a file storable; octets that are not UTF-8 become U+FFFD."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _batches(mails: Iterable[NamedMail]) -> Iterator[list[NamedMail]]:

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import ssl
 from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 # Mail being received and not yet on disk, over all connections.
 HELD_OCTETS: Final = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmtpSettings:
+    """How the listener behaves.
+
+    Sizes in octets; ``max_held`` is for all connections together, counts are per connection
+    unless said.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8025
+    hostname: str = "localhost"
+    max_size: int = 35_000_000
+    max_connections: int = 200
+    max_connections_per_peer: int = 20
+    max_recipients: int = 50
+    max_commands: int = 1000
+    max_held: int = HELD_OCTETS
+    idle_timeout: timedelta = timedelta(minutes=5)
+    max_session: timedelta = timedelta(hours=1)
+    tls: ssl.SSLContext | None = None
 
 
 class Connections:

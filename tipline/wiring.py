@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from ingest.accept import Acceptor
 from ingest.addresses import ReportingAddresses
 from ingest.filing import Filing
+from ingest.limits import SmtpSettings
 from ingest.pipeline import Pipeline
-from ingest.smtp import Dialogues, Listener, SmtpSettings
+from ingest.smtp import Dialogues, Listener
 from ingest.workers import ReadingLimits, ReadingPool
 from notifier.auditor import Auditor
 from notifier.compose import Composer

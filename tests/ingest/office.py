@@ -14,7 +14,8 @@ from typing import Any, Self, TypeVar
 
 from ingest.accept import Acceptor
 from ingest.addresses import ReportingAddresses
-from ingest.smtp import Dialogues, Listener, SmtpSettings
+from ingest.limits import SmtpSettings
+from ingest.smtp import Dialogues, Listener
 from store.model import Envelope, InboundId
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

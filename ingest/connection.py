@@ -1,0 +1,252 @@
+"""One SMTP connection: aiosmtpd's dialogue with a reader of our own for the content of mails.
+
+The end of a mail is ``CRLF.CRLF`` alone: a bare CR or LF is content, so no second message can be
+smuggled inside one (CVE-2024-27305 and kin). Long lines are content too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import wraps
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiosmtpd.smtp import SMTP, syntax
+from aiosmtpd.smtp import Envelope as Dialogue
+
+from ingest import replies
+from ingest.limits import Connections, Held, SmtpSettings
+from ingest.wire import peer_address, printable
+
+if TYPE_CHECKING:
+    from ingest.smtp import Dialogues
+
+# How much of a mail is read at once; also the longest command line that is looked at.
+CHUNK_OCTETS: Final = 64 * 1024
+END_OF_DATA: Final = b"\r\n.\r\n"
+# A session past its time that is just being told that its mail is on disk is looked at again.
+PATIENCE_SECONDS: Final = 1.0
+_ANGLE_ADDRESS: Final = re.compile(r"\s*<([^<>\s]*)>(.*)", re.DOTALL)
+
+log = structlog.get_logger()
+
+
+class Connection(SMTP):
+    """One SMTP connection."""
+
+    line_length_limit = CHUNK_OCTETS
+
+    def __init__(
+        self, dialogues: Dialogues, settings: SmtpSettings, connections: Connections
+    ) -> None:
+        super().__init__(
+            dialogues,
+            data_size_limit=settings.max_size,
+            enable_SMTPUTF8=True,
+            hostname=settings.hostname,
+            ident="tipline",
+            tls_context=settings.tls,
+            timeout=settings.idle_timeout.total_seconds(),
+            auth_exclude_mechanism=["LOGIN", "PLAIN"],
+            loop=asyncio.get_running_loop(),
+        )
+        # The library counts the uses of each verb; we count all commands of a connection.
+        self._smtp_methods = {
+            verb: self._within_limit(method) for verb, method in self._smtp_methods.items()
+        }
+        self._connections = connections
+        self._peer: str | None = None
+        self._max_commands = settings.max_commands
+        # The greeting is one answer more than there were commands.
+        self._answered = -1
+        self._max_session = settings.max_session.total_seconds()
+        self._end_of_session: asyncio.TimerHandle | None = None
+        self._accepting = False
+
+    def _within_limit(
+        self, method: Callable[[str | None], Awaitable[None]]
+    ) -> Callable[[str | None], Awaitable[None]]:
+        @wraps(method)
+        async def limited(argument: str | None) -> None:
+            if self._answered >= self._max_commands:
+                await self.push(replies.TOO_MANY_COMMANDS)
+            else:
+                await method(argument)
+
+        return limited
+
+    async def push(self, status: str | bytes) -> None:
+        """Send one line of a reply, with its enhanced status code; after too many, the last.
+
+        Lines that are no command at all are answered too, and so counted here.
+        """
+        reply = printable(status) if isinstance(status, str) else status.decode("utf-8", "replace")
+        is_answer = reply[3:4] == " " and not reply.startswith("3")
+        self._answered += is_answer
+        is_last = is_answer and self._answered > self._max_commands
+        await super().push(replies.TOO_MANY_COMMANDS if is_last else replies.with_code(reply))
+        if is_last and self.transport is not None:
+            self.transport.close()
+
+    async def _handle_client(self) -> None:
+        # A peer that has gone is the end of its session and not a fault.
+        with suppress(ConnectionError):
+            await super()._handle_client()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, unless too many are connected; called a second time after STARTTLS."""
+        if self._peer is None:
+            peer = peer_address(transport.get_extra_info("peername"))
+            if not self._connections.admit(peer):
+                log.warning("smtp.too_many_connections", peer=peer)
+                refuse(transport)
+                return
+            self._peer = peer
+            self._end_of_session = self.loop.call_later(self._max_session, self._end_session)
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand on what a counted connection sent; a refused one is not listened to."""
+        if self._peer is not None:
+            super().data_received(data)
+
+    def eof_received(self) -> bool | None:
+        """Note that the peer sends no more."""
+        return super().eof_received() if self._peer is not None else None
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Count out and clean up."""
+        if self._peer is None:
+            return
+        self._connections.leave(self._peer)
+        if self._end_of_session is not None:
+            self._end_of_session.cancel()
+        super().connection_lost(error)
+        self._peer = None
+
+    def _end_session(self) -> None:
+        """End a session that takes too long: a slow sender may not keep others out for ever."""
+        if self._accepting:
+            self._end_of_session = self.loop.call_later(PATIENCE_SECONDS, self._end_session)
+        elif self.transport is not None:
+            log.info("smtp.session_too_long", peer=self._peer)
+            refuse(self.transport, replies.SESSION_TOO_LONG)
+
+    def shut_down(self) -> None:
+        """Tell the peer that we go away (RFC 5321 section 3.8) and close."""
+        if self.transport is not None:
+            refuse(self.transport, replies.SHUTTING_DOWN)
+
+    @syntax("VRFY <address>")
+    async def smtp_VRFY(self, arg: str | None) -> None:  # noqa: N802 - the library's name
+        """Tell nobody who has a mailbox here (RFC 5321 section 7.3), whatever is asked."""
+        del arg
+        await self.push(replies.CANNOT_VERIFY)
+
+    @syntax("STARTTLS", when="tls_context")
+    async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802 - the library's name
+        """Begin TLS, once."""
+        if self._tls_protocol is not None:
+            await self.push(replies.TLS_ALREADY)
+            return
+        await super().smtp_STARTTLS(arg)
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the library's name
+        """Read a mail in chunks up to ``CRLF.CRLF`` (RFC 5321 section 4.1.1.4)."""
+        if await self.check_helo_needed():
+            return
+        if self.envelope is None or not self.envelope.rcpt_tos:
+            await self.push("503 5.5.1 Need RCPT first")
+            return
+        if arg:
+            await self.push("501 5.5.4 Syntax: DATA")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        held = Held(self._connections)
+        try:
+            reply = await self._take(self.envelope, held)
+        finally:
+            held.release()
+            self.envelope = self._create_envelope()
+        await self.push(reply)
+
+    async def _take(self, envelope: Dialogue, held: Held) -> str:
+        content, octets = await self._read_content(held)
+        if self._is_too_large(octets):
+            return replies.TOO_LARGE
+        if content is None:
+            return replies.CROWDED
+        envelope.original_content = envelope.content = content
+        self._accepting = True
+        try:
+            reply: str = await self.event_handler.handle_DATA(self, self.session, envelope)
+        finally:
+            self._accepting = False
+        return reply
+
+    async def _read_content(self, held: Held) -> tuple[bytes | None, int]:
+        """Read up to the end of the mail: the content and how many octets were sent.
+
+        The content is None when it is larger than we take, or when there is no room for it now.
+        """
+        # The line before the content ended with CRLF: an empty mail is ended by ".CRLF" alone.
+        self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # noqa: SLF001 - a StreamReader cannot be given bytes back
+        data = bytearray()
+        octets = -len(END_OF_DATA)
+        fits = ended = False
+        while not ended:
+            chunk, ended = await self._read_chunk()
+            octets += len(chunk)
+            fits = held.take(len(chunk)) and not self._is_too_large(octets)
+            if fits:
+                data += chunk
+            else:
+                data.clear()
+                held.give_up()
+            self._reset_timeout()
+        return (_unstuffed(data) if fits else None), octets
+
+    def _is_too_large(self, octets: int) -> bool:
+        return bool(self.data_size_limit) and octets > (self.data_size_limit or 0)
+
+    async def _read_chunk(self) -> tuple[bytes, bool]:
+        try:
+            return await self._reader.readuntil(END_OF_DATA), True
+        except asyncio.LimitOverrunError as error:
+            return await self._reader.readexactly(error.consumed), False
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Read an address; also those that real mailboxes have and the grammar forbids."""
+        if arg.lstrip().startswith("<") and ">" not in arg:
+            # The library answers no address at all with the syntax of the command.
+            return "", ""
+        try:
+            address, rest = super()._getaddr(arg)
+        except Exception:  # noqa: BLE001 - the parser beneath raises whatever strange text makes it
+            address, rest = None, None
+        if address is None and (found := _ANGLE_ADDRESS.match(arg)):
+            return found[1], found[2]
+        return address, rest
+
+
+def _unstuffed(data: bytearray) -> bytes:
+    """Undo the transparency of RFC 5321 section 4.5.2 on ``CRLF content CRLF.CRLF``.
+
+    In place as far as it goes: a mail of 35 MB has few copies.
+    """
+    del data[-len(b".\r\n") :]
+    if b"\r\n." in data:
+        data = data.replace(b"\r\n.", b"\r\n")
+    del data[: len(b"\r\n")]
+    return bytes(data)
+
+
+def refuse(transport: asyncio.BaseTransport, reply: str = replies.TOO_MANY_CONNECTIONS) -> None:
+    """Say why not, and close."""
+    if isinstance(transport, asyncio.WriteTransport) and not transport.is_closing():
+        transport.write(reply.encode("ascii") + b"\r\n")
+    transport.close()

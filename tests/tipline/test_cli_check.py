@@ -246,3 +246,12 @@ def test_a_template_with_a_fault_is_told(
     (folder / "en" / "alert.txt.j2").write_text("Case {{ refrence }}", "utf-8")
 
     assert "alert.txt.j2" in findings(status=1)["templates"]["message"]
+
+
+@pytest.mark.usefixtures("state")
+def test_a_database_made_ahead_of_the_first_start_needs_no_key_yet(
+    findings: Show, run: Run
+) -> None:
+    run("db", "upgrade")
+
+    assert findings()["key"]["message"] == "made at first start"

@@ -81,7 +81,7 @@ def _state(where: Places) -> Iterator[Finding]:
     database = check_records.database(where)
     yield database
     if not (database.ok and check_records.has_tables(where.database)):
-        yield check_files.sealing_key(where, None)
+        yield check_files.sealing_key(where, None if database.ok else "")
         return
     try:
         yield from _records(where)

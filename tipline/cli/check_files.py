@@ -35,13 +35,16 @@ def folder(state: Path) -> Finding:
 
 
 def sealing_key(where: Places, sealed_for: str | None) -> Finding:
-    """Look whether the key is there and is the one the database was sealed for."""
+    """Look whether the key is there and is the one the database was sealed for.
+
+    ``sealed_for`` is None where nothing was sealed yet, and empty where nobody can tell.
+    """
     from store.errors import StoreError
     from store.keys import load_identity
 
     path = where.sealing_key
     if _is_missing(path):
-        if not where.database.exists():
+        if sealed_for is None:
             return well("key", "made at first start")
         remedy = "restore it from your backup: without it nothing sealed can be opened"
         return wrong("key", f"{path} is missing", remedy)
@@ -50,7 +53,7 @@ def sealing_key(where: Places, sealed_for: str | None) -> Finding:
     except StoreError as error:
         remedy = "see that only the user who runs tipline can read it, or restore it"
         return wrong("key", str(error), remedy)
-    if sealed_for not in {None, public}:
+    if sealed_for and sealed_for != public:
         message = f"{path} is not the key this database was sealed for ({sealed_for})"
         return wrong("key", message, "restore that key from your backup")
     return well("key", str(path))

@@ -52,7 +52,6 @@ def _shortened(text: str) -> str:
 
 
 def _visible(character: str) -> str:
-    category = unicodedata.category(character)
-    return (
-        "\N{REPLACEMENT CHARACTER}" if category[0] == "C" or category in {"Zl", "Zp"} else character
-    )
+    # Everything that Unicode calls other or a separator, but for the plain space.
+    seen = character == " " or unicodedata.category(character)[0] not in "CZ"
+    return character if seen else "\N{REPLACEMENT CHARACTER}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,9 @@ from store.schema import installation
 
 DATABASE_NAME: Final = "tipline.db"
 DAEMON_LOCK: Final = "daemon.lock"
+# How often, and in seconds how far apart, a daemon tries to be the only one.
+LOCK_TRIES: Final = 5
+LOCK_PAUSE: Final = 0.1
 
 
 class UnitOfWork:
@@ -100,10 +104,13 @@ def lock_for_daemon(state_dir: Path) -> IO[bytes]:
 
     Raises StorageUnavailable when one does. The lock ends with the process, however it ends.
     """
-    lock = try_lock(state_dir / DAEMON_LOCK)
-    if lock is None:
-        raise StorageUnavailable(
-            f"another tipline daemon is running on {state_dir / DATABASE_NAME}; "
-            "stop it first, or give this one its own state_dir",
-        )
-    return lock
+    for _ in range(LOCK_TRIES):
+        lock = try_lock(state_dir / DAEMON_LOCK)
+        if lock is not None:
+            return lock
+        # A command may be looking for an instant whether a daemon runs.
+        time.sleep(LOCK_PAUSE)
+    raise StorageUnavailable(
+        f"another tipline daemon is running on {state_dir / DATABASE_NAME}; "
+        "stop it first, or give this one its own state_dir",
+    )

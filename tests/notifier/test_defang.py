@@ -40,9 +40,7 @@ def test_a_long_account_is_cut() -> None:
 def test_nothing_makes_a_link_or_a_line(spell: Callable[[str], str], text: str) -> None:
     shown = spell(text)
     assert not re.search(r"(?i)\bhttps?:|(?<!\[)\.(?!\])", shown)
-    assert shown.isprintable() or " " in shown or "\xa0" in shown
-    assert "\n" not in shown
-    assert "\r" not in shown
+    assert shown.isprintable()
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,7 @@ def _records(where: Places) -> list[Finding]:
                 check_files.token_key(where),
                 check_records.history(work),
                 check_records.inbox(work, utc_now()),
+                check_records.cases(work, utc_now()),
                 check_records.alerts(work, utc_now()),
                 check_records.daemon(where, utc_now()),
             ]

@@ -87,6 +87,19 @@ def inbox(work: UnitOfWork, now: datetime) -> Finding:
     return well("inbox", "no accepted mail is left waiting")
 
 
+def cases(work: UnitOfWork, now: datetime) -> Finding:
+    """Look for what the daemon's own auditor would raise an alarm about."""
+    from notifier.auditor import findings
+
+    # The others have lines of their own here.
+    kinds = {"case_without_next_step", "escalation_overdue", "alerts_undelivered", "receipts_late"}
+    found = [finding for finding in findings(work, now) if finding.kind in kinds]
+    if not found:
+        return well("cases", "every open case has its next alert ahead")
+    message = "; ".join([*(one.title for one in found), *(one for f in found for one in f.lines)])
+    return wrong("cases", message, "see that the daemon runs; tipline case list --open")
+
+
 def alerts(work: UnitOfWork, now: datetime) -> Finding:
     """Look for alerts that reached nobody."""
     from store.model import OutboxKind

@@ -213,7 +213,9 @@ class Relay(Section):
     )
     timeout: Span = Field(
         default=timedelta(seconds=60),
-        description="How long the relay may take over one answer.",
+        # The leases on messages being sent are counted on it.
+        le=timedelta(seconds=60),
+        description="How long the relay may take over one answer; at most 60s.",
     )
 
     ca_file: Path | None = Field(

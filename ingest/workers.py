@@ -7,7 +7,6 @@ its mail becomes a report that could not be read, which is a case for a person.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import resource
 import threading
 from collections.abc import Iterable, Iterator
@@ -162,7 +161,6 @@ def _prepare_reader(memory: int) -> None:
     """Limit a new reader: memory, no core dumps (they would hold a mail in clear)."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    os.nice(5)
 
 
 def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:

@@ -151,8 +151,10 @@ def courier_to(relay: FakeRelay, passing: Callable[[], float], **changes: object
 def test_a_message_is_handed_to_the_relay(relay: FakeRelay, courier: RelayCourier) -> None:
     assert courier.send(MESSAGE) == Sent(detail="250 queued as 7")
     assert relay.commands("EHLO") == ["ehlo us"]
-    assert relay.commands("MAIL")[0].startswith("mail FROM:<>")
-    assert relay.commands("RCPT") == ["rcpt TO:<anna@chirper.example> NOTIFY=NEVER"]
+    assert relay.commands("MAIL")[0].lower().startswith("mail from:<>")
+    (recipient,) = relay.commands("RCPT")
+    # Letter case differs between versions of the standard library.
+    assert recipient.lower() == "rcpt to:<anna@chirper.example> notify=never"
     assert relay.contents[0].endswith(b"\r\n\r\n..one\r\n.\r\n")
 
 
@@ -161,7 +163,8 @@ def test_no_report_is_asked_for_where_the_relay_knows_of_none(
 ) -> None:
     relay.extensions = ("8BITMIME",)
     courier.send(MESSAGE)
-    assert relay.commands("RCPT") == ["rcpt TO:<anna@chirper.example>"]
+    (recipient,) = relay.commands("RCPT")
+    assert recipient.lower() == "rcpt to:<anna@chirper.example>"
 
 
 def test_several_messages_share_a_connection(relay: FakeRelay, courier: RelayCourier) -> None:

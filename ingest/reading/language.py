@@ -65,7 +65,7 @@ def _among_common(words: str) -> str | None:
 
 
 def _by_script(words: str, letters: int) -> str | None:
-    if letters < 4:  # noqa: PLR2004 - a single word
+    if words.isascii() or letters < 4:  # noqa: PLR2004 - a single word
         return None
     for code, first, last in _SCRIPTS_OF_ONE_LANGUAGE:
         if sum(first <= char <= last for char in words) * 5 > letters:

@@ -342,9 +342,7 @@ octets = st.sampled_from(PIECES) | st.binary(max_size=20)
 
 
 @given(st.lists(octets, max_size=20).map(b"".join))
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_mail_holds_it_can_be_filed(
     store: Store, evidence: Evidence, raw: bytes
 ) -> None:

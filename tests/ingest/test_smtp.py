@@ -283,9 +283,7 @@ lines = st.builds("{}{}".format, st.sampled_from(VERBS), words)
 @given(st.lists(lines, max_size=6))
 @example(["VRFY >\udcff"])
 @example(["MAIL FROM:<\udcff", "RCPT TO:>\udcff"])
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_said_is_answered_without_a_fault_of_ours(
     office: Office, commands: list[str]
 ) -> None:

@@ -38,7 +38,7 @@ def deliver(office: Office, sent: bytes) -> list[bytes]:
 
 
 @given(contents)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_any_content_sent_with_proper_stuffing_arrives_as_it_was(
     shared: Office, content: bytes
 ) -> None:

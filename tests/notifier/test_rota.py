@@ -112,7 +112,7 @@ def test_the_shift_over_a_change_of_clocks_is_an_hour_off(day: date, hours: int)
     assert shift.ends_at - shift.begins_at == timedelta(hours=hours)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rotas, moments)
 def test_the_one_on_duty_is_the_one_whose_shift_it_is(some: Rota, moment: datetime) -> None:
     (shift,) = shifts(some, moment, moment + timedelta(microseconds=1))
@@ -120,7 +120,7 @@ def test_the_one_on_duty_is_the_one_whose_shift_it_is(some: Rota, moment: dateti
     assert shift.person == on_duty(some, moment)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rotas, moments)
 def test_shifts_follow_each_other_without_a_gap(some: Rota, moment: datetime) -> None:
     listed = shifts(some, moment, moment + timedelta(days=15))

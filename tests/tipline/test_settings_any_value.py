@@ -48,7 +48,7 @@ def replaced(value: Any, path: tuple[str | int, ...], odd: object) -> Any:  # no
     return copy
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(paths(EXAMPLE)), ODD)
 def test_an_odd_value_anywhere_gives_settings_or_faults(
     path: tuple[str | int, ...], odd: object

@@ -62,7 +62,7 @@ def test_each_mail_of_the_corpus_has_its_line_in_the_readme(path: Path) -> None:
     assert f"| `{path.stem}` |" in readme
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=3000))
 def test_any_bytes_give_a_message(raw: bytes) -> None:
     assert is_whole(read(raw))
@@ -96,7 +96,7 @@ def damaged_mails(draw: st.DrawFn) -> bytes:
     return bytes(raw)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged_mails())
 def test_a_damaged_mail_gives_a_message(raw: bytes) -> None:
     message = read(raw)

@@ -267,7 +267,11 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """One message as understood. ``reporter`` is the address it came from, if any."""
+    """One message as understood. ``reporter`` is the address it came from, if any.
+
+    ``urgency`` and ``category`` are suggestions, each with the phrase of our tables behind it;
+    ``external_id`` is the number that the sender of a machine-readable report gave it.
+    """
 
     id: ReportId
     reference: str
@@ -284,6 +288,10 @@ class Report:
     acknowledgement_reason: str | None
     case_references: tuple[str, ...] = ()
     accounts: int = 0
+    urgency_reason: str | None = None
+    category: str | None = None
+    category_reason: str | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

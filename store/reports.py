@@ -25,12 +25,15 @@ from store.model import (
     Sighting,
 )
 from store.references import REPORT_PREFIX, new_reference, parse_reference
-from store.rows import angled, insert_row
+from store.rows import angled, insert_row, shortened
 from store.schema import accounts, case_reports, cases, evidence, outbox, reports, sightings
 from store.states import AcknowledgementState
 
 # How many references are compared when an unknown one is typed.
 _COMPARED: Final = 20_000
+# What the columns hold.
+_REASON_LENGTH: Final = 200
+_EXTERNAL_ID_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +52,10 @@ class NewReport:
     defects: tuple[str, ...]
     words: bytes
     accounts: int
+    urgency_reason: str | None = None
+    category: str | None = None
+    category_reason: str | None = None
+    external_id: str | None = None
 
 
 class Reports:
@@ -73,6 +80,10 @@ class Reports:
             "defects": list(new.defects),
             "words": new.words,
             "accounts": new.accounts,
+            "urgency_reason": shortened(new.urgency_reason, _REASON_LENGTH),
+            "category": new.category,
+            "category_reason": shortened(new.category_reason, _REASON_LENGTH),
+            "external_id": shortened(new.external_id, _EXTERNAL_ID_LENGTH),
             "acknowledgement": AcknowledgementState.PENDING,
         }
         number = insert_row(self._connection, reports, **values)
@@ -239,6 +250,10 @@ class Reports:
             acknowledgement_reason=row.acknowledgement_reason,
             case_references=tuple(self._connection.scalars(belongs)),
             accounts=row.accounts,
+            urgency_reason=row.urgency_reason,
+            category=row.category,
+            category_reason=row.category_reason,
+            external_id=row.external_id,
         )
 
 

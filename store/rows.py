@@ -19,3 +19,8 @@ def insert_row(connection: Connection, table: Table, **values: Any) -> int:
 def angled(message_ids: Iterable[str]) -> list[str]:
     """Spell Message-IDs as our own mails bear and store them: in angle brackets, once."""
     return [f"<{message_id.strip('<>')}>" for message_id in message_ids]
+
+
+def shortened(text: str | None, length: int) -> str | None:
+    """Cut a text to what its column holds."""
+    return None if text is None else text[:length]

@@ -155,6 +155,13 @@ reports = Table(
     Column("accounts", Integer, nullable=False),
     Column("acknowledgement", String(16), nullable=False),
     Column("acknowledgement_reason", Text),
+    # Suggestions of reading, each with the phrase of our own tables that led to it.
+    Column("urgency_reason", String(200)),
+    Column("category", String(40)),
+    Column("category_reason", String(200)),
+    # Domain and number of the sender's own report, where it states one.
+    Column("external_id", String(200)),
+    Index("ix_reports_external_id", "external_id"),
     Index("ix_reports_undecided", "id", sqlite_where=text("acknowledgement = 'pending'")),
     Index("ix_reports_received_at", "received_at"),
 )

@@ -57,6 +57,25 @@ def test_a_report_is_read_back_as_it_was_written(store: Store) -> None:
     assert report.acknowledgement is AcknowledgementState.PENDING
 
 
+def test_suggestions_and_their_reasons_are_kept(store: Store) -> None:
+    report = report_in(
+        store,
+        urgency="child_missing",
+        urgency_reason="is missing",
+        category="missing_child",
+        category_reason="is missing",
+        external_id="reporter.example 7",
+    )
+    assert (report.urgency, report.urgency_reason) == ("child_missing", "is missing")
+    assert (report.category, report.category_reason) == ("missing_child", "is missing")
+    assert report.external_id == "reporter.example 7"
+
+
+def test_a_number_longer_than_its_column_is_cut(store: Store) -> None:
+    report = report_in(store, external_id="x" * 300, urgency_reason="y" * 300)
+    assert (report.external_id, report.urgency_reason) == ("x" * 200, "y" * 200)
+
+
 def test_words_and_defects_are_kept_beside_the_report(store: Store) -> None:
     report = report_in(store, words=b"sealed words", defects=("one", "two"))
     with store.snapshot() as work:

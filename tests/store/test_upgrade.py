@@ -5,12 +5,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from alembic import command
+from sqlalchemy import create_engine, text
 
+from store.engine import WRITES, open_engine
 from store.errors import SchemaMismatch, StorageUnavailable
 from store.schema import metadata
 from store.unit_of_work import DATABASE_NAME
-from store.upgrade import SchemaState, require_current, schema_state, upgrade
+from store.upgrade import SchemaState, _config, require_current, schema_state, upgrade
 from tests.store.samples import ROOT, finish, in_new_process
 
 REQUIRE_CURRENT = """
@@ -24,12 +26,22 @@ print(schema_state(Path(sys.argv[1])))
 NEXT_MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 def upgrade():
     op.add_column("cases", sa.Column("colour", sa.Text()))
+"""
+FIRST_MESSAGE = """
+INSERT INTO inbox (door, peer, helo, tls, smtputf8, reverse_path, recipients, received_at, digest,
+ size, body, state, attempts)
+VALUES ('smtp', '', '', 0, 0, '', '[]', '2026-11-22 03:00:00', '', 1, x'00', 'filed', 0)
+"""
+FIRST_REPORT = """
+INSERT INTO reports (reference, inbox_id, received_at, kind, severity, traits, defects, words,
+ accounts, acknowledgement)
+VALUES ('R-AAAAA-AAAAA', 1, '2026-11-22 03:00:00', 'report', 2, '{}', '[]', x'00', 0, 'pending')
 """
 UPGRADE = """
 import sys
@@ -85,6 +97,38 @@ def test_the_migrations_make_what_the_schema_says(database: Path, tmp_path: Path
     assert structure(database) == structure(tmp_path / "direct.db")
 
 
+@pytest.fixture
+def first_schema(tmp_path: Path) -> Path:
+    """A database of the first schema with one report in it."""
+    path = tmp_path / "old" / DATABASE_NAME
+    path.parent.mkdir()
+    engine = open_engine(path)
+    with engine.execution_options(**{WRITES: True}).connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(FIRST_MESSAGE))
+        connection.execute(text(FIRST_REPORT))
+        connection.commit()
+    engine.dispose()
+    return path
+
+
+def test_an_upgrade_from_the_first_schema_makes_what_the_schema_says(
+    first_schema: Path, database: Path
+) -> None:
+    assert upgrade(first_schema)
+    assert structure(first_schema) == structure(database)
+
+
+def test_an_upgrade_keeps_the_reports_of_the_first_schema(first_schema: Path) -> None:
+    upgrade(first_schema)
+    with sqlite3.connect(first_schema) as connection:
+        kept = connection.execute("SELECT reference, category, external_id FROM reports").fetchall()
+    connection.close()
+    assert kept == [("R-AAAAA-AAAAA", None, None)]
+
+
 def test_a_new_database_is_made_once(tmp_path: Path) -> None:
     path = tmp_path / "new" / DATABASE_NAME
     states = [schema_state(path), upgrade(path), upgrade(path), schema_state(path)]
@@ -113,7 +157,7 @@ def test_a_newer_database_is_refused_and_not_touched(database: Path) -> None:
 def test_an_older_database_is_refused_until_it_is_upgraded(database: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "store", tmp_path / "next" / "store")
     versions = tmp_path / "next" / "store" / "migrations" / "versions"
-    (versions / "0002_next.py").write_text(NEXT_MIGRATION)
+    (versions / "0003_next.py").write_text(NEXT_MIGRATION)
     lines = finish(in_new_process(UPGRADE, database, root=tmp_path / "next")).splitlines()
     assert (lines[0], lines[2]) == ("older", "True current")
     assert "back it up, then run: tipline db upgrade" in lines[1]

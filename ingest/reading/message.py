@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from ingest.reading import fields
@@ -21,6 +20,7 @@ from ingest.reading.kind import ALERT_ID_PREFIX, KindFacts, answers_ours, decide
 from ingest.reading.language import choose
 from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail, open_mail
+from ingest.reading.parsed import ParsedMessage, unreadable_message
 from ingest.reading.rules import ReadingRules
 from ingest.reading.traits import read_traits, reply_token
 from ingest.reading.unread import encryption
@@ -32,32 +32,6 @@ from store.model import Envelope, EvidencePart, MailKind, MailTraits, Role, Sigh
 MAX_SUBJECT_LENGTH: Final = 1000
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ParsedMessage:
-    """One mail as understood; picklable, so that it travels between processes.
-
-    ``message_id`` keeps its angle brackets (RFC 5322 section 3.6.4); ``date`` is aware;
-    ``language`` is ISO 639-1; ``urgency`` is the name of a rule; ``text`` is the writer's own
-    words; ``reply_token`` is the plus-part of our address it was sent to.
-    """
-
-    message_id: str | None = None
-    sender: str | None = None
-    subject: str = ""
-    date: datetime | None = None
-    language: str | None = None
-    kind: MailKind
-    kind_reason: str
-    text: str = ""
-    urgency: str | None = None
-    sightings: tuple[Sighting, ...] = ()
-    urls: tuple[str, ...] = ()
-    attachments: tuple[EvidencePart, ...] = ()
-    defects: tuple[str, ...] = ()
-    traits: MailTraits = field(default_factory=lambda: MailTraits(reverse_path=""))
-    reply_token: str | None = None
 
 
 def read_message(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
@@ -72,23 +46,7 @@ def read_message(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> 
         try:
             return _read(raw, envelope, rules)
         except Exception as error:  # noqa: BLE001 - the promise of this module
-            path = envelope.reverse_path if envelope else ""
-            return _unread(path, f"reading failed ({type(error).__name__})")
-
-
-def unreadable_message(envelope: Envelope | None, defect: str) -> ParsedMessage:
-    """Make a report of a mail whose reading died, so that a person looks at it."""
-    return _unread(envelope.reverse_path if envelope else "", defect)
-
-
-def _unread(reverse_path: str, defect: str) -> ParsedMessage:
-    return ParsedMessage(
-        sender=fields.normal_address(reverse_path),
-        kind=MailKind.REPORT,
-        kind_reason="it could not be read, so a person has to look",
-        defects=(defect,),
-        traits=MailTraits(reverse_path=reverse_path, readable=False),
-    )
+            return unreadable_message(envelope, f"reading failed ({type(error).__name__})")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

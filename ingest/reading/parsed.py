@@ -1,0 +1,47 @@
+"""What reading makes of a mail. Whoever only handles it loads no reader with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ingest.reading import fields
+from store.model import Envelope, EvidencePart, MailKind, MailTraits, Sighting
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParsedMessage:
+    """One mail as understood; picklable, so that it travels between processes.
+
+    ``message_id`` keeps its angle brackets (RFC 5322 section 3.6.4); ``date`` is aware;
+    ``language`` is ISO 639-1; ``urgency`` is the name of a rule; ``text`` is the writer's own
+    words; ``reply_token`` is the plus-part of our address it was sent to.
+    """
+
+    message_id: str | None = None
+    sender: str | None = None
+    subject: str = ""
+    date: datetime | None = None
+    language: str | None = None
+    kind: MailKind
+    kind_reason: str
+    text: str = ""
+    urgency: str | None = None
+    sightings: tuple[Sighting, ...] = ()
+    urls: tuple[str, ...] = ()
+    attachments: tuple[EvidencePart, ...] = ()
+    defects: tuple[str, ...] = ()
+    traits: MailTraits = field(default_factory=lambda: MailTraits(reverse_path=""))
+    reply_token: str | None = None
+
+
+def unreadable_message(envelope: Envelope | None, defect: str) -> ParsedMessage:
+    """Make a report of a mail whose reading died, so that a person looks at it."""
+    reverse_path = envelope.reverse_path if envelope else ""
+    return ParsedMessage(
+        sender=fields.normal_address(reverse_path),
+        kind=MailKind.REPORT,
+        kind_reason="it could not be read, so a person has to look",
+        defects=(defect,),
+        traits=MailTraits(reverse_path=reverse_path, readable=False),
+    )

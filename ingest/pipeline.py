@@ -2,7 +2,8 @@
 
 A message is worked on alone: what one does wrong touches no other. A fault of this machine puts
 it back to be tried again; the third failure of its own puts it into quarantine, where a person
-sees it. Nothing is dropped.
+sees it. One that stops its reader is read once more, a little later, and then filed as a report
+that nobody could read, which is an urgent case. Nothing is dropped.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import structlog
 
 from ingest.filing import Filing
 from ingest.reading import ParsedMessage
-from ingest.workers import ReadingPool
+from ingest.workers import NotRead, ReadingPool
 from store.errors import StorageUnavailable
 from store.evidence import Evidence
 from store.inbox import ClaimedMessage
@@ -30,6 +31,9 @@ BATCH_OCTETS: Final = 64 * 1024 * 1024
 LEASE: Final = timedelta(minutes=20)
 # A failed message waits before it is tried again.
 RETRY_AFTER: Final = timedelta(seconds=30)
+# How often a message may stop its reader, and how long it waits between: the others go first.
+READ_ATTEMPTS: Final = 2
+READ_AGAIN_AFTER: Final = timedelta(seconds=10)
 
 log = structlog.get_logger()
 
@@ -85,7 +89,21 @@ class Pipeline:
         readable = [(one.message, raw) for one, raw in opened if raw is not None]
         mails = [(raw, _envelope(message)) for message, raw in readable]
         for group in self._readers.read_as_done(mails):
-            self._file_all([(readable[number][0], parsed) for number, parsed in sorted(group)])
+            self._file_all(self._read_or_put_back([(readable[at][0], one) for at, one in group]))
+
+    def _read_or_put_back(
+        self, messages: Sequence[tuple[InboundMessage, ParsedMessage | NotRead]]
+    ) -> list[tuple[InboundMessage, ParsedMessage]]:
+        """Put back what was not read for the first time; give the rest, oldest first."""
+        read = []
+        for message, outcome in messages:
+            if not isinstance(outcome, NotRead):
+                read.append((message, outcome))
+            elif message.attempts + 1 < READ_ATTEMPTS:
+                self._put_back(message, outcome.reason, READ_AGAIN_AFTER)
+            else:
+                read.append((message, outcome.as_message()))
+        return sorted(read, key=lambda one: one[0].id)
 
     def _claim(self) -> list[ClaimedMessage]:
         now = self._clock()
@@ -141,10 +159,13 @@ class Pipeline:
         self._on_filed()
 
     def _failed(self, message: InboundMessage, error: Exception) -> None:
-        reason = f"could not be worked on: {type(error).__name__}"
         log.error("mail.failed", inbox=message.id, exc_info=error)
+        reason = f"could not be worked on: {type(error).__name__}"
+        self._put_back(message, reason, RETRY_AFTER)
+
+    def _put_back(self, message: InboundMessage, reason: str, wait: timedelta) -> None:
         with self._store.transaction() as work:
-            state = work.inbox.retry_later(message.id, reason, self._clock() + RETRY_AFTER)
+            state = work.inbox.retry_later(message.id, reason, self._clock() + wait)
             work.commit()
         if state is InboxState.QUARANTINED:
             log.error("mail.quarantined", inbox=message.id, reason=reason)

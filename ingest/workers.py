@@ -1,35 +1,31 @@
 """Reading in processes that can be killed: a mail may stop its reader, never the daemon.
 
-Each reading has a limit on time and memory. A reader that exceeds one or dies is replaced, and
-its mail becomes a report that could not be read, which is a case for a person.
+Each reading has limits on time, work and memory, and happens in a process without network,
+database or key. A reader that exceeds a limit or dies is replaced; its mail comes back as
+``NotRead``, with the reason, and nothing else is touched by it.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
 import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import structlog
-from pebble import ProcessExpired, ProcessPool
 
-from ingest.reading import ParsedMessage, ReadingRules, read_message, unreadable_message
+from ingest.reader import Read, Task, read_mail
+from ingest.reading import ParsedMessage, ReadingRules, unreadable_message
+from ingest.reading_process import EndedError, OverrunError, ReadingProcess
 from store.model import Envelope
 
 # A reader is replaced after so many mails, so that a leak in a library stays small.
 MAILS_PER_READER: Final = 2000
-
-# Long enough to have a reader load all it needs, its language model as well.
-_FIRST_MAIL: Final = (
-    b"From: alex@example.org\r\nSubject: hello\r\nContent-Type: text/html\r\n\r\n"
-    b"<p>This account worries me, would you please look at it as soon as you can?</p>\r\n"
-)
+# A mail is given to so many readers before its own end is blamed on the machine: one that was
+# killed while it waited has not seen the mail.
+STARTS: Final = 3
 
 log = structlog.get_logger()
 
@@ -43,125 +39,143 @@ class ReadingLimits:
     memory: int = 1_000_000_000
 
 
-class ReadingPool:
-    """Reads mails in processes of its own."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotRead:
+    """A mail whose reader died or overran; the reason holds no word of it."""
 
-    def __init__(self, rules: ReadingRules, limits: ReadingLimits) -> None:
-        self._rules = rules
+    envelope: Envelope | None
+    reason: str
+
+    def as_message(self) -> ParsedMessage:
+        """Make a report of it that a person has to look at."""
+        return unreadable_message(self.envelope, self.reason)
+
+
+class ReadingPool:
+    """Reads mails in processes of its own.
+
+    ``read`` is the function they read with; ``early`` is a process that was started before the
+    rules were known.
+    """
+
+    def __init__(
+        self,
+        rules: ReadingRules,
+        limits: ReadingLimits,
+        read: Read = read_mail,
+        early: ReadingProcess | None = None,
+    ) -> None:
         self._limits = limits
-        self._pool = _new_pool(limits)
+        self._task = Task(read=read, rules=rules, time=limits.time, memory=limits.memory)
+        self._threads = ThreadPoolExecutor(limits.workers, thread_name_prefix="reader")
         self._changing = threading.Lock()
+        self._waiting: list[ReadingProcess] = []
+        self._all: set[ReadingProcess] = set()
+        if early:
+            early.give(self._task)
+            self._all.add(early)
+            self._waiting.append(early)
 
     def warm_up(self) -> None:
         """Start the readers now, so that the first mail does not wait for them."""
-        for _ in range(self._limits.workers):
-            self._pool.schedule(_read, args=[_FIRST_MAIL, None, self._rules])
+        while len(self._all) < self._limits.workers:
+            self._put_back(self._started())
 
     def read_all(self, mails: Iterable[tuple[bytes, Envelope | None]]) -> list[ParsedMessage]:
         """Read mails side by side; all of them, in order. Never raises for what is in a mail."""
         read = dict(one for group in self.read_as_done(mails) for one in group)
-        return [read[number] for number in sorted(read)]
+        found = [read[number] for number in sorted(read)]
+        return [one.as_message() if isinstance(one, NotRead) else one for one in found]
 
     def read_as_done(
         self, mails: Iterable[tuple[bytes, Envelope | None]]
-    ) -> Iterator[list[tuple[int, ParsedMessage]]]:
+    ) -> Iterator[list[tuple[int, ParsedMessage | NotRead]]]:
         """Read mails side by side; give each with its place as soon as it is read.
 
         What is ready at the same time comes together. So a mail that takes its whole time holds
-        up none of the others.
+        up none of the others. Raises OSError when no reader can be started.
         """
-        begun = {
-            self._begin(raw, envelope): (number, raw, envelope)
+        begun: dict[Future[ParsedMessage | NotRead], int] = {
+            self._threads.submit(self._read, raw, envelope): number
             for number, (raw, envelope) in enumerate(mails)
         }
         while begun:
             ready, _ = wait(begun, return_when=FIRST_COMPLETED)
-            group = [(begun.pop(future), future) for future in ready]
-            yield [
-                (number, self._finish(raw, envelope, future))
-                for (number, raw, envelope), future in group
-            ]
+            yield [(begun.pop(future), future.result()) for future in ready]
 
-    def _begin(self, raw: bytes, envelope: Envelope | None) -> Future[ParsedMessage]:
-        pool = self._pool
-        try:
-            return self._schedule(pool, raw, envelope)
-        except RuntimeError:
-            # The library gives a pool up for good when a process dies that reads nothing.
-            return self._schedule(self._replaced(pool), raw, envelope)
+    def _read(self, raw: bytes, envelope: Envelope | None) -> ParsedMessage | NotRead:
+        for _ in range(STARTS):
+            reader = self._taken()
+            try:
+                parsed = reader.read(raw, envelope)
+            except EndedError as ended:
+                self._drop(reader)
+                if ended.begun:
+                    return self._not_read(envelope, "the reading process ended")
+            except OverrunError:
+                self._drop(reader)
+                seconds = self._limits.time.total_seconds()
+                return self._not_read(envelope, f"not within {seconds:.0f} seconds")
+            except Exception as error:  # noqa: BLE001 - whatever a reader brings back is a defect of the mail
+                self._drop(reader)
+                return self._not_read(envelope, type(error).__name__)
+            else:
+                return self._judged(reader, parsed, envelope)
+        raise OSError("no reading process could be started")
 
-    def _schedule(
-        self, pool: ProcessPool, raw: bytes, envelope: Envelope | None
-    ) -> Future[ParsedMessage]:
-        future: Future[ParsedMessage] = pool.schedule(
-            _read,
-            args=[raw, envelope, self._rules],
-            timeout=self._limits.time.total_seconds(),
-        )
-        return future
+    def _judged(
+        self, reader: ReadingProcess, parsed: ParsedMessage, envelope: Envelope | None
+    ) -> ParsedMessage | NotRead:
+        """Take a mail for which there was not enough memory as one that was not read."""
+        if any("MemoryError" in defect for defect in parsed.defects):
+            self._drop(reader)
+            return self._not_read(envelope, f"not within {self._limits.memory} octets of memory")
+        self._put_back(reader)
+        return parsed
 
-    def _replaced(self, broken: ProcessPool) -> ProcessPool:
-        """Give the pool that took the place of a broken one; several stages may ask at once."""
+    def _not_read(self, envelope: Envelope | None, why: str) -> NotRead:
+        reason = f"could not be read: {why}"
+        log.error("mail.not_read", reason=reason)
+        return NotRead(envelope=envelope, reason=reason)
+
+    def _taken(self) -> ReadingProcess:
         with self._changing:
-            if self._pool is broken:
-                log.error("readers.replaced")
-                self._pool = _new_pool(self._limits)
-                _end(broken)
-            return self._pool
+            if self._waiting:
+                return self._waiting.pop()
+        return self._started()
 
-    def _finish(
-        self, raw: bytes, envelope: Envelope | None, future: Future[ParsedMessage]
-    ) -> ParsedMessage:
+    def _started(self) -> ReadingProcess:
+        reader = ReadingProcess()
+        with self._changing:
+            self._all.add(reader)
         try:
-            return self._result(raw, envelope, future)
-        except FutureTimeout:
-            defect = f"could not be read within {self._limits.time.total_seconds():.0f} seconds"
-        except MemoryError:
-            defect = f"could not be read within {self._limits.memory} octets of memory"
-        except ProcessExpired:
-            defect = "could not be read: the reading process ended"
-        except Exception as error:  # noqa: BLE001 - whatever a reader brings back is a defect of the mail
-            defect = f"could not be read: {type(error).__name__}"
-        log.error("mail.unreadable", reason=defect)
-        return unreadable_message(envelope, defect)
+            reader.give(self._task)
+        except EndedError:
+            # It is found out, and replaced, when it is to read.
+            log.error("reader.ended_at_start")  # noqa: TRY400 - nothing more is known
+        return reader
 
-    def _result(
-        self, raw: bytes, envelope: Envelope | None, future: Future[ParsedMessage]
-    ) -> ParsedMessage:
-        try:
-            return future.result()
-        except (FutureTimeout, MemoryError, ProcessExpired):
-            raise
-        except Exception:  # noqa: BLE001 - reading itself raises nothing: the pool broke
-            # This mail may have had no part in it: it is read once more by new processes.
-            return self._begin(raw, envelope).result()
+    def _put_back(self, reader: ReadingProcess) -> None:
+        if reader.mails >= MAILS_PER_READER:
+            self._drop(reader)
+            return
+        with self._changing:
+            self._waiting.append(reader)
+
+    def _drop(self, reader: ReadingProcess) -> None:
+        with self._changing:
+            self._all.discard(reader)
+        reader.end()
+
+    def pids(self) -> set[int]:
+        """Name the processes."""
+        with self._changing:
+            return {reader.pid for reader in self._all}
 
     def close(self) -> None:
-        """End the readers."""
-        _end(self._pool)
-
-
-def _new_pool(limits: ReadingLimits) -> ProcessPool:
-    return ProcessPool(
-        max_workers=limits.workers,
-        max_tasks=MAILS_PER_READER,
-        initializer=_prepare_reader,
-        initargs=(limits.memory,),
-        # A forked copy of a program with threads may hang; a new process does not.
-        context=multiprocessing.get_context("spawn"),
-    )
-
-
-def _end(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]  # pebble types most of itself
-    pool.join()
-
-
-def _prepare_reader(memory: int) -> None:
-    """Limit a new reader: memory, no core dumps (they would hold a mail in clear)."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-
-
-def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
-    return read_message(raw, envelope, rules)
+        """End the readers; what they are at is not read."""
+        with self._changing:
+            readers = [*self._all]
+        for reader in readers:
+            reader.end()
+        self._threads.shutdown(cancel_futures=True)

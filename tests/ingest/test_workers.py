@@ -1,44 +1,46 @@
-"""Reading in real processes, one of which is killed and one of which never ends by itself."""
+"""Reading in real processes: some are killed, some never end by themselves, some take too much."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from ingest.reading import ParsedMessage
-from ingest.reading.rules import CHIRPER
-from ingest.workers import ReadingLimits, ReadingPool
+from ingest.pipeline import READ_AGAIN_AFTER
+from ingest.reading import ParsedMessage, ReadingRules, read_message
+from ingest.workers import NotRead, ReadingLimits, ReadingPool
 from store.evidence import Evidence
 from store.model import Severity
+from store.states import InboxState
 from store.unit_of_work import Store
-from tests.ingest.desk import RULES, Desk, mail
+from tests.ingest.desk import PROFILE, RULES, Desk, mail
+from tests.ingest.readers import attempt
 from tests.store.samples import envelope, wait_until
 
-# A rule that takes for ever on one mail, and no time on the others.
-SLOW_RULES = replace(RULES, home=replace(CHIRPER, handle=r"(?:x+x+)+y"))
-SLOW = mail(f"please look at https://chirper.example/{'x' * 60} @{'x' * 60}")
-QUICK = mail("this account worries me")
+CORPUS = Path(__file__).parents[1] / "corpus"
+QUICK = mail(f"this account worries me: {PROFILE}")
+SLOW = mail("1000", Subject="wait")
+BUSY = mail(Subject="work")
+DEADLY = mail(Subject="die")
+GREEDY = mail("2000000000", Subject="take-memory")
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ReadingPool]:
-    limits = ReadingLimits(workers=1, time=timedelta(seconds=2))
-    pool = ReadingPool(SLOW_RULES, limits)
+    pool = new_pool(workers=1, seconds=2)
     pool.warm_up()
     yield pool
     pool.close()
 
 
-def reader_pids() -> set[int]:
-    return {pid for child in multiprocessing.active_children() if (pid := child.pid)}
+def new_pool(workers: int, seconds: float) -> ReadingPool:
+    limits = ReadingLimits(workers=workers, time=timedelta(seconds=seconds))
+    return ReadingPool(RULES, limits, read=attempt)
 
 
 def ticks_used(pid: int) -> int:
@@ -60,66 +62,92 @@ def read(pool: ReadingPool, *mails: bytes) -> list[ParsedMessage]:
 def test_mails_are_read_in_order_in_another_process(pool: ReadingPool) -> None:
     parsed = read(pool, mail("one", Subject="1"), mail("two", Subject="2"))
     assert [message.subject for message in parsed] == ["1", "2"]
-    assert os.getpid() not in reader_pids()
+    assert os.getpid() not in pool.pids()
 
 
-def test_a_mail_that_takes_too_long_is_unreadable_and_the_next_one_is_read(
-    pool: ReadingPool,
+@pytest.mark.parametrize(
+    ("stops_its_reader", "reason"),
+    [
+        (SLOW, "could not be read: not within 2 seconds"),
+        (BUSY, "could not be read: not within 2 seconds"),
+        (DEADLY, "could not be read: the reading process ended"),
+        (GREEDY, "could not be read: the reading process ended"),
+    ],
+)
+def test_a_mail_that_stops_its_reader_is_not_read_and_the_next_one_is(
+    pool: ReadingPool, stops_its_reader: bytes, reason: str
 ) -> None:
-    slow, quick = read(pool, SLOW, QUICK)
-    assert slow.defects == ("could not be read within 2 seconds",)
-    assert (slow.traits.readable, quick.traits.readable) == (False, True)
+    bad, good = read(pool, stops_its_reader, QUICK)
+    assert (bad.defects, bad.traits.readable) == ((reason,), False)
+    assert (good.defects, good.traits.readable) == ((), True)
 
 
 def test_a_mail_that_takes_its_whole_time_holds_up_no_other() -> None:
-    pool = ReadingPool(SLOW_RULES, ReadingLimits(workers=2, time=timedelta(seconds=3)))
+    pool = new_pool(workers=2, seconds=3)
     mails = [(raw, envelope()) for raw in (SLOW, QUICK, QUICK)]
     order = [number for group in pool.read_as_done(mails) for number, _ in sorted(group)]
     pool.close()
     assert order == [1, 2, 0]
 
 
-def test_a_killed_reader_makes_its_mail_unreadable_and_is_replaced() -> None:
-    others = reader_pids()
-    pool = ReadingPool(SLOW_RULES, ReadingLimits(workers=1, time=timedelta(seconds=20)))
+def test_a_killed_reader_costs_its_mail_one_attempt_and_is_replaced() -> None:
+    pool = new_pool(workers=1, seconds=20)
     read(pool, QUICK)
-    (pid,) = reader_pids() - others
+    (pid,) = pool.pids()
     with ThreadPoolExecutor() as threads:
         killed = threads.submit(kill_when_busy, pid)
-        slow, quick = read(pool, SLOW, QUICK)
+        groups = [*pool.read_as_done([(BUSY, envelope()), (QUICK, envelope())])]
         killed.result()
     pool.close()
-    assert slow.defects == ("could not be read: the reading process ended",)
-    assert quick.traits.readable
+    busy, quick = (one for _, one in sorted(one for group in groups for one in group))
+    assert isinstance(busy, NotRead)
+    assert isinstance(quick, ParsedMessage)
 
 
 def test_when_all_readers_are_killed_no_mail_is_lost_or_blamed() -> None:
-    others = reader_pids()
-    pool = ReadingPool(RULES, ReadingLimits(workers=2, time=timedelta(seconds=30)))
-    read(pool, QUICK)
+    pool = new_pool(workers=2, seconds=30)
     for _ in range(2):
-        for pid in reader_pids() - others:
+        read(pool, QUICK)
+        for pid in pool.pids():
             os.kill(pid, signal.SIGKILL)
         assert [message.defects for message in read(pool, QUICK, QUICK)] == [(), ()]
     pool.close()
 
 
-def test_the_mail_of_a_killed_reader_becomes_an_urgent_case(
-    pool: ReadingPool, store: Store, evidence: Evidence
+@pytest.mark.parametrize("stops_its_reader", [DEADLY, GREEDY, SLOW])
+def test_a_mail_that_stops_its_reader_twice_becomes_an_urgent_case(
+    pool: ReadingPool, store: Store, evidence: Evidence, stops_its_reader: bytes
 ) -> None:
     desk = Desk(store, evidence, pool)
-    desk.file(SLOW)
-    assert (desk.case().severity, desk.reports()[0].reporter) == (
-        Severity.HIGH,
-        "maria@mail.example",
-    )
+    first = desk.file(stops_its_reader)
+    other = desk.file(mail(Message_ID="<2@mail.example>"))
+    assert (first.state, first.attempts, len(desk.cases())) == (InboxState.RECEIVED, 1, 1)
+    assert other.state is InboxState.FILED
+
+    desk.clock.now += READ_AGAIN_AFTER
+    desk.pipeline.step()
+
+    assert desk.message(first.id).state is InboxState.FILED
+    severities = {report.inbound_id: report.severity for report in desk.reports()}
+    assert severities[first.id] is Severity.HIGH
+    assert severities[other.id] is not Severity.HIGH
 
 
-def test_a_mail_that_needs_too_much_memory_is_unreadable_and_the_next_one_is_read() -> None:
-    limits = ReadingLimits(workers=1, time=timedelta(seconds=20), memory=250_000_000)
+def test_a_mail_that_needs_too_much_memory_is_not_read_and_the_next_one_is() -> None:
+    limits = ReadingLimits(workers=1, time=timedelta(seconds=20), memory=100_000_000)
     pool = ReadingPool(RULES, limits)
     huge = mail() + b"<p>" * 30_000_000
     parsed = read(pool, huge, QUICK)
     pool.close()
     assert [message.traits.readable for message in parsed] == [False, True]
     assert parsed[0].defects
+
+
+def test_a_confined_reader_reads_the_corpus_as_this_process_does() -> None:
+    mails = [path.read_bytes() for path in sorted(CORPUS.glob("*.eml"))]
+    pool = ReadingPool(ReadingRules(), ReadingLimits(workers=1))
+    try:
+        read_there = pool.read_all((raw, None) for raw in mails)
+    finally:
+        pool.close()
+    assert read_there == [read_message(raw, None, ReadingRules()) for raw in mails]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ingest.reading import ParsedMessage
+    from ingest.reading_process import ReadingProcess
     from ingest.workers import ReadingPool
     from tipline.settings import Settings
 
@@ -53,22 +54,34 @@ def parse(
     config: ConfigOption = None,
 ) -> None:
     """Show how mails in files would be read, and whether they would be answered."""
-    settings = load(config)
-    from ingest.workers import ReadingLimits, ReadingPool
-    from tipline.settings.home import reading_rules
+    from ingest.reading_process import ReadingProcess
 
-    limits = ReadingLimits(
-        workers=min(settings.reading.workers, len(files)),
-        time=settings.reading.time_limit,
-        memory=settings.reading.memory_limit,
-    )
-    pool = ReadingPool(reading_rules(settings), limits)
+    # It loads what it needs while this process reads the settings.
+    early = ReadingProcess()
+    try:
+        settings = load(config)
+        pool = _pool(settings, len(files), early)
+    except BaseException:
+        early.end()
+        raise
     try:
         for batch in _batches(_open(name) for name in files):
             for source, message in _read(pool, batch):
                 _print(_record(source.name, message, settings), as_json=as_json)
     finally:
         pool.close()
+
+
+def _pool(settings: Settings, files: int, early: ReadingProcess) -> ReadingPool:
+    from ingest.workers import ReadingLimits, ReadingPool
+    from tipline.settings.home import reading_rules
+
+    limits = ReadingLimits(
+        workers=min(settings.reading.workers, files),
+        time=settings.reading.time_limit,
+        memory=settings.reading.memory_limit,
+    )
+    return ReadingPool(reading_rules(settings), limits, early=early)
 
 
 def _open(name: str) -> Source:

@@ -97,8 +97,9 @@ class Daemon:
         assert self.process is not None
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         pids = [int(pid) for task in tasks for pid in task.read_text().split()]
-        # The library's tracker of shared resources is a child too.
-        return [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [
+            pid for pid in pids if b"ingest.reader" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
 
     def limit_files(self, octets: int) -> None:
         """Let no file of the daemon grow beyond so many octets: to it, the disk is full."""

@@ -57,6 +57,7 @@ def main() -> None:
     task: Task = _received(channel)
     confinement.limit_memory(task.memory)
     _load_everything(task.rules)
+    _silence()
     # What is loaded stays; the collector need not look at it again and again.
     gc.freeze()
     confinement.confine()
@@ -68,6 +69,13 @@ def main() -> None:
         answer = packed(task.read(_frame(channel), envelope, task.rules))
         _send(LENGTH.pack(len(answer)))
         _send(answer)
+
+
+def _silence() -> None:
+    """Say nothing more to the error output: from now on it might be words of a mail."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stderr.fileno())
+    os.close(nothing)
 
 
 def _frame(channel: BinaryIO) -> bytes:

@@ -25,6 +25,7 @@ START_WITHIN: Final = timedelta(seconds=60)
 CHUNK_OCTETS: Final = 1 << 20
 
 # Without site: the paths come with it, so that it finds what the daemon finds.
+_OPTIONS: Final = ("-I", "-S", "-W", "ignore", "-X", "utf8")
 _PROGRAM: Final = "import sys; sys.path[:] = sys.argv[1:]; import ingest.reader as r; r.main()"
 # Numeric libraries would start a thread and take memory for each processor.
 _ENVIRONMENT: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
@@ -51,19 +52,9 @@ class ReadingProcess:
         self._ready = False
         self._time = START_WITHIN
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [
-                sys.executable,
-                "-I",
-                "-S",
-                "-X",
-                "utf8",
-                "-c",
-                _PROGRAM,
-                *map(os.path.abspath, sys.path),
-            ],
+            [sys.executable, *_OPTIONS, "-c", _PROGRAM, *map(os.path.abspath, sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             bufsize=0,
             close_fds=True,
             env=_ENVIRONMENT | {name: os.environ[name] for name in _KEPT if name in os.environ},

@@ -232,6 +232,12 @@ def _delivery_report(question: _Question) -> str | None:
     return (question.traits.report_type or "multipart/report")[:40]
 
 
+def _perhaps_automatic(question: _Question) -> str | None:
+    # One sign in the words is too little to call it a machine's, and enough not to answer it.
+    automatic = question.traits.perhaps_automatic
+    return "its words look like those of a program" if automatic else None
+
+
 def _own_message(question: _Question) -> str | None:
     domain = (question.traits.message_id or "").strip("<> \t").rpartition("@")[2]
     own = bool(domain) and folded_domain(domain) in question.own_domains
@@ -271,6 +277,7 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("auto_reply_header", _auto_reply_header),
     ("loop", _loop),
     ("delivery_report", _delivery_report),
+    ("perhaps_automatic", _perhaps_automatic),
     ("own_message", _own_message),
     ("from_missing", _from_missing),
     ("from_several", _from_several),

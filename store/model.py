@@ -227,7 +227,8 @@ class MailTraits:
     ``headers`` holds only the header fields that say something about automation, in the order
     of the mail, names in lower case; ``content_type`` is the top-level type in lower case and
     ``report_type`` its report-type parameter. ``readable`` is False when reading failed,
-    ``archived`` is True for a mail from an archive, whose reporter waits for no receipt.
+    ``archived`` is True for a mail from an archive, whose reporter waits for no receipt;
+    ``perhaps_automatic`` for one whose words look a little like a machine's.
     """
 
     reverse_path: str
@@ -239,6 +240,7 @@ class MailTraits:
     headers: tuple[tuple[str, str], ...] = ()
     readable: bool = True
     archived: bool = False
+    perhaps_automatic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -283,4 +283,6 @@ def _traits(stored: dict[str, Any]) -> MailTraits:
         headers=tuple((name, value) for name, value in stored["headers"]),
         readable=stored["readable"],
         archived=stored["archived"],
+        # Older reports were written down without it.
+        perhaps_automatic=stored.get("perhaps_automatic", False),
     )

@@ -12,48 +12,109 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from ingest.reading.lexicon import Lexicon, fold
 from ingest.reading.phrases import merged
 from ingest.reading.words import is_forward_subject, is_reply_subject
 
-# Characters at the head of a text in which a bounce says what it is.
+# Characters at the head of a text in which a machine says what it is, and at its end.
 HEAD: Final = 2_500
+TAIL: Final = 1_000
+MAX_SUBJECT: Final = 300
 
 # Nobody writes by these names; by the others, people at times do.
 _DAEMON = re.compile(
-    r"mailer[-_. ]?daemon|mail[-_. ]?daemon|mdaemon|mail[-_. ]delivery[-_. ](?:sub)?system",
+    r"mailer[-_. ]?daemon|mail[-_. ]?daemon|mdaemon|mail[-_. ]delivery[-_. ](?:sub)?system"
+    r"|mail[-_. ]delivery[-_. ](?:service|agent)|delivery[-_. ]?status"
+    r"|microsoftexchange[0-9a-f]{16}"
+    r"|bounce[-_. ]?handler|mail[-_. ]?transport",
     re.IGNORECASE,
 )
 _PERHAPS_DAEMON = re.compile(
-    r"postmaster|system[-_. ]administrator|mail[-_. ]?(?:administrator|system|admin)|jetmail",
+    r"post[-_. ]?master|system[-_. ]administrator|mail[-_. ]?(?:administrator|system|admin)"
+    r"|jetmail|mail[-_. ]?(?:server|router|gateway|scanner)|microsoft outlook|virus|antispam"
+    r"|internet mail",
+    re.IGNORECASE,
+)
+_PROGRAM = re.compile(
+    r"cron[-_. ]?daemon|anacron|logwatch|logcheck|nagios|icinga|zabbix|smartd|fail2ban",
+    re.IGNORECASE,
+)
+# Addresses that nobody reads.
+_UNATTENDED = re.compile(
+    r"(?:no|do[-_.]?not|never|nao|não|ne[-_.]?pas|keine?)[-_.]?(?:reply|respond|answer|responda"
+    r"|repondre|antwort)|auto[-_.]?(?:reply|respond|response|confirm|antwort|mail(?:er)?)@"
+    r"|vacation@|notifications?@",
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"\s+")
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})  # noqa: RUF001 - they are the point
+# Some put a word of their own first ("Failed: ...", "[list] ..."), people "Re:".
+_PREFIX = re.compile(r"\W{0,3}(?:\[[^\]\n]{1,60}\]|[\w. -]{1,20}[\]:>])\s{0,3}")
+_OPENING = " [(<{*#【《「<-=!"
+_CLOSING = " ])>}*】》」.!"
+_AUTO_PREFIX = re.compile(r"\W{0,3}auto(?:matic|reply)?\s?:")
+
+_SUBJECTS: Final = (
+    "bounce_subject",
+    "auto_subject",
+    "away_subject",
+    "ticket_subject",
+    "receipt_subject",
+    "answer_subject",
+)
+_TEXTS: Final = (
+    "bounce_text",
+    "auto_text",
+    "away_text",
+    "ticket_text",
+    "challenge_text",
+    "receipt_text",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MachineSigns:
-    """Signs of a machine in the words of a mail."""
+    """Signs of a machine in the words of a mail.
+
+    Those in the subject count at its beginning; ``bounce_inside`` and ``auto_inside`` are the same
+    words somewhere in it.
+    """
 
     daemon: bool = False
     perhaps_daemon: bool = False
+    program: bool = False
+    unattended: bool = False
     bounce_subject: bool = False
+    bounce_inside: bool = False
     bounce_text: bool = False
     auto_subject: bool = False
+    auto_inside: bool = False
+    auto_text: bool = False
     away_subject: bool = False
+    away_text: bool = False
+    ticket_subject: bool = False
+    ticket_text: bool = False
+    challenge_text: bool = False
+    receipt_subject: bool = False
+    receipt_text: bool = False
+    answer_subject: bool = False
+    bulk_text: bool = False
 
 
 def machine_signs(sender: str, subject: str, text: str) -> MachineSigns:
     """Look for the signs; ``sender`` is the whole value of From."""
-    title = _flat(subject[:300])
-    name = _naming(sender[:1000])
+    sender = sender[:1000]
+    name = _naming(sender)
+    title = _flat(subject[:MAX_SUBJECT])
+    tags = _of_subject(title) | _of_text(text)
+    if _is_marked(title):
+        # People pass newsletters on, with their ends.
+        tags.discard("bulk_text")
     return MachineSigns(
-        daemon=bool(_DAEMON.search(name)),
+        daemon=bool(_DAEMON.search(name)) or sender.strip() == "<>",
         perhaps_daemon=bool(_PERHAPS_DAEMON.search(name)),
-        bounce_subject=_has_bounce_subject(title),
-        bounce_text=bool(_anywhere("bounce_text").search(_flat(text[:HEAD]))),
-        auto_subject=title.startswith(merged("machines", "auto_subject")),
-        away_subject=title.startswith(merged("machines", "away_subject")),
+        program=bool(_PROGRAM.search(name)),
+        unattended=bool(_UNATTENDED.search(sender)),
+        **dict.fromkeys(tags, True),
     )
 
 
@@ -62,20 +123,52 @@ def _naming(sender: str) -> str:
     return re.sub(r"@[^\s>]{0,255}", "", sender)
 
 
-def _has_bounce_subject(title: str) -> bool:
-    if title.startswith(merged("machines", "bounce_subject")):
-        return True
-    # Some put a word of their own first ("Failed: ...", "[list] ..."), people "Re:".
-    if is_reply_subject(title) or is_forward_subject(title):
-        return False
-    rest = re.sub(r"^\W{0,3}[\w. -]{1,20}[\]:>]\s{0,3}", "", title)
-    return rest != title and rest.startswith(merged("machines", "bounce_subject"))
+def _of_subject(title: str) -> set[str]:
+    """Name the signs of a subject.
+
+    A person who answers or passes on a machine's mail keeps its subject behind a mark.
+    """
+    if _is_marked(title):
+        return _inside(title) & {"auto_inside"}
+    starts = _beginnings(title)
+    found = _lexicon(_SUBJECTS).find(title)
+    tags = {each.tag for each in found if each.start in starts}
+    if "away_subject" in {each.tag for each in found} and _AUTO_PREFIX.match(title):
+        tags.add("auto_subject")
+    return tags | _inside(title)
+
+
+def _is_marked(title: str) -> bool:
+    return is_reply_subject(title) or is_forward_subject(title)
+
+
+def _inside(title: str) -> set[str]:
+    found = _lexicon(_SUBJECTS).find(title)
+    end = len(title.rstrip(_CLOSING))
+    tags = {"auto_inside" for each in found if each.tag == "auto_subject" and each.end == end}
+    return tags | {"bounce_inside" for each in found if each.tag == "bounce_subject"}
+
+
+def _beginnings(title: str) -> set[int]:
+    """Tell where a subject may begin: at its start, or behind a word that a program puts first."""
+    starts = {0, len(title) - len(title.lstrip(_OPENING))}
+    if prefix := _PREFIX.match(title):
+        rest = title[prefix.end() :]
+        starts.add(len(title) - len(rest.lstrip(_OPENING)))
+    return starts
+
+
+def _of_text(text: str) -> set[str]:
+    head = _flat(text[:HEAD])
+    tags = {each.tag for each in _lexicon(_TEXTS).find(head)}
+    tail = _flat(text[-TAIL:]) if len(text) > HEAD else head
+    return tags | {each.tag for each in _lexicon(("bulk_text",)).find(tail)}
 
 
 def _flat(text: str) -> str:
-    return _SPACES.sub(" ", text.casefold().translate(_APOSTROPHES)).strip()
+    return _SPACES.sub(" ", fold(text)).strip()
 
 
 @cache
-def _anywhere(key: str) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, merged("machines", key))))
+def _lexicon(keys: tuple[str, ...]) -> Lexicon:
+    return Lexicon({key: merged("machines", key) for key in keys})

@@ -15,10 +15,12 @@ from typing import Final, TypeVar
 from ingest.reading import fields
 from ingest.reading.accounts import find_accounts
 from ingest.reading.accounts.find import Named
+from ingest.reading.automatic import perhaps_automatic
 from ingest.reading.body import Body, read_body
-from ingest.reading.kind import ALERT_ID_PREFIX, KindFacts, answers_ours, decide_kind, is_generated
+from ingest.reading.facts import KindFacts
+from ingest.reading.gathering import Reading, gather_facts
+from ingest.reading.kind import decide_kind, is_generated
 from ingest.reading.language import choose
-from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail, open_mail
 from ingest.reading.parsed import ParsedMessage, unreadable_message
 from ingest.reading.rules import ReadingRules
@@ -26,7 +28,6 @@ from ingest.reading.traits import read_traits, reply_token
 from ingest.reading.unread import encryption
 from ingest.reading.urgency import urgency
 from ingest.reading.words import OwnWords, is_forward_subject, is_reply_subject
-from ingest.reading.xarf import feedback_type, is_xarf_json
 from store.model import Envelope, EvidencePart, MailKind, MailTraits, Role, Sighting
 
 MAX_SUBJECT_LENGTH: Final = 1000
@@ -126,6 +127,7 @@ def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
     language = _tried(mail, "language", lambda: _language(pieces), None)
     facts = _facts(pieces, rules)
     kind, reason = decide_kind(facts)
+    traits = replace(traits, perhaps_automatic=perhaps_automatic(facts))
     answers_by_itself = kind is MailKind.AUTO_REPLY and (
         facts.answers_us or not is_generated(traits)
     )
@@ -179,28 +181,14 @@ def _as_of(
 
 
 def _facts(pieces: _Pieces, rules: ReadingRules) -> KindFacts:
-    mail, traits = pieces.mail, pieces.traits
-    ours = answers_ours(traits.references, rules.own_domains)
-    platforms = {sighting.account.platform for sighting in pieces.named.sightings}
-    return KindFacts(
-        traits=traits,
-        answers_us=bool(pieces.token or ours),
-        answers_alert=any(id_.startswith(f"<{ALERT_ID_PREFIX}") for id_ in ours),
-        from_staff=_is_from_staff(traits, rules),
-        has_subject=bool(pieces.subject),
-        has_text=bool(pieces.body.words.text.strip()),
-        has_attachments=bool(pieces.evidence),
-        names_home_account=rules.home.key in platforms,
+    read = Reading(
+        mail=pieces.mail,
+        traits=pieces.traits,
+        subject=pieces.subject,
+        text=pieces.body.words.text,
+        sightings=pieces.named.sightings,
         urgent=pieces.urgent is not None,
-        signs=machine_signs(mail.value("from"), pieces.subject, pieces.body.words.text),
-        has_delivery_status=bool(mail.sealed("message/delivery-status")),
-        feedback_type=feedback_type(mail.sealed("message/feedback-report")),
-        has_xarf_json=any(is_xarf_json(octets) for octets in mail.json_parts()),
+        has_attachments=bool(pieces.evidence),
+        token=pieces.token,
     )
-
-
-def _is_from_staff(traits: MailTraits, rules: ReadingRules) -> bool:
-    staff = {address.lower() for address in rules.staff_addresses}
-    own = {domain.lower() for domain in rules.own_domains}
-    senders = traits.from_addresses[:1]
-    return any(sender.lower() in staff or sender.rpartition("@")[2] in own for sender in senders)
+    return gather_facts(read, rules)

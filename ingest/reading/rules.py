@@ -64,10 +64,12 @@ class ReadingRules:
     """What the reader knows of us. Picklable: it travels to the reading processes.
 
     ``reporting_addresses`` are ours, without plus-part; ``own_domains`` are the domains of our
-    Message-IDs and addresses; ``staff_addresses`` belong to configured people.
+    Message-IDs and addresses; ``staff_addresses`` belong to configured people; ``spam_fields``
+    are the header fields, in lower case, by which our own mail server marks spam.
     """
 
     home: HomePlatform = CHIRPER
     reporting_addresses: tuple[str, ...] = ("cp@chirper.example",)
     own_domains: tuple[str, ...] = ("chirper.example",)
     staff_addresses: tuple[str, ...] = ("duty@chirper.example",)
+    spam_fields: tuple[str, ...] = ("x-spam-flag",)

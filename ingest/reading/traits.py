@@ -20,11 +20,30 @@ _MARKS: Final = (
     "x-mailman-version",
     "x-listname",
     "x-list-name",
+    "x-mailinglist",
+    "x-ml-name",
+    "x-ml-count",
+    "x-mlserver",
+    "x-listserver",
+    "x-listprocessor-version",
+    "x-sequence",
+    "x-google-group-id",
+    "x-egroups-return",
     "x-auto-response-suppress",
     "x-failed-recipients",
+    "x-ms-exchange-message-is-ndr",
     "x-xarf",
     "x-arf",
     "feedback-id",
+    "x-campaign",
+    "x-campaign-id",
+    "x-campaignid",
+    "x-mailchimp-id",
+    "x-mc-user",
+    "x-csa-complaints",
+    "x-mailer-recptid",
+    "x-job",
+    "x-report-abuse",
 )
 # Fields that say a keyword.
 _KEYWORDS: Final = (
@@ -39,12 +58,27 @@ _KEYWORDS: Final = (
     "x-autoresponder",
     "x-mailer-autoreply",
     "x-mail-autoreply",
+    "x-auto-response",
+    "x-vacation",
+    "x-away",
+    "auto-submit",
     "x-fc-machinegenerated",
+)
+# Fields by which filters mark spam; of each, only its verdict is kept.
+SPAM_FIELDS: Final = (
     "x-spam-flag",
+    "x-spam-status",
+    "x-spam",
+    "x-spam-action",
+    "x-rspamd-action",
+    "x-ms-exchange-organization-scl",
 )
 # Fields by which a program knows its own mail again.
 _LOOPS: Final = ("x-loop", "x-loop-prevention")
-AUTOMATION_FIELDS: Final = (*_MARKS, *_KEYWORDS, *_LOOPS, "sender", "delivered-to")
+AUTOMATION_FIELDS: Final = (
+    *(*_MARKS, *_KEYWORDS, *_LOOPS, *SPAM_FIELDS),
+    *("sender", "delivered-to"),
+)
 """The header fields that say something about automation, besides all whose name begins so:"""
 LIST_PREFIX: Final = "list-"
 
@@ -68,9 +102,13 @@ _KNOWN_KEYWORDS: Final = frozenset(
     | {"bulk", "junk", "list", "auto_reply", "auto-reply", "autoreply"},
 )
 OTHER: Final = "other"
+_SPAM_WORDS: Final = frozenset({"yes", "true", "spam", "reject", "add", "rewrite"})
 # Kept of a Sender that is the owner of a list, and of a Delivered-To.
 LIST_OWNER: Final = "list-owner"
 AUTORESPONDER: Final = "autoresponder"
+MAILING_LIST: Final = "mailing list"
+# The lowest spam confidence level that Exchange calls spam (MS-OXCSPAM section 2.2.1.1).
+_LEAST_SPAM_LEVEL: Final = 5
 MAX_FIELDS: Final = 200
 MAX_LOOPS: Final = 8
 MAX_LOOP_LENGTH: Final = 254
@@ -171,11 +209,26 @@ def _loop(value: str) -> str:
 def _list_owner(value: str) -> str | None:
     """Tell whether Sender is an address that list programs use (RFC 2142 section 6)."""
     name = value.rpartition("@")[0].lower()
-    return LIST_OWNER if "owner-" in name or name.endswith(("-bounces", "-admin")) else None
+    ends = ("-bounces", "-bounce", "-admin", "-owner", "-errors", "-request", "-errs")
+    owner = "owner-" in name or "-bounces+" in name or name.endswith(ends)
+    return LIST_OWNER if owner else None
 
 
-def _responder(value: str) -> str | None:
-    return AUTORESPONDER if AUTORESPONDER in value.lower() else None
+def _deliverer(value: str) -> str | None:
+    """Tell a responder or a list (ezmlm) that names itself in Delivered-To."""
+    small = value.strip().lower()
+    if AUTORESPONDER in small:
+        return AUTORESPONDER
+    return MAILING_LIST if small.startswith(MAILING_LIST) else None
+
+
+def _verdict(value: str) -> str | None:
+    """Read a filter's verdict: a word, or Exchange's level."""
+    word = fields.keyword(fields.unfold(value)).partition(",")[0].strip()
+    if word.lstrip("-").isdecimal() and len(word) <= 3:  # noqa: PLR2004 - figures of a level
+        return "yes" if int(word) >= _LEAST_SPAM_LEVEL else "no"
+    first = word.partition(" ")[0]
+    return "yes" if first in _SPAM_WORDS else "no" if first in {"no", "false"} else OTHER
 
 
 _READERS: Final[dict[str, Callable[[str], str | None]]] = {
@@ -183,5 +236,6 @@ _READERS: Final[dict[str, Callable[[str], str | None]]] = {
     **dict.fromkeys(_KEYWORDS, _keyword),
     **dict.fromkeys(_LOOPS, _loop),
     "sender": _list_owner,
-    "delivered-to": _responder,
+    "delivered-to": _deliverer,
+    **dict.fromkeys(SPAM_FIELDS, _verdict),
 }

@@ -120,7 +120,7 @@ def test_a_list_is_known_by_its_fields(headers: list[tuple[str, str]], kind: Mai
         ({"has_delivery_status": True}, MailKind.REPORT),
         ({"feedback_type": "xarf"}, MailKind.XARF),
         ({"feedback_type": "abuse"}, MailKind.FEEDBACK_REPORT),
-        ({"has_xarf_json": True}, MailKind.XARF),
+        ({"xarf": "XARF 4"}, MailKind.XARF),
         ({"answers_us": True}, MailKind.REPLY),
         ({"answers_us": True, "from_staff": True}, MailKind.STAFF_REPLY),
         ({"answers_us": True, "answers_alert": True}, MailKind.REPLY),

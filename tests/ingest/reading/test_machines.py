@@ -28,7 +28,7 @@ def test_the_name_of_the_sender_is_a_sign(sender: str, expected: MachineSigns) -
         "[Postmaster] Email Delivery Failure",
         "Unzustellbar: Hallo",
         "Échec de la remise : bonjour",
-        "Не удалось доставить: привет",  # noqa: RUF001 - Cyrillic
+        "Не удалось доставить: привет",
         "配信不能: こんにちは",
     ],
 )

@@ -1,0 +1,97 @@
+"""Gather the facts of a mail from which ``kind`` decides what it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.reading.facts import KindFacts
+from ingest.reading.kind import ALERT_ID_PREFIX, answers_ours
+from ingest.reading.machines import machine_signs
+from ingest.reading.mime import Mail
+from ingest.reading.parts import stated_type
+from ingest.reading.repair import leaves
+from ingest.reading.rules import ReadingRules
+from ingest.reading.xarf import feedback_type, is_xarf_json
+from store.model import MailTraits, Role, Sighting
+
+# How a large provider sent complaints before RFC 5965: a subject, and a field of the mail below.
+_COMPLAINT = re.compile(
+    r"complaint about message from [0-9a-f.:]{3,45}|email feedback report for ip [0-9a-f.:]{3,45}",
+    re.IGNORECASE,
+)
+_COMPLAINED: Final = b"\nx-hmxmroriginalrecipient:"
+# Octets of an attached mail's header that are looked through for it.
+_HEADER_LENGTH: Final = 20_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What was read of a mail so far."""
+
+    mail: Mail
+    traits: MailTraits
+    subject: str
+    text: str
+    sightings: tuple[Sighting, ...]
+    urgent: bool
+    has_attachments: bool
+    token: str | None
+
+
+def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
+    """Gather the facts."""
+    mail, traits = read.mail, read.traits
+    ours = answers_ours(traits.references, rules.own_domains)
+    home = [each for each in read.sightings if each.account.platform == rules.home.key]
+    return KindFacts(
+        traits=traits,
+        answers_us=bool(read.token or ours),
+        answers_alert=any(id_.startswith(f"<{ALERT_ID_PREFIX}") for id_ in ours),
+        from_staff=_is_from_staff(traits, rules),
+        has_subject=bool(read.subject),
+        has_text=bool(read.text.strip()),
+        has_attachments=read.has_attachments,
+        names_home_account=bool(home),
+        reports_home_account=any(each.role is Role.REPORTED for each in home),
+        urgent=read.urgent,
+        signs=machine_signs(mail.value("from"), read.subject, read.text),
+        has_delivery_status=bool(mail.sealed("message/delivery-status")),
+        has_disposition=bool(mail.sealed("message/disposition-notification")),
+        answers_invitation=_answers_invitation(mail),
+        feedback_type=_feedback_type(mail),
+        is_complaint=_is_complaint(mail, read.subject),
+        xarf="X-ARF" if any(is_xarf_json(octets) for octets in mail.json_parts()) else None,
+        spam_fields=rules.spam_fields,
+    )
+
+
+def _is_from_staff(traits: MailTraits, rules: ReadingRules) -> bool:
+    staff = {address.lower() for address in rules.staff_addresses}
+    own = {domain.lower() for domain in rules.own_domains}
+    senders = traits.from_addresses[:1]
+    return any(sender.lower() in staff or sender.rpartition("@")[2] in own for sender in senders)
+
+
+def _answers_invitation(mail: Mail) -> bool:
+    """Tell whether a calendar program accepts, declines or counters (RFC 5546 section 1.4)."""
+    methods = (
+        str(part.get_param("method") or "").lower()
+        for part in leaves(mail.root)
+        if stated_type(part) == "text/calendar"
+    )
+    return any(method in {"reply", "counter", "declinecounter"} for method in methods)
+
+
+def _feedback_type(mail: Mail) -> str | None:
+    """Tell the type of a feedback report; "" for one that states none."""
+    parts = mail.sealed("message/feedback-report")
+    return (feedback_type(parts) or "") if parts else None
+
+
+def _is_complaint(mail: Mail, subject: str) -> bool:
+    if _COMPLAINT.match(subject):
+        return True
+    attached = mail.sealed("message/rfc822")
+    return any(_COMPLAINED in octets[:_HEADER_LENGTH].lower() for octets in attached)

@@ -62,25 +62,32 @@ class _Pieces:
     evidence: tuple[EvidencePart, ...]
     token: str | None
     urgent: str | None
+    language: str | None
 
 
 def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
     mail = open_mail(raw)
     traits = read_traits(mail, envelope)
     subject = fields.unfold(mail.value("subject"), MAX_SUBJECT_LENGTH)
-    body = _tried(mail, "text", lambda: _body(mail, traits, subject), Body(words=OwnWords(text="")))
+    body = _tried(
+        mail, "text", lambda: _body(mail, traits, subject, rules), Body(words=OwnWords(text=""))
+    )
     mail.defects.extend(body.defects)
     nothing: tuple[EvidencePart, ...] = ()
     evidence = _tried(mail, "attachments", mail.evidence, nothing)
     traits = replace(traits, readable=_is_readable(mail, body, evidence))
+    language = _tried(mail, "language", lambda: _language(mail, subject, body), None)
     pieces = _Pieces(
         mail=mail,
         traits=traits,
         subject=subject,
         body=body,
-        named=_tried(mail, "accounts", lambda: _named(subject, body, rules), Named()),
+        named=_tried(
+            mail, "accounts", lambda: _named(mail, subject, body, rules, language), Named()
+        ),
         evidence=evidence,
         token=reply_token(mail, envelope, rules),
+        language=language,
         urgent=_tried(mail, "urgency", lambda: urgency(f"{subject}\n{body.words.text}"), None),
     )
     return _assembled(pieces, rules)
@@ -102,29 +109,38 @@ def _is_readable(mail: Mail, body: Body, evidence: tuple[EvidencePart, ...]) -> 
     if defect:
         mail.defects.append(defect)
     says_something = mail.holds_something or (bool(mail.defects) and not mail.is_blank)
-    return not encrypted and (bool(text.strip()) or bool(evidence) or not says_something)
+    was_read = text.strip() or body.words.signature or evidence
+    return not encrypted and (bool(was_read) or not says_something)
 
 
-def _body(mail: Mail, traits: MailTraits, subject: str) -> Body:
-    is_reply = bool(traits.references) or is_reply_subject(subject)
-    return read_body(mail, is_reply=is_reply, is_forward=is_forward_subject(subject))
+def _body(mail: Mail, traits: MailTraits, subject: str, rules: ReadingRules) -> Body:
+    return read_body(
+        mail,
+        is_reply=bool(traits.references) or is_reply_subject(subject),
+        is_forward=is_forward_subject(subject),
+        ours=rules.reporting_addresses,
+    )
 
 
-def _named(subject: str, body: Body, rules: ReadingRules) -> Named:
+def _named(
+    mail: Mail, subject: str, body: Body, rules: ReadingRules, language: str | None
+) -> Named:
     words = body.words
+    name, _ = next(iter(mail.addresses("from")), ("", None))
     return find_accounts(
         subject=subject,
         text=words.text,
         signature=words.signature,
         links=body.links,
         rules=rules,
+        sender_name=name,
+        language=language,
     )
 
 
 def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
     mail, traits, text = pieces.mail, pieces.traits, pieces.body.words.text
     _, sender = next(iter(mail.addresses("from")), (None, None))
-    language = _tried(mail, "language", lambda: _language(pieces), None)
     facts = _facts(pieces, rules)
     kind, reason = decide_kind(facts)
     traits = replace(traits, perhaps_automatic=perhaps_automatic(facts))
@@ -140,7 +156,7 @@ def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
         sender=sender,
         subject=pieces.subject,
         date=mail.date(),
-        language=language,
+        language=pieces.language,
         kind=kind,
         kind_reason=reason,
         text=text,
@@ -154,10 +170,9 @@ def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
     )
 
 
-def _language(pieces: _Pieces) -> str | None:
-    return choose(
-        pieces.body.words.text, pieces.subject, pieces.mail.value("content-language")[:100]
-    )
+def _language(mail: Mail, subject: str, body: Body) -> str | None:
+    charset = mail.root.get_content_charset() or ""
+    return choose(body.words.text, subject, mail.value("content-language")[:100], charset)
 
 
 def _as_of(

@@ -6,92 +6,119 @@ the surest method stays; a role that words give outranks the assumed one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ingest.reading.accounts.clean import CleanText, clean
-from ingest.reading.accounts.labels import Labelled, find_labelled
-from ingest.reading.accounts.mentions import Mention, find_mentions, fitting, looks_like_domain
-from ingest.reading.accounts.nearby import named_nearby, platform_nearby
-from ingest.reading.accounts.platforms import Platform, Platforms, platforms_for
-from ingest.reading.accounts.pointers import account_at
-from ingest.reading.accounts.roles import role_before
+from ingest.reading.accounts.hits import Hit, PassedOver, hits_by_url, hits_by_words
+from ingest.reading.accounts.platforms import Platforms, platforms_for
+from ingest.reading.accounts.roles import Place, tell_roles, windows
 from ingest.reading.accounts.urls import FoundUrl, find_urls, take_apart
+from ingest.reading.accounts.wording import label_wording, role_wording
 from ingest.reading.bounds import MAX_TEXT
 from ingest.reading.rules import ReadingRules
 from store.model import AccountReference, Role, Sighting
 
 MAX_ACCOUNTS: Final = 50
-# Sightings looked at before merging.
-MAX_SIGHTINGS: Final = 400
+# URLs and passed-over pieces that are listed.
+MAX_LISTED: Final = 400
 MAX_LENGTH: Final = MAX_TEXT
 
-CONFIDENCE: Final = {
-    "id_url": 0.98,
-    "profile_url": 0.95,
-    "post_url": 0.9,
-    "labelled_id": 0.9,
-    "label": 0.85,
-    "mention": 0.8,
-    "fediverse_url": 0.5,
-}
-# A handle that breaks today's rule, or a label without a colon.
-UNSURE: Final = 0.5
+# Which role an account has that is seen in several: a child's is never taken for a reported one.
+_ROLE_ORDER: Final = (Role.VICTIM, Role.REPORTER, Role.MENTIONED)
 
-_ROLE_ORDER: Final = (Role.VICTIM, Role.REPORTER, Role.REPORTED, Role.MENTIONED)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Skipped:
+    """A piece of the mail that looked like an account and was passed over, and why."""
+
+    part: str
+    span: tuple[int, int]
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Named:
-    """The accounts and the URLs a mail names."""
+    """The accounts and the URLs a mail names, and what was passed over."""
 
     sightings: tuple[Sighting, ...] = ()
     urls: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
-    account: AccountReference
-    method: str
-    confidence: float
-    span: tuple[int, int]
+class _Seen:
+    """A sighting; ``told`` when words gave it its role."""
+
+    sighting: Sighting
+    told: bool
 
 
-def find_accounts(
-    *, subject: str, text: str, signature: str, links: tuple[str, ...], rules: ReadingRules
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one part of a mail names."""
+
+    urls: list[FoundUrl]
+    seen: list[_Seen]
+    skipped: list[Skipped]
+
+
+def find_accounts(  # noqa: PLR0913 - the parts of a mail, by name
+    *,
+    subject: str,
+    text: str,
+    signature: str,
+    links: tuple[str, ...],
+    rules: ReadingRules,
+    sender_name: str = "",
+    language: str | None = None,
 ) -> Named:
     """Find what a mail names; our own handles and addresses are left out."""
     platforms = platforms_for(rules.home)
-    text_urls, in_text = _read(text, "text", platforms)
-    subject_urls, in_subject = _read(subject, "subject", platforms)
-    _, in_signature = _read(signature, "signature", platforms)
-    linked = [url for link in links if (url := take_apart(link))]
-    in_links = [
-        _sighting(hit, Role.REPORTED, "link")
-        for url in linked
-        if (hit := _hit_by_url(url, platforms))
+    in_subject = _read(subject, "subject", platforms, language)
+    in_text = _read(text, "text", platforms, language)
+    own = [
+        _read(signature, "signature", platforms, language),
+        _read(sender_name, "from", platforms, language),
     ]
-    own = [replace(sighting, role=Role.REPORTER) for sighting in in_signature]
-    urls = dict.fromkeys(url.url for url in (*subject_urls, *text_urls, *linked))
+    in_links = _read_links(links, platforms)
+    named = [*in_subject.seen, *in_text.seen, *in_links.seen]
+    named += [_as_writer(each) for part in own for each in part.seen]
+    urls = dict.fromkeys(url.url for part in (in_subject, in_text, in_links) for url in part.urls)
+    skipped = [each for part in (in_subject, in_text, in_links, *own) for each in part.skipped]
     return Named(
-        sightings=_merge([*in_subject, *in_text, *in_links, *own]),
-        urls=tuple(urls)[:MAX_SIGHTINGS],
+        sightings=_merge(named), urls=tuple(urls)[:MAX_LISTED], skipped=tuple(skipped)[:MAX_LISTED]
     )
 
 
-def _read(text: str, part: str, platforms: Platforms) -> tuple[list[FoundUrl], list[Sighting]]:
+def _read(text: str, part: str, platforms: Platforms, language: str | None) -> _Part:
+    if not text.strip():
+        return _Part([], [], [])
     cleaned = clean(text[:MAX_LENGTH])
     urls = find_urls(cleaned.text, platforms)
-    hits = [hit for url in urls if (hit := _hit_by_url(url, platforms))]
     masked = _masked(cleaned.text, urls)
-    hits += _bounded(_hits_by_mention(masked, platforms))
-    hits += _bounded(_hits_by_label(masked, platforms))
-    return urls, _with_roles(cleaned, hits, part)
+    wording = label_wording(masked, platforms, language)
+    found = [*hits_by_url(urls, platforms), *hits_by_words(masked, wording, platforms)]
+    hits = sorted((each for each in found if isinstance(each, Hit)), key=lambda hit: hit.span)
+    places, numbers = _places(hits)
+    roles = tell_roles(masked, role_wording(wording, windows(places), language), places)
+    seen = [
+        _sighted(replace(hit, span=_origin(cleaned, hit.span)), roles[number], part)
+        for hit, number in zip(hits, numbers, strict=True)
+    ]
+    skipped = [
+        Skipped(part=part, span=_origin(cleaned, each.span), reason=each.reason)
+        for each in found
+        if isinstance(each, PassedOver)
+    ]
+    return _Part(urls, seen, skipped)
 
 
-def _bounded(hits: Iterator[_Hit]) -> list[_Hit]:
-    return [hit for hit, _ in zip(hits, range(MAX_SIGHTINGS), strict=False)]
+def _read_links(links: tuple[str, ...], platforms: Platforms) -> _Part:
+    urls = [url for link in links if (url := take_apart(link))]
+    found = hits_by_url(urls, platforms)
+    hits = [each for each in found if isinstance(each, Hit)]
+    return _Part(urls, [_sighted(replace(hit, span=(0, 0)), None, "link") for hit in hits], [])
 
 
 def _masked(text: str, urls: list[FoundUrl]) -> str:
@@ -106,110 +133,57 @@ def _masked(text: str, urls: list[FoundUrl]) -> str:
     return "".join([*pieces, text[done:]])
 
 
-def _hit_by_url(url: FoundUrl, platforms: Platforms) -> _Hit | None:
-    found = account_at(url, platforms)
-    if found is None or _is_own(found.account, platforms.home):
-        return None
-    return _Hit(found.account, found.method, CONFIDENCE[found.method], url.span)
+def _places(hits: list[Hit]) -> tuple[list[Place], list[int]]:
+    """Give the places where accounts stand, and for each hit the number of its place."""
+    places: list[Place] = []
+    numbers = []
+    for hit in hits:
+        start, end = hit.span
+        if places and start < places[-1].end:
+            places[-1] = Place(places[-1].start, max(end, places[-1].end))
+        else:
+            places.append(Place(start, end))
+        numbers.append(len(places) - 1)
+    return places, numbers
 
 
-def _is_own(account: AccountReference, home: Platform) -> bool:
-    folded = (account.folded_handle or "").casefold()
-    return account.platform == home.key and folded in home.own_handles
+def _origin(cleaned: CleanText, span: tuple[int, int]) -> tuple[int, int]:
+    return cleaned.origin(span[0]), cleaned.origin(span[1])
 
 
-def _hits_by_mention(text: str, platforms: Platforms) -> Iterator[_Hit]:
-    domains = 0
-    for mention in find_mentions(text):
-        hit = _of_fediverse(mention, platforms) if mention.host else None
-        if hit is None and mention.host is None:
-            is_domain = looks_like_domain(mention.name)
-            domains += is_domain
-            if domains > MAX_SIGHTINGS and is_domain:
-                continue
-            platform = platform_nearby(text, *mention.span, platforms)
-            if is_domain and not platform.is_handle(mention.name):
-                continue
-            hit = _hit_by_name(mention.name, platform, platforms, "mention", mention.span)
-        if hit:
-            yield hit
-
-
-def _of_fediverse(mention: Mention, platforms: Platforms) -> _Hit | None:
-    platform = platforms.by_key("mastodon")
-    if platform is None or not platform.is_handle(mention.name):
-        return None
-    url = f"https://{mention.host}/@{mention.name}"
-    account = platform.account(handle=f"{mention.name}@{mention.host}", url=url)
-    return _Hit(account, "mention", CONFIDENCE["mention"], mention.span)
-
-
-def _hit_by_name(
-    name: str, platform: Platform, platforms: Platforms, method: str, span: tuple[int, int]
-) -> _Hit | None:
-    """Point to a handle; one that breaks the platform's rule is kept, less surely."""
-    handle = fitting(name, platform.handle)
-    sure = handle is not None
-    if handle is None:
-        if not name.isascii():
-            return None
-        platform, handle = platforms.home if method == "mention" else platform, name
-    if handle.lower() in platform.reserved:
-        return None
-    account = platform.account(handle=handle)
-    if _is_own(account, platforms.home):
-        return None
-    return _Hit(account, method, CONFIDENCE[method] if sure else UNSURE, span)
-
-
-def _hits_by_label(text: str, platforms: Platforms) -> Iterator[_Hit]:
-    for found in find_labelled(text, platforms):
-        named = platforms.by_key(found.platform) if found.platform else None
-        platform = named or named_nearby(text, *found.span, platforms) or platforms.home
-        hit = _labelled_hit(found, platform, platforms)
-        if hit:
-            yield hit if found.sure else replace(hit, confidence=UNSURE)
-
-
-def _labelled_hit(found: Labelled, platform: Platform, platforms: Platforms) -> _Hit | None:
-    if found.method == "labelled_id":
-        account = platform.account(user_id=found.token)
-        return _Hit(account, found.method, CONFIDENCE[found.method], found.span)
-    return _hit_by_name(found.token, platform, platforms, found.method, found.span)
-
-
-def _with_roles(cleaned: CleanText, hits: list[_Hit], part: str) -> list[Sighting]:
-    sightings = []
-    previous_end = 0
-    for hit in sorted(hits, key=lambda hit: hit.span):
-        role = role_before(cleaned.text, hit.span[0], previous_end)
-        previous_end = max(previous_end, hit.span[1])
-        span = (cleaned.origin(hit.span[0]), cleaned.origin(hit.span[1]))
-        sightings.append(_sighting(replace(hit, span=span), role or Role.REPORTED, part))
-    return sightings
-
-
-def _sighting(hit: _Hit, role: Role, part: str) -> Sighting:
-    return Sighting(
+def _sighted(hit: Hit, role: Role | None, part: str) -> _Seen:
+    sighting = Sighting(
         account=hit.account,
-        role=role,
+        role=role or Role.REPORTED,
         method=hit.method,
         confidence=hit.confidence,
         part=part,
         span=hit.span,
     )
+    return _Seen(sighting, told=role is not None)
 
 
-def _merge(sightings: list[Sighting]) -> tuple[Sighting, ...]:
+def _as_writer(seen: _Seen) -> _Seen:
+    return _Seen(replace(seen.sighting, role=Role.REPORTER), told=True)
+
+
+def _merge(seen: list[_Seen]) -> tuple[Sighting, ...]:
     """Keep each account once, in the order of first sight."""
-    merged: dict[tuple[str, str], Sighting] = {}
-    for sighting in sightings:
-        known = merged.get(sighting.account.key)
-        merged[sighting.account.key] = _joined(known, sighting) if known else sighting
-    return tuple(merged.values())[:MAX_ACCOUNTS]
+    by_account: dict[tuple[str, str], list[_Seen]] = {}
+    for each in seen:
+        by_account.setdefault(each.sighting.account.key, []).append(each)
+    merged = (_joined(sightings) for sightings in by_account.values())
+    return tuple(merged)[:MAX_ACCOUNTS]
 
 
-def _joined(known: Sighting, again: Sighting) -> Sighting:
-    best = again if again.confidence > known.confidence else known
-    role = min(known.role, again.role, key=_ROLE_ORDER.index)
-    return replace(best, role=role)
+def _joined(seen: list[_Seen]) -> Sighting:
+    best = max((each.sighting for each in seen), key=lambda sighting: sighting.confidence)
+    told = {each.sighting.role for each in seen if each.told}
+    role = next((role for role in _ROLE_ORDER if role in told), Role.REPORTED)
+    return replace(best, role=role, account=_fullest(seen))
+
+
+def _fullest(seen: list[_Seen]) -> AccountReference:
+    """Take the pointer that says most about the account."""
+    accounts = [each.sighting.account for each in seen]
+    return max(accounts, key=lambda one: (bool(one.user_id), bool(one.handle), bool(one.url)))

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001, RUF002 - marks and letters as people type them, in many scripts
 """Handles and ids announced by a word: "username: name_1", "user id 4711", "name_1 on Instagram".
 
 After a colon almost any token is a handle. Without one, a word of prose must not become a handle
@@ -10,114 +11,298 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import chain
 from typing import Final, Literal
 
-from ingest.reading.accounts.nearby import platform_names
-from ingest.reading.accounts.platforms import Platforms
-from ingest.reading.phrases import merged
+from ingest.reading.accounts.wording import PLATFORM, Wording, words_of
+from ingest.reading.lexicon import Found, fold, is_unspaced
 
-Method = Literal["label", "labelled_id"]
+Method = Literal["label", "labelled_id", "near_label"]
 
 # Words after a plain one on the same line that make it the beginning of a sentence.
 PROSE_WORDS: Final = 3
 # Fewer figures after a label are the number of a line.
 MIN_FIGURES: Final = 3
+# Linking words between a label and its handle ("is called", "goes by the name of").
+MAX_LINKS: Final = 3
+# Characters around a label in which a token that looks like a handle is taken for one.
+NEAR: Final = 60
 
-_QUOTES: Final = "\"'“”„‚‘’«»‹›`*_"  # noqa: RUF001 - the quotation marks of many languages
-_CLOSING: Final = frozenset('"”“«»’')  # noqa: RUF001 - the same
-_OPEN = rf"(?:«[ \u00a0\u202f]|[{_QUOTES}]{{0,3}})"
+_QUOTES = "\"'“”„‚‘’«»‹›`*_「」『』【】《》〈〉"
+_CLOSING: Final = frozenset('"”“«»’」』】》〉')
+_OPEN = re.compile(rf"(?:«[ \u00a0\u202f]|[{_QUOTES}]{{0,3}})")
+_SPACE = re.compile(r"[ \t]{0,3}")
+_BRACKET = re.compile(r"[ \t]{0,3}\([^)\n]{0,30}\)")
+_COLON = re.compile(r"[ \t]{0,3}(?:[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}")
+_NEXT = re.compile(r"[ \t]{1,3}[-–—][ \t]{1,3}|[ \t]{0,3}\n{1,2}[ \t]{0,3}|[ \t|]{1,4}")
 # The figures after the sign are an old Discord handle's.
-_NAME = r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9}(?:#[0-9]{4}(?![0-9]))?)"
-_PLAIN = re.compile(r"[A-Za-z]?[a-zà-ž]*|[A-Z]+|[^\W\d_]*")
+_TOKEN = re.compile(
+    r"@?(?P<token>[A-Za-z0-9_](?:[A-Za-z0-9_.\-]{0,62}[A-Za-z0-9])?_{0,9}(?:#[0-9]{4}(?![0-9]))?)"
+)
+_WORD = re.compile(r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9})")
+_ID = re.compile(r"#?(?P<token>[0-9]{2,25})(?![\w.][0-9A-Za-z])")
+_ID_LINK = re.compile(r"[ \t]{0,3}(?:[:=#\uff1a]|nr\.?|no\.?|№)?[ \t]{0,3}", re.IGNORECASE)
+_LOOKS = re.compile(r"(?<![\w@/.:\-+])[A-Za-z0-9_](?:[A-Za-z0-9_.]{1,40}[A-Za-z0-9_])(?![\w@/:\-])")
+# What has figures or an underscore but is no handle.
+_NO_HANDLE = re.compile(
+    r"\d[\d.,:]*[a-z]{0,3}|(?:img|dsc|vid|pxl|screenshot|image|photo|file|doc|scan|signal|wa)[-_]?\d.*"
+    r"|(?:iphone|ipad|android|ios|windows|win|galaxy|pixel|covid|ps|mp|xbox|class|grade)\d{1,4}\w{0,3}"
+    r"|[a-z]{1,3}\d{1,2}|\d+(?:st|nd|rd|th|er|ere|eme|te|ten|o|a)"
+    r"|.*\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|mp4|mov|zip|txt|html?|heic|webp|eml|php|[a-z]{2,3}\.[a-z]{2})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """A token announced by a label; ``sure`` when a colon, a quote or its looks bear it out.
 
-    ``platform`` is the key of the platform that the label itself names, if it does.
+    ``by_platform`` tells that the name of a platform announced it.
     """
 
     token: str
     method: Method
     sure: bool
     span: tuple[int, int]
-    platform: str | None = None
+    by_platform: bool = False
 
 
-def find_labelled(text: str, platforms: Platforms) -> Iterator[Labelled]:
-    """Give the labelled handles and ids of a text."""
-    yield from _ids(text)
-    yield from _handles(text)
-    yield from _by_platform(text, platforms)
-
-
-def _ids(text: str) -> Iterator[Labelled]:
-    for found in _id_pattern().finditer(text):
-        yield Labelled(found["id"], "labelled_id", True, found.span("id"))
-
-
-def _handles(text: str) -> Iterator[Labelled]:
-    for found in _handle_pattern().finditer(text):
-        token = found["token"]
-        if token.isdigit() and (found["label"].lower() in _id_words() or len(token) < MIN_FIGURES):
+def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
+    """Give the labelled handles and ids of a text, in the order of their labels."""
+    covered = -1
+    for label in wording.found:
+        if label.end <= covered and label.tag != "after":
+            # Within a longer label.
             continue
-        if token.lower() in _never() | _label_words() or _is_phrase(text, found):
-            continue
-        if _is_address(text, found):
-            continue
-        announced = bool(found["colon"])
-        named = bool(found["named"])
-        marked = found["marks"] != "" or _looks_like_handle(token)
-        if (announced and not _goes_on_as_prose(text, found)) or marked or named:
-            yield Labelled(token, "label", announced or marked, found.span("token"))
+        match label.tag:
+            case "ids":
+                found = _id_after(text, label.end, wording) or _handle_after(text, label, wording)
+            case "labels":
+                found = _handle_after(text, label, wording) or _handle_before(text, label)
+            case "platform":
+                found = _of_platform(text, label, wording)
+            case "after":
+                found = _named_before(text, label, wording)
+            case _:
+                continue
+        if found:
+            covered = max(covered, label.end)
+            yield found
 
 
-def _is_address(text: str, found: re.Match[str]) -> bool:
-    """Tell whether the token begins an e-mail address, or a call in a program."""
-    return text.startswith(("@", "(", "["), found.end("token"))
+def find_near(text: str, wording: Wording) -> Iterator[Labelled]:
+    """Give tokens that look like handles, near a word that speaks of accounts."""
+    places = [each for each in wording.found if each.tag in {"labels", "ids", PLATFORM, "named"}]
+    at = 0
+    for found in _LOOKS.finditer(text):
+        while at < len(places) and places[at].end < found.start() - NEAR:
+            at += 1
+        near = at < len(places) and places[at].start <= found.end() + NEAR
+        if near and _is_distinctive(found[0]):
+            yield Labelled(found[0], "near_label", False, found.span())
 
 
-def _goes_on_as_prose(text: str, found: re.Match[str]) -> bool:
-    """Tell whether a plain word after a colon only begins a sentence."""
-    if found["marks"] or _looks_like_handle(found["token"]):
+def _is_distinctive(token: str) -> bool:
+    """Tell a token that is hardly anything but a handle: letters with figures or an underscore."""
+    bare = token.strip("_")
+    mixed = any(map(str.isalpha, bare)) and ("_" in bare or any(map(str.isdigit, bare)))
+    return mixed and not _NO_HANDLE.fullmatch(bare) and bare.count(".") < 2  # noqa: PLR2004 - a host
+
+
+def _id_after(text: str, place: int, wording: Wording) -> Labelled | None:
+    start = _after_links(text, place, wording)[0]
+    link = _ID_LINK.match(text, start)
+    start = link.end() if link else start
+    start += len(_matched(_OPEN, text, start))
+    found = _ID.match(text, start)
+    if not found:
+        return None
+    return Labelled(found["token"], "labelled_id", True, found.span("token"))
+
+
+def _handle_after(text: str, label: Found, wording: Wording) -> Labelled | None:
+    if label.start and text[label.start - 1] in "@/.:":
+        return None
+    bracket = _BRACKET.match(text, label.end)
+    place = bracket.end() if bracket else label.end
+    place += len(_matched(re.compile(r"[*_]{0,2}"), text, place))
+    place, named, linked = _after_links(text, place, wording)
+    colon = _COLON.match(text, place)
+    if colon:
+        place = colon.end()
+    elif not linked:
+        between = _NEXT.match(text, place)
+        unspaced = is_unspaced(text[label.end - 1])
+        if between is None and not unspaced and not _matched(_OPEN, text, place):
+            return None
+        place = between.end() if between else place
+    return _token_at(text, place, label, announced=bool(colon), named=named)
+
+
+def _after_links(text: str, place: int, wording: Wording) -> tuple[int, bool, bool]:
+    """Skip words such as "is called"; tell whether one names, and whether any is there."""
+    named = False
+    start = place
+    for _ in range(MAX_LINKS):
+        begin = place + len(_matched(_SPACE, text, place))
+        links = [each for each in wording.starting(begin) if each.tag in {"is", "named", "linked"}]
+        if not links or (begin == place and not is_unspaced(text[begin])):
+            break
+        longest = links[0].end
+        named = named or any(each.tag == "named" and each.end == longest for each in links)
+        place = longest
+    if place == start:
+        return place, False, False
+    return place + len(_matched(_SPACE, text, place)), named, True
+
+
+def _token_at(
+    text: str, place: int, label: Found, *, announced: bool, named: bool
+) -> Labelled | None:
+    marks = _matched(_OPEN, text, place).strip("*_")
+    place += len(_matched(_OPEN, text, place))
+    found = _TOKEN.match(text, place)
+    if found is None or _goes_on_in_letters(text, found.end()):
+        found = _foreign_token(text, place) if marks or announced else None
+    if found is None or not _may_be_handle(text, found, label, marks):
+        return None
+    token = found["token"]
+    span = found.span("token")
+    marked = bool(marks) or looks_like_handle(token)
+    if marked or named or (announced and not _goes_on_as_prose(text, span[1])):
+        return Labelled(token, "label", announced or marked, span)
+    return None
+
+
+def _foreign_token(text: str, place: int) -> re.Match[str] | None:
+    """Take a word in other letters than plain ones, of a script that parts words by spaces."""
+    found = _WORD.match(text, place)
+    if found is None or not found["token"].isalnum() or found["token"].isascii():
+        return None
+    return None if is_unspaced(found["token"][0]) else found
+
+
+def _goes_on_in_letters(text: str, end: int) -> bool:
+    """Tell whether a token is cut off within a word of other letters than plain ones."""
+    after = text[end : end + 1]
+    return bool(after) and after.isalnum() and not is_unspaced(after)
+
+
+def _may_be_handle(text: str, found: re.Match[str], label: Found, marks: str) -> bool:
+    token = found["token"]
+    if token.isdigit() and (label.tag == "ids" or len(token) < MIN_FIGURES):
         return False
-    rest = text[found.end("token") : found.end("token") + 40].split("\n", maxsplit=1)[0]
+    if fold(token) in words_of("never") | words_of("labels") | words_of("named"):
+        return False
+    end = found.end("token")
+    return not _is_address(text, end) and not _is_phrase(text, marks, end)
+
+
+def _of_platform(text: str, platform: Found, wording: Wording) -> Labelled | None:
+    """Read "Instagram: name_1", "Instagram id 47", "Instagram name is name_1", "name_1 on it"."""
+    if platform.start and text[platform.start - 1] in "@/.":
+        return None
+    numbered = re.compile(r"[ \t\-]{1,3}id(?!\w)", re.IGNORECASE).match(text, platform.end)
+    if numbered:
+        found = _id_after(text, numbered.end(), wording)
+        return _by_platform(found)
+    after = _handle_after(text, platform, wording)
+    if after and (after.sure or _is_bound(text, platform, after)):
+        return _by_platform(after)
+    return _by_platform(_on_platform(text, platform, wording))
+
+
+def _is_bound(text: str, platform: Found, found: Labelled) -> bool:
+    """Tell whether a handle stands right behind a platform's name, which then announces it."""
+    return "\n" not in text[platform.end : found.span[0]]
+
+
+def _by_platform(found: Labelled | None) -> Labelled | None:
+    if found is None:
+        return None
+    return Labelled(found.token, found.method, found.sure, found.span, by_platform=True)
+
+
+_BEFORE = re.compile(
+    rf"(?<![\w@/.\-])@?([A-Za-z0-9_](?:[A-Za-z0-9_.\-]{{0,40}}[A-Za-z0-9_])?)"
+    rf"([{_QUOTES}]{{0,3}})[ \t]{{0,2}}\Z"
+)
+# Characters before a word in which a handle is looked for.
+_BACK: Final = 50
+
+
+def _token_before(text: str, place: int) -> tuple[str, str, tuple[int, int]] | None:
+    """Give the token that ends at a place, its marks and its span."""
+    start = max(0, place - _BACK)
+    found = _BEFORE.search(text[start:place])
+    if found is None:
+        return None
+    return found[1], found[2].strip("*_"), (start + found.start(1), start + found.end(1))
+
+
+def _on_platform(text: str, platform: Found, wording: Wording) -> Labelled | None:
+    ons = (each for each in wording.ending(len(text[: platform.start].rstrip(" "))))
+    on = next((each for each in ons if each.tag == "on"), None)
+    before = _token_before(text, on.start) if on else None
+    if before is None:
+        return None
+    token, marks, span = before
+    named = any(
+        each.tag == "named" for each in wording.ending(len(text[: span[0]].rstrip(' "“„«')))
+    )
+    if not (marks or looks_like_handle(token) or named):
+        return None
+    if fold(token) in words_of("never") | words_of("labels"):
+        return None
+    return Labelled(token, "label", bool(marks) or looks_like_handle(token), span)
+
+
+def _handle_before(text: str, label: Found) -> Labelled | None:
+    """Read "the name_1 account"."""
+    before = _token_before(text, label.start)
+    if before is None or "\n" in text[before[2][1] : label.start]:
+        return None
+    token, _, span = before
+    if not _is_distinctive(token):
+        return None
+    return Labelled(token, "label", True, span)
+
+
+def _named_before(text: str, after: Found, wording: Wording) -> Labelled | None:
+    """Read what stands before a word that names it, as in "name_1 adlı kullanıcı"."""
+    before = _token_before(text, after.start)
+    if before is None:
+        return None
+    token, marks, span = before
+    follows = text[after.end : after.end + NEAR]
+    labels = (each for each in wording.found if each.tag in {"labels", "ids"})
+    announced = any(after.start <= each.start <= after.end + len(follows) for each in labels)
+    if fold(token) in words_of("never") | words_of("labels"):
+        return None
+    if not (announced or marks or looks_like_handle(token)):
+        return None
+    return Labelled(token, "label", bool(marks) or looks_like_handle(token), span)
+
+
+def _is_address(text: str, end: int) -> bool:
+    """Tell whether the token begins an e-mail address, or a call in a program."""
+    return text.startswith(("@", "(", "["), end)
+
+
+def _goes_on_as_prose(text: str, end: int) -> bool:
+    """Tell whether a plain word after a colon only begins a sentence."""
+    rest = text[end : end + 40].split("\n", maxsplit=1)[0]
     goes_on = rest[:1] == " " and not rest.lstrip().startswith(("(", "-", "/"))
     return goes_on and len(rest.split()) >= PROSE_WORDS
 
 
-def _is_phrase(text: str, found: re.Match[str]) -> bool:
+def _is_phrase(text: str, marks: str, end: int) -> bool:
     """Tell whether a quoted name has several words: no handle, but a display name."""
-    marks = found["marks"].strip("*_`")
-    rest = text[found.end("token") : found.end("token") + 40].split("\n", maxsplit=1)[0]
+    rest = text[end : end + 40].split("\n", maxsplit=1)[0]
     goes_on = rest[:1] == " " and rest[1:2] not in _CLOSING
-    return bool(marks) and goes_on and any(mark in rest for mark in _CLOSING)
+    return bool(marks.strip("`")) and goes_on and any(mark in rest for mark in _CLOSING)
 
 
-def _by_platform(text: str, platforms: Platforms) -> Iterator[Labelled]:
-    """Read "Instagram: name_1" and "name_1 on Instagram"."""
-    names = platform_names(platforms)
-    ids, linked, before, after = _platform_patterns(platforms)
-    for found in ids.finditer(text):
-        key = names[found["platform"].lower()]
-        yield Labelled(found["id"], "labelled_id", True, found.span("id"), key)
-    for found in before.finditer(text):
-        if found["token"].lower() in _never() | names.keys() or _is_address(text, found):
-            continue
-        if not _goes_on_as_prose(text, found):
-            key = names[found["platform"].lower()]
-            yield Labelled(found["token"], "label", True, found.span("token"), key)
-    for found in chain(linked.finditer(text), after.finditer(text)):
-        marked = found["marks"] != "" or _looks_like_handle(found["token"])
-        if not _is_address(text, found) and (marked or found.groupdict().get("named")):
-            key = names[found["platform"].lower()]
-            yield Labelled(found["token"], "label", marked, found.span("token"), key)
-
-
-def _looks_like_handle(token: str) -> bool:
+def looks_like_handle(token: str) -> bool:
     """Tell whether a token is no word: a figure, an underscore, a capital within, an inner dot."""
     if token.isdigit():
         return False
@@ -126,76 +311,6 @@ def _looks_like_handle(token: str) -> bool:
     return any(char.isupper() for char in token[1:]) and not token.isupper()
 
 
-@cache
-def _never() -> frozenset[str]:
-    return frozenset(merged("labels", "never"))
-
-
-@cache
-def _label_words() -> frozenset[str]:
-    return frozenset((*merged("labels", "labels"), *merged("labels", "named")))
-
-
-@cache
-def _id_words() -> frozenset[str]:
-    return frozenset(merged("labels", "ids"))
-
-
-def _alternation(phrases: tuple[str, ...]) -> str:
-    longest_first = sorted(phrases, key=len, reverse=True)
-    return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]{1,3}") for phrase in longest_first)
-
-
-@cache
-def _id_pattern() -> re.Pattern[str]:
-    labels = _alternation(merged("labels", "ids"))
-    linked = _alternation(merged("labels", "is"))
-    return re.compile(
-        rf"(?<!\w)(?:{labels})[ \t]{{0,3}}(?:[:=#]|{linked}|nr\.?|no\.?)?[ \t]{{0,3}}"
-        rf"{_OPEN}#?(?P<id>[0-9]{{2,25}})(?![\w.]\w)",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _handle_pattern() -> re.Pattern[str]:
-    labels = _alternation(merged("labels", "labels") + merged("labels", "ids"))
-    linked = _alternation(merged("labels", "is"))
-    named = _alternation(merged("labels", "named"))
-    space = r"[ \t]{1,3}"
-    colon = r"[ \t]{0,3}(?P<colon>[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}"
-    is_named = rf"{space}(?:(?:{linked}){space})?(?P<named>{named}){space}"
-    between = rf"{colon}|{is_named}|{space}(?:{linked}){space}(?=.)"
-    # What stands after a dash or on the next line has to look like a handle.
-    between += rf"|{space}[-–]{space}|[ \t]{{0,3}}\n{{1,2}}|{space}"  # noqa: RUF001 - a dash
-    return re.compile(
-        rf"(?<![\w@/.:])(?P<label>{labels})(?:[ \t]{{0,3}}\([^)\n]{{0,30}}\))?[*_]{{0,2}}"
-        rf"(?:{between})(?P<marks>{_OPEN}){_NAME}",
-        re.IGNORECASE,
-    )
-
-
-@lru_cache(maxsize=8)
-def _platform_patterns(platforms: Platforms) -> tuple[re.Pattern[str], ...]:
-    names = _alternation(tuple(platform_names(platforms)))
-    on = _alternation(merged("labels", "on"))
-    labels = _alternation(merged("labels", "labels"))
-    named = _alternation(merged("labels", "named"))
-    space = r"[ \t]{1,3}"
-    before = (
-        rf"(?<![\w@/.])(?P<platform>{names})(?:[ \t\-]{{1,3}}(?:{labels}))?"
-        rf"[ \t]{{0,3}}[:=][ \t]{{0,3}}(?P<marks>{_OPEN}){_NAME}(?![\w:/])"
-    )
-    after = (
-        rf"(?:(?<!\w)(?P<named>{named}){space})?(?P<marks>{_OPEN})(?<![\w@/.\-]){_NAME}{_OPEN}"
-        rf"{space}(?:{on}){space}(?P<platform>{names})(?!\w|\.\w)"
-    )
-    linked = (
-        rf"(?<![\w@/.])(?P<platform>{names}){space}(?:{_alternation(merged('labels', 'linked'))})"
-        rf"{space}(?P<marks>{_OPEN}){_NAME}"
-    )
-    ids = (
-        rf"(?<![\w@/.])(?P<platform>{names})[ \t\-]{{1,3}}id[ \t]{{0,3}}[:=#]?[ \t]{{0,3}}"
-        rf"{_OPEN}(?P<id>[0-9]{{2,25}})(?![\w.]\w)"
-    )
-    return tuple(re.compile(each, re.IGNORECASE) for each in (ids, linked, before, after))
+def _matched(pattern: re.Pattern[str], text: str, place: int) -> str:
+    found = pattern.match(text, place)
+    return found[0] if found else ""

@@ -1,0 +1,123 @@
+"""The words that tell what stands beside a handle, found once for a text.
+
+Labels are looked for in the whole text; the words that tell a role only near the accounts found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from ingest.reading.accounts.nearby import platform_names
+from ingest.reading.accounts.platforms import Platforms
+from ingest.reading.lexicon import Found, Lexicon, fold
+from ingest.reading.phrases import merged, table
+
+_LABELS = ("labels", "ids", "named", "after")
+# Small words, which mean something else in other languages.
+_LINKS = ("is", "on", "linked")
+PLATFORM = "platform"
+
+
+class Wording:
+    """The phrases of a text, by where they begin and end.
+
+    ``folded`` is the text as phrases are compared with it; each character stands in its place.
+    """
+
+    def __init__(self, folded: str, found: Iterable[Found]) -> None:
+        self.folded = folded
+        self.found = sorted(set(found), key=lambda each: (each.start, -each.end, each.tag))
+        self._starting: dict[int, list[Found]] = defaultdict(list)
+        self._ending: dict[int, list[Found]] = defaultdict(list)
+        for each in self.found:
+            self._starting[each.start].append(each)
+            self._ending[each.end].append(each)
+
+    def starting(self, place: int) -> list[Found]:
+        """Give the phrases that begin at a place, the longest first."""
+        return self._starting.get(place, [])
+
+    def ending(self, place: int) -> list[Found]:
+        """Give the phrases that end at a place, the longest first."""
+        return sorted(self._ending.get(place, []), key=lambda each: (each.start, each.tag))
+
+
+def label_wording(text: str, platforms: Platforms, language: str | None = None) -> Wording:
+    """Find the words that announce a handle, and names of platforms.
+
+    Labels count in all languages, as forms mix them; small words between a label and its handle
+    only in the text's own and in English, unless it is unknown.
+    """
+    folded = fold(text)
+    return Wording(folded, _labels(platforms, _known(language)).find(folded))
+
+
+def role_wording(
+    wording: Wording, windows: list[tuple[int, int]], language: str | None = None
+) -> Wording:
+    """Add the words that tell roles to those of labels, near some places of the text.
+
+    Those of the text's language and of English, which people mix in; of all when it is unknown.
+    """
+    found = list(wording.found)
+    lexicon = _roles(_known(language))
+    for start, end in _joined(windows, len(wording.folded)):
+        near = lexicon.find(wording.folded[start:end])
+        found += [Found(each.tag, each.start + start, each.end + start) for each in near]
+    return Wording(wording.folded, found)
+
+
+@cache
+def words_of(key: str) -> frozenset[str]:
+    """Give the folded words of a list in the table of labels."""
+    return frozenset(map(fold, merged("labels", key)))
+
+
+def _joined(windows: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Join windows that touch; each character is looked at once."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(windows):
+        begin, stop = max(0, start), min(length, end)
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        else:
+            joined.append((begin, stop))
+    return joined
+
+
+def _known(language: str | None) -> str | None:
+    return language if language in table("roles") else None
+
+
+def _spoken(name: str, language: str | None) -> list[dict[str, list[str]]]:
+    """Give the tables of a language and of English; all of them when it is unknown."""
+    tables = table(name)
+    return [*tables.values()] if language is None else [tables[language], tables["en"]]
+
+
+@lru_cache(maxsize=64)
+def _labels(platforms: Platforms, language: str | None) -> Lexicon:
+    phrases: dict[str, list[str]] = {tag: [*merged("labels", tag)] for tag in _LABELS}
+    for tag in _LINKS:
+        phrases[tag] = [phrase for each in _spoken("labels", language) for phrase in each[tag]]
+    return Lexicon({**phrases, PLATFORM: map(_with_endings, platform_names(platforms))})
+
+
+# Letters of a platform's name from which on it may be inflected ("Instagramu").
+_INFLECTED = 6
+
+
+def _with_endings(name: str) -> str:
+    return f"{name}*" if len(name) >= _INFLECTED and re.fullmatch(r"\w+", name) else name
+
+
+@cache
+def _roles(language: str | None) -> Lexicon:
+    phrases: dict[str, list[str]] = defaultdict(list)
+    for each in _spoken("roles", language):
+        for tag, listed in each.items():
+            phrases[tag] += listed
+    return Lexicon(phrases)

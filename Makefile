@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: setup run demo test check bench
+.PHONY: setup run demo test check score bench
 
 setup: $(STAMP)
 
@@ -26,6 +26,10 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# ARGUMENTS="--half first --misses" and the like: python -m tests.scoring --help
+score: setup
+	$(BIN)/python -m tests.scoring $(ARGUMENTS)
 
 bench: setup
 	$(BIN)/python benchmarks/run.py

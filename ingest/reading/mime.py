@@ -22,6 +22,7 @@ from ingest.reading import evidence, fields
 from ingest.reading.evidence import attempt
 from ingest.reading.parts import Part, stated_type
 from ingest.reading.repair import BODY_TYPES, leaves, open_tree, repair
+from ingest.reading.structure import text_of
 from ingest.reading.texts import octets_of
 from ingest.reading.unread import holds_something
 from store.model import EvidencePart
@@ -77,16 +78,8 @@ class Mail:
 
     def texts(self, subtype: str) -> list[str]:
         """Give the texts of a subtype, ``plain`` or ``html``, that are the mail's own."""
-        read = attempt(
-            lambda: [str(text) for text in getattr(self.parser, f"text_{subtype}")], None
-        )
-        if read is not None:
-            return read
-        return [
-            octets_of(part).decode("utf-8", "replace")
-            for part in leaves(self.root)
-            if part.get_content_type() == f"text/{subtype}" and not part.get_filename()
-        ]
+        found = (part for part in leaves(self.root) if part.get_content_subtype() == subtype)
+        return [text for part in found if (text := attempt(lambda: text_of(part), ""))]  # noqa: B023 - asked at once
 
     def date(self) -> datetime | None:
         """Tell when the mail says it was written (RFC 5322 section 3.6.1), aware, in UTC."""

@@ -50,6 +50,8 @@ class Part(Message):
     depth = 0
     count = 1
     overflow = False
+    # The text of a part that holds one, once it is decoded.
+    text: str | None = None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

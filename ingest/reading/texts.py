@@ -36,10 +36,11 @@ def settle_text(part: Part) -> list[str]:
         label = found[1].decode("ascii") if found else None
     text, defects = _decoded(octets, label)
     flows = flowed.is_flowed(part)
-    if _is_plain_sailing(octets, label, defects) and not flows:
-        return []
     if flows:
         text = flowed.unflow(text, delete_space=flowed.deletes_space(part))
+    part.text = text
+    if _is_plain_sailing(octets, label, defects) and not flows:
+        return []
     del part["Content-Transfer-Encoding"]
     part.replace_value("Content-Type", f'{part.get_content_type()}; charset="utf-8"')
     part.set_payload(text)

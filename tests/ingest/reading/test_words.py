@@ -70,9 +70,14 @@ def test_a_first_mail_keeps_its_pasted_lines() -> None:
     assert own_words(text, is_reply=False).text == text
 
 
-@pytest.mark.parametrize("text", ["> only a quote", "-- \nAnna", "Sent from my iPhone"])
+@pytest.mark.parametrize("text", ["> only a quote", "-- \nAnna"])
 def test_a_mail_of_nothing_else_is_kept_whole(text: str) -> None:
     assert own_words(text, is_reply=True).text == text.replace("-- \n", "--\n")
+
+
+def test_a_mail_of_a_footer_alone_says_nothing() -> None:
+    words = own_words("Sent from my iPhone", is_reply=False)
+    assert (words.text, words.signature) == ("", "Sent from my iPhone")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,16 @@ def _block(text: str) -> str:
 Text = Annotated[str, AfterValidator(_block)]
 
 
+class Part(BaseModel):
+    """A further part of the mail: a file, or what a machine puts beside its text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str = Field(pattern=r"^[a-z]+/[a-z0-9.+-]+(?:;.*)?$")
+    text: Text = ""
+    name: str = ""
+
+
 class Entry(BaseModel):
     """A mail to be made, and its labels. The fields are told in ``tests/corpus/README.md``."""
 
@@ -54,6 +64,8 @@ class Entry(BaseModel):
     charset: str | None = None
     declared_charset: str | None = None
     transport: Literal["7bit", "8bit", "quoted-printable", "base64"] | None = None
+    parts: tuple[Part, ...] = ()
+    multipart: str = "mixed"
     kind: MailKind = MailKind.REPORT
     answer: bool | None = None
     urgent: bool = False

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 
 from store.model import MailKind
+from tests.scoring import phrases
 from tests.scoring.clients.android import K9, SAMSUNG
 from tests.scoring.clients.apple import APPLE_MAIL, IPHONE
 from tests.scoring.clients.base import Client
@@ -22,6 +24,7 @@ from tests.scoring.wire import (
     CRLF,
     FormError,
     Part,
+    further,
     header_words,
     mailbox,
     multipart,
@@ -50,6 +53,7 @@ CLIENTS: dict[str, Client] = {
 }
 DATE = "Mon, 02 Nov 2026 21:14:05 +0100"
 OWN_DOMAIN = "chirper.example"
+_SUBJECT_MARK = re.compile(r"[^\W\d]{1,6}\s?[:：]", re.UNICODE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,9 +95,14 @@ def _body(entry: Entry, client: Client, blocks: tuple[Block, ...], holes: dict[s
     if client.skin or entry.html:
         # A program of plain text sends HTML beside it when its writer wants it.
         parts.append(_html(entry, client, blocks, holes).octets())
-    if len(parts) == 1:
-        return parts[0]
-    return multipart("alternative", _filled(client.boundary, holes), parts, client.preamble)
+    boundary = _filled(client.boundary, holes)
+    text = parts[0]
+    if len(parts) > 1:
+        text = multipart("alternative", boundary, parts, client.preamble)
+    if not entry.parts:
+        return text
+    beside = [further(part.type, part.text, part.name) for part in entry.parts]
+    return multipart(entry.multipart, f"mixed{boundary}", [text, *beside])
 
 
 def _plain(entry: Entry, client: Client, text: str) -> Part:
@@ -187,7 +196,7 @@ def _holes(entry: Entry) -> dict[str, str]:
     return {
         "from": mailbox(name, address, charset),
         "to": mailbox(to_name, to_address, charset),
-        "subject": header_words(entry.subject, charset),
+        "subject": header_words(_subject(entry), charset),
         "date": DATE,
         "domain": "mail.example.org",
         "language": language_of(entry),
@@ -203,6 +212,14 @@ def _holes(entry: Entry) -> dict[str, str]:
         "number": str(int(digest[:8], 16)),
         "base64": base64.b64encode(bytes.fromhex(digest[:36])).decode().strip("="),
     }
+
+
+def _subject(entry: Entry) -> str:
+    """Put the program's mark before the subject of a forward, unless the writer did."""
+    if not entry.forward or _SUBJECT_MARK.match(entry.subject):
+        return entry.subject
+    mark = phrases.block("mark", CLIENTS[entry.client].style.mark, language_of(entry))
+    return f"{mark} {entry.subject}"
 
 
 def _header_charset(entry: Entry) -> str:

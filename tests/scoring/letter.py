@@ -51,7 +51,8 @@ class Style:
     """How a program builds a mail. The names are keys of the tables in ``tables/``.
 
     ``attribution`` of None means that the program quotes below a block of header fields.
-    ``order`` says in which order the fields of a block stand (from, date, to, subject).
+    ``mark`` stands before the subject of a forward; the orders say in which order the fields of a
+    block stand (from, date, to, subject).
     """
 
     attribution: str | None
@@ -61,6 +62,7 @@ class Style:
     forward: str | None = None
     quote_order: str = "fdts"
     forward_order: str = "fdts"
+    mark: str = "other"
     footer: str = "disclaimer"
     footer_is_last: bool = False
 

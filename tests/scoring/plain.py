@@ -49,7 +49,7 @@ def _gap(before: Place, place: Place, look: PlainLook) -> str:
             return look.attribution_gap
         case (Place.RULE, Place.HEAD) if not look.forward_mark:
             return "\n"
-        case (Place.RULE, Place.HEAD) | (Place.HEAD, Place.FORWARD):
+        case (Place.HEAD, Place.FORWARD) if look.forward_mark:
             return f"\n{look.forward_mark}\n"
         case _:
             return "\n\n"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from html import unescape
 
 import pytest
@@ -65,7 +65,7 @@ def texts(message: EmailMessage) -> list[str]:
     return [" ".join(shown(part).split()) for part in message.walk() if not part.is_multipart()]
 
 
-def shown(part: EmailMessage) -> str:
+def shown(part: MIMEPart) -> str:
     content = str(part.get_content()).replace("\r\n", "\n")
     if part.get_content_type() == "text/html":
         content = re.sub(r"(?s)<style.*?</style>|<title>.*?</title>|<!--.*?-->", "", content)
@@ -73,7 +73,7 @@ def shown(part: EmailMessage) -> str:
     return joined(content, deletes=part.get_param("delsp") == "yes") if is_flowed(part) else content
 
 
-def is_flowed(part: EmailMessage) -> bool:
+def is_flowed(part: MIMEPart) -> bool:
     return part.get_param("format") == "flowed"
 
 
@@ -230,6 +230,46 @@ def test_a_reply_names_a_mail_of_ours_and_a_quote_the_mail_that_it_quotes() -> N
     assert other["In-Reply-To"].endswith("@mail.example.net>")
     ours = opened(an_entry("gmail_web", quoted="Hi", quoted_from="cp@chirper.example"))
     assert ours["In-Reply-To"] is None
+
+
+@pytest.mark.parametrize(
+    ("client", "subject", "expected"),
+    [
+        ("outlook", "Konto", "WG: Konto"),
+        ("gmail_web", "Konto", "Fwd: Konto"),
+        ("outlook", "TR: Konto", "TR: Konto"),
+        ("apple_mail", "转发：Konto", "转发：Konto"),
+    ],
+)
+def test_a_forward_has_the_mark_of_its_program(client: str, subject: str, expected: str) -> None:
+    message = opened(an_entry(client, subject=subject, forward="Hallo"))
+    assert message["Subject"] == expected
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_further_parts_stand_beside_the_text(client: str) -> None:
+    card = {"type": "text/vcard", "name": "anna.vcf", "text": "BEGIN:VCARD\nEND:VCARD"}
+    message = opened(an_entry(client, parts=[card]))
+    (file,) = message.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("text/vcard", "anna.vcf")
+    assert file.get_content().split() == ["BEGIN:VCARD", "END:VCARD"]
+    body = message.get_body(("plain", "html"))
+    assert body is not None
+    assert " ".join(shown(body).split()) == " ".join(WORDS["de"].split())
+
+
+def test_a_machine_reports_in_parts_of_its_own() -> None:
+    parts = [
+        {"type": "message/feedback-report", "text": "Feedback-Type: abuse\nVersion: 1"},
+        {"type": "message/rfc822", "text": "From: a@example.org\nSubject: x\n\ny"},
+    ]
+    entry = an_entry("plain", parts=parts, multipart="report; report-type=feedback-report")
+    message = opened(entry)
+    assert message.get_content_type() == "multipart/report"
+    assert message.get_param("report-type") == "feedback-report"
+    _, report, mail = list(message.iter_parts())
+    assert list(report.walk())[1]["Feedback-Type"] == "abuse"
+    assert list(mail.walk())[1]["Subject"] == "x"
 
 
 def test_html_of_the_entry_stands_beside_its_words() -> None:

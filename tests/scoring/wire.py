@@ -95,6 +95,18 @@ def _has_short_lines(body: bytes) -> bool:
     return all(len(line) <= _LONGEST_LINE for line in body.split(b"\r\n"))
 
 
+def further(content_type: str, text: str, name: str) -> bytes:
+    """Write a part that is no text of the mail; what has a name is a file."""
+    field = f"Content-Type: {content_type}"
+    if name:
+        field += f'; name="{name}"{CRLF}Content-Disposition: attachment; filename="{name}"'
+    body = text.replace("\n", CRLF).encode()
+    # Of a mail and of what is written like one, RFC 2046 section 5.2 forbids any encoding.
+    transport = "8bit" if content_type.startswith("message/") else "auto"
+    body, transport = carried(body, transport)
+    return f"{field}{CRLF}Content-Transfer-Encoding: {transport}{CRLF * 2}".encode() + body
+
+
 def multipart(kind: str, boundary: str, parts: list[bytes], preamble: str = "") -> bytes:
     """Join parts; gives the field and the body, as ``Part.octets`` does."""
     fence = f"--{boundary}".encode()

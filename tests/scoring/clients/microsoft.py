@@ -77,7 +77,7 @@ _WORD = Skin(
     ),
     head_line="<b><span lang=EN-US>{label}</span></b><span lang=EN-US> {value}<br></span>",
 )
-_STYLE = Style(attribution=None, labels="outlook", date="long", footer_is_last=True)
+_STYLE = Style(attribution=None, labels="outlook", date="long", mark="outlook", footer_is_last=True)
 
 
 def code_page(text: str, language: str) -> str:

@@ -58,6 +58,7 @@ GMX = Client(
     style=Style(
         attribution=None,
         labels="gmx",
+        mark="gmx",
         date="gmx",
         quote_order="dfts",
         forward_order="dfts",

@@ -16,6 +16,7 @@ from tests.scoring.wire import name_and_address
 
 _HEAD_LINE = re.compile(r"\s*\*?[^\W\d][^:：\n]{0,24}\s?[:：]\*?\s*\S.*")
 _RULE_LINE = re.compile(r"\s*-{4,}.{1,60}-{4,}\s*")
+_LONGEST_LINE_OF_A_PHONE = 80
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _REPLY_MARK = re.compile(r"^(?:re|aw|sv|rv|fw|fwd|wg|tr|rif)\s*:\s*", re.IGNORECASE)
 
@@ -25,7 +26,9 @@ class Place(Enum):
 
     WORDS = auto()
     SIGNATURE = auto()
+    # What the program puts below by itself, and what the entry says that stands there.
     FOOTER = auto()
+    NOTICE = auto()
     # The line above a quote, and the quote.
     ATTRIBUTION = auto()
     QUOTE = auto()
@@ -69,9 +72,9 @@ class Style:
 
 def blocks_of(entry: Entry, style: Style) -> tuple[Block, ...]:
     """Put the blocks of a mail in the order in which its writer's program puts them."""
-    footer = _footer(entry, style)
-    last = footer if style.footer_is_last else ()
-    own = (*_signature(entry), *(() if style.footer_is_last else footer))
+    footer, is_last = _footer(entry, style)
+    own = (*_signature(entry), *(() if is_last else footer))
+    last = footer if is_last else ()
     if entry.quoted and entry.quoting != "top":
         return (*_answered(entry, style), *own, *_forward(entry, style), *last)
     return (_words(entry), *own, *_quote(entry, style), *_forward(entry, style), *last)
@@ -85,13 +88,16 @@ def _signature(entry: Entry) -> tuple[Block, ...]:
     return (Block(place=Place.SIGNATURE, text=entry.signature),) if entry.signature else ()
 
 
-def _footer(entry: Entry, style: Style) -> tuple[Block, ...]:
+def _footer(entry: Entry, style: Style) -> tuple[tuple[Block, ...], bool]:
+    """Give what stands below, and whether it comes after everything else."""
+    if isinstance(entry.footer, str):
+        # A notice of a firm comes from its server, a line of a phone from the phone.
+        is_last = len(entry.footer) > _LONGEST_LINE_OF_A_PHONE
+        return (Block(place=Place.NOTICE, text=entry.footer),), is_last
     if not entry.footer:
-        return ()
-    text = entry.footer
-    if isinstance(text, bool):
-        text = phrases.footer(style.footer, language_of(entry))
-    return (Block(place=Place.FOOTER, text=text),)
+        return (), False
+    text = phrases.footer(style.footer, language_of(entry))
+    return (Block(place=Place.FOOTER, text=text),), style.footer_is_last
 
 
 def _answered(entry: Entry, style: Style) -> tuple[Block, ...]:

@@ -28,6 +28,7 @@ class Skin:
     words: str = "{}"
     signature: str = "<div>{}</div>"
     footer: str = "<div>{}</div>"
+    notice: str = "<div><br></div><div>{}</div>"
     attribution: str = "<div>{}</div>"
     quote: str = "<blockquote>{}</blockquote>"
     rule: str = "<div>{}</div>"
@@ -72,7 +73,7 @@ def _piece(block: Block, skin: Skin) -> str:
 
 
 def _inside(block: Block, skin: Skin) -> str:
-    if block.place in {Place.FOOTER, Place.ATTRIBUTION, Place.RULE}:
+    if block.place in {Place.FOOTER, Place.NOTICE, Place.ATTRIBUTION, Place.RULE}:
         return "<br>\n".join(linked(line, skin.link) for line in block.text.split("\n"))
     if block.place is Place.HEAD:
         return "".join(_head_lines(block.text, skin))
@@ -84,6 +85,7 @@ def _around(place: Place, skin: Skin) -> str:
         Place.WORDS: skin.words,
         Place.SIGNATURE: skin.signature,
         Place.FOOTER: skin.footer,
+        Place.NOTICE: skin.notice,
         Place.ATTRIBUTION: skin.attribution,
         Place.QUOTE: skin.quote,
         Place.RULE: skin.rule,

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from store.model import Role
+from store.model import MailKind, Role
 from tests.scoring.corpus import Expected, Label
 from tests.scoring.found import Found, FoundAccount
 
@@ -85,6 +85,7 @@ class Figures:
     roles: Share = field(default_factory=Share)
     kinds: Share = field(default_factory=Share)
     people_answered: Share = field(default_factory=Share)
+    reports_answered: Share = field(default_factory=Share)
     machines_answered: Share = field(default_factory=Share)
     languages: Share = field(default_factory=Share)
     urgent: Tally = field(default_factory=Tally)
@@ -108,6 +109,7 @@ def figures(pairs: Iterable[Pair]) -> Figures:
         roles=right_roles(confusion),
         kinds=_agreement((expected.kind, found.kind) for expected, found in pairs),
         people_answered=answered(pairs, expected=True),
+        reports_answered=answered([pair for pair in pairs if _is_report(pair)], expected=True),
         machines_answered=answered(pairs, expected=False),
         languages=_agreement((expected.language, found.language) for expected, found in pairs),
         urgent=sum((urgent(*pair) for pair in pairs), Tally()),
@@ -117,6 +119,11 @@ def figures(pairs: Iterable[Pair]) -> Figures:
         words_mean=sum(likeness) / len(likeness) if likeness else 1.0,
         failed=sum(bool(found.failures) for _, found in pairs),
     )
+
+
+def _is_report(pair: Pair) -> bool:
+    """Tell whether a mail is a report, not an answer in a report's course or nothing at all."""
+    return pair[0].kind == MailKind.REPORT.value
 
 
 def is_same(label: Label, account: FoundAccount) -> bool:

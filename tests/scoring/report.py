@@ -42,6 +42,7 @@ ROWS: tuple[Row, ...] = (
     ("roles of the accounts found", "", lambda f: _share(f.roles)),
     ("kind", "0.98", lambda f: _share(f.kinds)),
     ("people answered", "0.97", lambda f: _share(f.people_answered)),
+    ("people answered, reports only", "", lambda f: _share(f.reports_answered)),
     ("machines answered", "0", lambda f: _none(f.machines_answered)),
     ("language", "0.97", lambda f: _share(f.languages)),
     ("urgent, precision", "0.85", lambda f: _precision(f.urgent)),

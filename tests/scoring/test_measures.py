@@ -140,6 +140,16 @@ def test_receipts_are_told_for_people_and_for_machines() -> None:
     assert measures.answered(pairs, expected=False) == Share(part=1, whole=1)
 
 
+def test_receipts_for_reports_are_told_apart_from_those_for_answers() -> None:
+    pairs = [
+        (Expected(kind="report", answer=True), found(answer=True)),
+        (Expected(kind="reply", answer=True), found(answer=False)),
+    ]
+    figures = measures.figures(pairs)
+    assert figures.people_answered == Share(part=1, whole=2)
+    assert figures.reports_answered == Share(part=1, whole=1)
+
+
 @pytest.mark.parametrize(
     ("expected", "urgency", "tally"),
     [

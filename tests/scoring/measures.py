@@ -133,12 +133,19 @@ def is_same(label: Label, account: FoundAccount) -> bool:
     name = label.account.removeprefix("@")
     if account.user_id == name or bare_url(account.url) == bare_url(label.account):
         return True
+    if name.startswith("+"):
+        return _digits(name) in {_digits(account.user_id), _digits(account.handle)}
     folded = unicodedata.normalize("NFKC", name).casefold()
     return folded in {
         unicodedata.normalize("NFKC", each).casefold().removeprefix("@")
         for each in (account.handle, account.folded)
         if each
     }
+
+
+def _digits(number: str | None) -> str:
+    """Bring the ways to write a number of a telephone together."""
+    return re.sub(r"\D", "", number or "-1").removeprefix("00")
 
 
 def bare_url(url: str | None) -> str:

@@ -84,9 +84,9 @@ class Filing:
                 return _recorded(parsed.kind, parsed.kind_reason)
             case MailKind.STAFF_REPLY:
                 return self._staff_reply(work, message, parsed, at)
-            case MailKind.REPLY:
-                answered = self._answered_report(work, parsed)
-                return self._report(work, message, parsed, at, answered)
+            case MailKind.REPLY | MailKind.XARF:
+                follows = self._earlier_report(work, parsed)
+                return self._report(work, message, parsed, at, follows)
             case kind if kind in _ROUTINE and not self._has_to_be_seen(parsed):
                 return _recorded(kind, parsed.kind_reason)
             case _:
@@ -142,24 +142,47 @@ class Filing:
         same = fold_address(report.reporter or "") == fold_address(parsed.sender)
         return report if same else None
 
+    def _earlier_report(self, work: UnitOfWork, parsed: ParsedMessage) -> Report | None:
+        """Find the report that this one answers, or brings up to date."""
+        if parsed.kind is MailKind.REPLY:
+            return self._answered_report(work, parsed)
+        return self._updated_report(work, parsed)
+
+    def _updated_report(self, work: UnitOfWork, parsed: ParsedMessage) -> Report | None:
+        """Find the report that a machine-readable one brings up to date: its sender's own number.
+
+        Anyone can write anybody's number; so both have to come from the same domain.
+        """
+        number = parsed.machine_report.external_id if parsed.machine_report else None
+        earlier = work.reports.by_external_id(number) if number else None
+        if earlier is None or not parsed.sender:
+            return None
+        same = _domain(earlier.reporter or "") == _domain(parsed.sender)
+        return earlier if same else None
+
     def _report(
         self,
         work: UnitOfWork,
         message: InboundMessage,
         parsed: ParsedMessage,
         at: datetime,
-        answered: Report | None,
+        earlier: Report | None,
     ) -> Filed:
-        kind = MailKind.REPLY if answered else _report_kind(parsed.kind)
+        """File a report; with ``earlier``, the one it answers or brings up to date."""
+        is_reply = parsed.kind is MailKind.REPLY
+        kind = MailKind.REPLY if is_reply and earlier else _report_kind(parsed.kind)
         severity = severity_of(parsed)
         report_id = self._add_report(work, message, parsed, kind, severity)
         report = work.reports.get(report_id)
-        cases = JoinedCases(work, report, severity, at)
-        if answered:
-            cases.follow(work.cases.of_report(answered.id))
+        remarks = parsed.machine_report.remarks() if parsed.machine_report else {}
+        cases = JoinedCases(work, report, severity, at, remarks)
+        if earlier:
+            cases.follow(work.cases.of_report(earlier.id), is_reply=is_reply)
         cases.add_accounts(self._add_sightings(work, parsed, report_id, at))
         references = cases.references()
-        reason = f"reply to {answered.reference}" if answered else parsed.kind_reason
+        reason = parsed.kind_reason
+        if earlier:
+            reason = f"{'reply to' if is_reply else 'update of'} {earlier.reference}"
         return Filed(
             state=InboxState.FILED,
             kind=kind,
@@ -181,6 +204,7 @@ class Filing:
             filenames=tuple(part.filename for part in parsed.attachments),
         )
         archived = message.envelope.door is Door.ARCHIVE
+        machine = parsed.machine_report
         report_id = work.reports.add(
             NewReport(
                 inbound_id=message.id,
@@ -195,6 +219,9 @@ class Filing:
                 defects=parsed.defects,
                 words=self._evidence.seal_words(words),
                 accounts=len(reported(parsed.sightings)),
+                category=machine.category if machine else None,
+                category_reason=_category_reason(parsed),
+                external_id=machine.external_id if machine else None,
             ),
         )
         work.reports.add_evidence(report_id, parsed.attachments)
@@ -220,6 +247,15 @@ class Filing:
 
 def _recorded(kind: MailKind, reason: str) -> Filed:
     return Filed(state=InboxState.RECORDED, kind=kind, reason=reason)
+
+
+def _category_reason(parsed: ParsedMessage) -> str | None:
+    machine = parsed.machine_report
+    return f"its {machine.form} report says so" if machine and machine.category else None
+
+
+def _domain(address: str) -> str:
+    return fold_address(address).rpartition("@")[2]
 
 
 def _report_kind(kind: MailKind) -> MailKind:

@@ -5,6 +5,7 @@ Everything here happens in the caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -18,19 +19,30 @@ ACTOR: Final = "tipline"
 
 
 class JoinedCases:
-    """The cases one report goes into."""
+    """The cases one report goes into; ``remarks`` go into their histories with it."""
 
-    def __init__(self, work: UnitOfWork, report: Report, severity: Severity, at: datetime) -> None:
+    def __init__(
+        self,
+        work: UnitOfWork,
+        report: Report,
+        severity: Severity,
+        at: datetime,
+        remarks: Mapping[str, str] | None = None,
+    ) -> None:
         self._work = work
+        self._remarks = dict(remarks or {})
         self._report = report
         self._severity = severity
         self._at = at
         self._cases: dict[CaseId, None] = {}
 
-    def follow(self, cases: list[Case]) -> None:
-        """Join the cases of the report that this one answers."""
+    def follow(self, cases: list[Case], *, is_reply: bool = True) -> None:
+        """Join the cases of the report that this one answers, or brings up to date."""
         for case in cases:
-            self._join(case, EventKind.REPLY_RECEIVED, "the reporter answered")
+            if is_reply:
+                self._join(case, EventKind.REPLY_RECEIVED, "the reporter answered")
+            else:
+                self._join(case, EventKind.JOINED, "its sender's report came again")
 
     def add_accounts(self, accounts: list[AccountId]) -> None:
         """Join or open the case of each account; a report in no case gets one of its own."""
@@ -74,7 +86,7 @@ class JoinedCases:
         )
 
     def _details(self, reason: str) -> dict[str, str]:
-        return {"report": self._report.reference, "reason": reason}
+        return {**self._remarks, "report": self._report.reference, "reason": reason}
 
     def _raise_severity(self, case: Case) -> None:
         reporters = self._work.cases.get(case.id).reporters

@@ -61,11 +61,13 @@ def reported(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
 def severity_of(message: ParsedMessage) -> Severity:
     """Tell how severe one report is on its own.
 
-    A report nobody could read is more urgent than a readable one: it may say anything.
+    A report nobody could read is more urgent than a readable one: it may say anything. So is one
+    that its sender, another organisation's program, calls severe.
     """
     if message.urgency:
         return Severity.CRITICAL
-    if not message.traits.readable:
+    said_severe = message.machine_report is not None and message.machine_report.is_severe
+    if said_severe or not message.traits.readable:
         return Severity.HIGH
     if message.kind is MailKind.EMPTY:
         return Severity.LOW

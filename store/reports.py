@@ -194,6 +194,12 @@ class Reports:
         found = self._connection.scalar(query.limit(1))
         return ReportId(found) if found is not None else None
 
+    def by_external_id(self, external_id: str) -> Report | None:
+        """Give the first report to which its sender gave this number."""
+        known = reports.c.external_id == external_id[:_EXTERNAL_ID_LENGTH]
+        row = self._connection.execute(_query().where(known).order_by(reports.c.id)).first()
+        return self._report(row) if row else None
+
     def sealed_words(self, report_id: ReportId) -> bytes:
         """Give what a report says, still sealed."""
         query = select(reports.c.words).where(reports.c.id == report_id)

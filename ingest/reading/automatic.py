@@ -150,4 +150,5 @@ def perhaps_automatic(facts: KindFacts) -> bool:
         or (signs.bulk_text and not facts.may_matter)
         or facts.has_delivery_status
         or facts.has_disposition
+        or facts.has_damaged_report
     )

@@ -56,8 +56,9 @@ _BULK: Final = frozenset({"list", "bulk", "junk"})
 class KindFacts:
     """What the decision looks at; no words of the mail.
 
-    ``delivery_status`` and ``disposition`` tell of parts of these types; ``is_complaint`` of a
-    feedback report older than RFC 5965; ``spam_fields`` are those that our own server sets.
+    ``has_delivery_status`` and ``has_disposition`` tell of parts of these types; ``is_complaint``
+    of a feedback report older than RFC 5965, ``has_damaged_report`` of one that could not be
+    read; ``spam_fields`` are those that our own server sets.
     """
 
     traits: MailTraits
@@ -77,6 +78,7 @@ class KindFacts:
     feedback_type: str | None = None
     is_complaint: bool = False
     xarf: str | None = None
+    has_damaged_report: bool = False
     spam_fields: tuple[str, ...] = ("x-spam-flag",)
 
     def values(self, *names: str) -> list[str]:

@@ -8,12 +8,12 @@ from typing import Final
 
 from ingest.reading.facts import KindFacts
 from ingest.reading.kind import ALERT_ID_PREFIX, answers_ours
+from ingest.reading.machine_reports.reader import FoundReport
 from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail
 from ingest.reading.parts import stated_type
 from ingest.reading.repair import leaves
 from ingest.reading.rules import ReadingRules
-from ingest.reading.xarf import feedback_type, is_xarf_json
 from store.model import MailTraits, Role, Sighting
 
 # How a large provider sent complaints before RFC 5965: a subject, and a field of the mail below.
@@ -38,6 +38,7 @@ class Reading:
     urgent: bool
     has_attachments: bool
     token: str | None
+    report: FoundReport
 
 
 def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
@@ -60,9 +61,10 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         has_delivery_status=bool(mail.sealed("message/delivery-status")),
         has_disposition=bool(mail.sealed("message/disposition-notification")),
         answers_invitation=_answers_invitation(mail),
-        feedback_type=_feedback_type(mail),
+        feedback_type=read.report.feedback_type,
         is_complaint=_is_complaint(mail, read.subject),
-        xarf="X-ARF" if any(is_xarf_json(octets) for octets in mail.json_parts()) else None,
+        xarf=read.report.xarf,
+        has_damaged_report=read.report.report is None and bool(read.report.defects),
         spam_fields=rules.spam_fields,
     )
 
@@ -82,12 +84,6 @@ def _answers_invitation(mail: Mail) -> bool:
         if stated_type(part) == "text/calendar"
     )
     return any(method in {"reply", "counter", "declinecounter"} for method in methods)
-
-
-def _feedback_type(mail: Mail) -> str | None:
-    """Tell the type of a feedback report; "" for one that states none."""
-    parts = mail.sealed("message/feedback-report")
-    return (feedback_type(parts) or "") if parts else None
 
 
 def _is_complaint(mail: Mail, subject: str) -> bool:

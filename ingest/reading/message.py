@@ -21,6 +21,7 @@ from ingest.reading.facts import KindFacts
 from ingest.reading.gathering import Reading, gather_facts
 from ingest.reading.kind import decide_kind, is_generated
 from ingest.reading.language import choose
+from ingest.reading.machine_reports.reader import FoundReport, read_machine_report, with_report
 from ingest.reading.mime import Mail, open_mail
 from ingest.reading.parsed import ParsedMessage, unreadable_message
 from ingest.reading.rules import ReadingRules
@@ -61,6 +62,7 @@ class _Pieces:
     named: Named
     evidence: tuple[EvidencePart, ...]
     token: str | None
+    report: FoundReport
     urgent: str | None
     language: str | None
 
@@ -73,20 +75,22 @@ def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedM
         mail, "text", lambda: _body(mail, traits, subject, rules), Body(words=OwnWords(text=""))
     )
     mail.defects.extend(body.defects)
+    report = _tried(mail, "report", lambda: read_machine_report(mail), FoundReport())
+    mail.defects.extend(report.defects)
     nothing: tuple[EvidencePart, ...] = ()
     evidence = _tried(mail, "attachments", mail.evidence, nothing)
     traits = replace(traits, readable=_is_readable(mail, body, evidence))
     language = _tried(mail, "language", lambda: _language(mail, subject, body), None)
+    named = _tried(mail, "accounts", lambda: _named(mail, subject, body, rules, language), Named())
     pieces = _Pieces(
         mail=mail,
         traits=traits,
         subject=subject,
         body=body,
-        named=_tried(
-            mail, "accounts", lambda: _named(mail, subject, body, rules, language), Named()
-        ),
-        evidence=evidence,
+        named=_tried(mail, "report", lambda: with_report(named, report, rules.home), named),
+        evidence=(*evidence, *report.evidence),
         token=reply_token(mail, envelope, rules),
+        report=report,
         language=language,
         urgent=_tried(mail, "urgency", lambda: urgency(f"{subject}\n{body.words.text}"), None),
     )
@@ -167,6 +171,7 @@ def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
         defects=tuple(mail.defects),
         traits=traits,
         reply_token=pieces.token,
+        machine_report=pieces.report.report,
     )
 
 
@@ -205,5 +210,6 @@ def _facts(pieces: _Pieces, rules: ReadingRules) -> KindFacts:
         urgent=pieces.urgent is not None,
         has_attachments=bool(pieces.evidence),
         token=pieces.token,
+        report=pieces.report,
     )
     return gather_facts(read, rules)

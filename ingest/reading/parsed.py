@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.reading import fields
+from ingest.reading.machine_reports.model import MachineReport
 from store.model import Envelope, EvidencePart, MailKind, MailTraits, Sighting
 
 
@@ -15,7 +16,8 @@ class ParsedMessage:
 
     ``message_id`` keeps its angle brackets (RFC 5322 section 3.6.4); ``date`` is aware;
     ``language`` is ISO 639-1; ``urgency`` is the name of a rule; ``text`` is the writer's own
-    words; ``reply_token`` is the plus-part of our address it was sent to.
+    words; ``reply_token`` is the plus-part of our address it was sent to; ``machine_report`` is the
+    report in ARF or X-ARF that it carries.
     """
 
     message_id: str | None = None
@@ -33,6 +35,7 @@ class ParsedMessage:
     defects: tuple[str, ...] = ()
     traits: MailTraits = field(default_factory=lambda: MailTraits(reverse_path=""))
     reply_token: str | None = None
+    machine_report: MachineReport | None = None
 
 
 def unreadable_message(envelope: Envelope | None, defect: str) -> ParsedMessage:

@@ -164,11 +164,10 @@ def _expected(entry: Entry, rendered: Rendered) -> Expected:
 
 def is_in_url(account: str, text: str) -> bool:
     """Tell whether a text names an account as part of an address, and not by its name alone."""
-    plain = account.removeprefix("@").lower()
-    lowered = text.lower()
-    return "/" in plain or any(
-        f"{before}{plain}" in lowered for before in ("/", "/@", "=", "%2f", "%2f@", "/]", "slash ")
-    )
+    plain = account.removeprefix("@")
+    # The name must end there: /dark_wolf does not give "dark".
+    address = rf"(?:[/=\]]|%2f|slash )@?{re.escape(plain)}(?!\w)"
+    return "/" in plain or re.search(address, text, re.IGNORECASE) is not None
 
 
 def _by_hand(folder: Path) -> Iterator[Case]:

@@ -103,6 +103,7 @@ def test_where_nothing_is_said_no_language_is_asked_for(tmp_path: Path) -> None:
         ("dark_wolf", "url=https%3A%2F%2Fchirper.example%2Fdark_wolf&x", True),
         ("https://discord.gg/abc", "discord.gg/abc", True),
         ("dark_wolf", "the account @dark_wolf", False),
+        ("dark", "the account dark, see https://chirper.example/dark_wolf", False),
     ],
 )
 def test_an_account_is_given_by_its_address_or_by_name(

@@ -1,8 +1,4 @@
-"""What stands below the words: a signature, a program's footer, a legal notice.
-
-None of it is what the writer says, but a signature is kept apart, for the writer's own account
-in it.
-"""
+"""What programs and firms put below the words: footers, and legal notices."""
 
 from __future__ import annotations
 
@@ -13,9 +9,6 @@ from typing import Final
 from ingest.reading.marks import SIGNED
 from ingest.reading.phrases import merged, table
 
-# Lines a signature may have; what is longer is a letter below a line of dashes.
-MAX_SIGNATURE_LINES: Final = 25
-MAX_SIGNATURE: Final = 1_500
 # Words and characters of a program's footer.
 MAX_FOOTER_WORDS: Final = 14
 MAX_FOOTER: Final = 200
@@ -23,35 +16,11 @@ MAX_FOOTER: Final = 200
 LEGAL_WORDS: Final = 5
 LEGAL_WORDS_BELOW: Final = 3
 
+_SENTENCE_ENDS: Final = (".", "!", "?", "。", "！", "？", "।", "؟", ":", "…")  # noqa: RUF001 - of all scripts
 _TRIM: Final = " \t*_[]()<>|•·~\"'\u00a0\u200b\u2013\u2014\ufeff"
 _RULER = re.compile(r"[-_=*~\u2010-\u2015]{3,200}")
 _HANDLE = re.compile(r"(?<![\w.@+-])[@\uff20]\w")
 _LINK = re.compile(r"<?(?:https?://|www\.)[^\s<>]{1,2000}>?|<#[\w-]{1,60}>", re.IGNORECASE)
-
-
-def cut_signature(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Cut at the signature separator (RFC 3676 section 4.3; clients eat its space)."""
-    lines, marked = _cut_marked(lines)
-    start = max(0, len(lines) - MAX_SIGNATURE_LINES - 1)
-    exact = [at for at in range(start, len(lines)) if lines[at] == "-- "]
-    loose = [at for at in range(start, len(lines)) if lines[at].rstrip(" \u00a0") == "--"]
-    at = exact[0] if exact else loose[-1] if loose else None
-    if at is None:
-        return lines, marked
-    return lines[:at], [*lines[at + 1 :], *marked]
-
-
-def _cut_marked(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Take out what HTML says is a signature, if it is as long as one."""
-    signed = [line[1:] for line in lines if line.startswith(SIGNED)]
-    if not signed:
-        return lines, []
-    if len(signed) > MAX_SIGNATURE_LINES or sum(map(len, signed)) > MAX_SIGNATURE:
-        return [line.removeprefix(SIGNED) for line in lines], []
-    kept = [line for line in lines if not line.startswith(SIGNED)]
-    if signed[0].strip() in {"--", "- -"}:
-        del signed[0]
-    return kept, signed
 
 
 @cache
@@ -118,13 +87,23 @@ def without_legal(lines: list[str], *, keeps_first: bool = True) -> list[str]:
         paragraph = " ".join(lines[at:end])
         may_go = any(line.strip() for line in kept) or not keeps_first
         if may_go and _is_legal(paragraph, _is_below(kept, after_notice=after_notice)):
-            kept = _without_heading(kept)
+            kept = _without_heading([*kept, *_words_above(lines[at:end])])
             after_notice = True
         else:
             kept += lines[at:end]
             after_notice = after_notice and not paragraph.strip()
         at = end
     return kept
+
+
+def _words_above(paragraph: list[str]) -> list[str]:
+    """Give the lines at the head of a notice that are whole sentences and no part of it."""
+    for count, line in enumerate(paragraph):
+        if not line.rstrip().endswith(_SENTENCE_ENDS) or any(
+            len(set(pattern.findall(line.lower()))) > 1 for pattern in _legal()
+        ):
+            return paragraph[:count]
+    return paragraph
 
 
 def _opens(lines: list[str], at: int, here: int) -> bool:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ingest.reading.endings import cut_footers, cut_signature, without_legal
+from ingest.reading.endings import cut_footers, without_legal
 from ingest.reading.marks import without_marks
 from ingest.reading.phrases import merged
 from ingest.reading.quotes import is_forward_mark, part_quotes
+from ingest.reading.signatures import NOBODY, Writer, cut_signature
 
 __all__ = ["OwnWords", "is_forward_mark", "is_forward_subject", "is_reply_subject", "own_words"]
 
@@ -54,7 +55,12 @@ def _subject(key: str) -> re.Pattern[str]:
 
 
 def own_words(
-    text: str, *, is_reply: bool, is_forward: bool = False, ours: re.Pattern[str] | None = None
+    text: str,
+    *,
+    is_reply: bool,
+    is_forward: bool = False,
+    ours: re.Pattern[str] | None = None,
+    writer: Writer = NOBODY,
 ) -> OwnWords:
     """Part the writer's own words from the rest; the whole text if nothing would be left.
 
@@ -64,7 +70,7 @@ def own_words(
     parted = part_quotes(lines, is_reply=is_reply, is_forward=is_forward, ours=ours)
     kept = without_legal(parted.own)
     kept, footers = cut_footers(kept)
-    above, signature = cut_signature(kept)
+    above, signature = cut_signature(kept, writer)
     above, more = cut_footers(above)
     has_forward = any(line.strip() for line in parted.forwarded)
     forwarded = without_legal(parted.forwarded) if has_forward else []

@@ -65,13 +65,16 @@ def hits_by_url(urls: list[FoundUrl], platforms: Platforms) -> list[Seen]:
 
 def hits_by_words(text: str, wording: Wording, platforms: Platforms) -> list[Seen]:
     """Give the mentions and the labelled names of a text whose URLs are blanked out."""
-    named = [
-        *_bounded(_by_mention(text, platforms)),
-        *_bounded(_by_label(text, find_labelled(text, wording), platforms)),
-    ]
-    taken = [each.span for each in named]
-    guesses = _bounded(_by_label(text, find_near(text, wording), platforms))
-    return [*named, *(guess for guess in guesses if not _overlaps(guess.span, taken))]
+    mentions = _bounded(_by_mention(text, platforms))
+    named = _unless_seen(_by_label(text, find_labelled(text, wording), platforms), mentions)
+    guesses = _by_label(text, find_near(text, wording), platforms)
+    return [*mentions, *named, *_unless_seen(guesses, [*mentions, *named])]
+
+
+def _unless_seen(seen: Iterator[Seen], known: list[Seen]) -> list[Seen]:
+    """Leave out what stands where an account was found already."""
+    taken = [each.span for each in known if isinstance(each, Hit)]
+    return [each for each in _bounded(seen) if not _overlaps(each.span, taken)]
 
 
 def _bounded(seen: Iterator[Seen]) -> list[Seen]:

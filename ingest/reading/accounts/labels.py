@@ -30,6 +30,7 @@ NEAR: Final = 60
 _QUOTES = "\"'“”„‚‘’«»‹›`*_「」『』【】《》〈〉"
 _CLOSING: Final = frozenset('"”“«»’」』】》〉')
 _OPEN = re.compile(rf"(?:«[ \u00a0\u202f]|[{_QUOTES}]{{0,3}})")
+_CLOSED = re.compile(rf"[{_QUOTES}]{{0,3}}[ \t]{{0,2}}")
 _SPACE = re.compile(r"[ \t]{0,3}")
 _BRACKET = re.compile(r"[ \t]{0,3}\([^)\n]{0,30}\)")
 _COLON = re.compile(r"[ \t]{0,3}(?:[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}")
@@ -82,6 +83,8 @@ def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
                 found = _of_platform(text, label, wording)
             case "after":
                 found = _named_before(text, label, wording)
+            case "named":
+                found = _named_after(text, label, wording)
             case _:
                 continue
         if found:
@@ -281,6 +284,21 @@ def _named_before(text: str, after: Found, wording: Wording) -> Labelled | None:
     if not (announced or marks or looks_like_handle(token)):
         return None
     return Labelled(token, "label", bool(marks) or looks_like_handle(token), span)
+
+
+def _named_after(text: str, named: Found, wording: Wording) -> Labelled | None:
+    """Read "called name_1" without a label before it; a plain word only with one behind it."""
+    place = named.end + len(_matched(_SPACE, text, named.end))
+    if place == named.end and not is_unspaced(text[named.end - 1]):
+        return None
+    found = _token_at(text, place, named, announced=True, named=False)
+    if found is None:
+        return None
+    after = found.span[1] + len(_matched(_CLOSED, text, found.span[1]))
+    labelled = any(each.tag in {"labels", "after"} for each in wording.starting(after))
+    if not labelled and not looks_like_handle(found.token):
+        return None
+    return Labelled(found.token, "label", True, found.span)
 
 
 def _is_address(text: str, end: int) -> bool:

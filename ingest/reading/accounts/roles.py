@@ -31,16 +31,27 @@ _WEAK: Final = frozenset(",\n-–—،、")
 _AFTER = re.compile(
     r"[\s'\"”“»«’)\]*_`」』】）]{0,4}(?P<mark>[,(:=|/–—،、（\-]{0,2})[\s'\"(「]{0,3}"
 )
-_CLAUSE_END = re.compile(r"[\s'\"”»)\]」』】）]{0,3}(?:[.,;!?:()\n。！？।؟،、|/]|\Z)")
+_CLAUSE_END = re.compile(r"[\s'\"”»)\]」』】）]{0,3}(?:[.,;!?)\n。！？।؟،、|/]|\Z)")
 _BETWEEN: Final = frozenset(" \t\n,;、/&|•*-–+.()0123456789\"'")
+# A line that does not only go on with the sentence of the one before.
+_NEW_LINE = re.compile(r"\n(?![a-z\u00df-\u00ff\u0430-\u045f])")
 _AGE = re.compile(r"[\s(,]{0,3}(?P<age>\d{1,2})(?!\d)")
 
 _VICTIMS: Final = frozenset({"victim", "victim_f", "victim_m"})
 _PEOPLE: Final = frozenset({"reporter", "topic", "witness"})
 _POSSESSIVES: Final = frozenset({"possessive", "possessive_f", "possessive_m"})
-_HOPS: Final = frozenset({"filler", "labels", "ids", "is", "named", "linked", "to", PLATFORM, "on"})
-_NAMING: Final = frozenset({"labels", "ids", "named", "filler", "is", "linked"})
+_HOPS: Final = frozenset(
+    {"filler", "naming", "labels", "ids", "is", "named", "linked", "to", PLATFORM, "on"}
+)
+_HOPS_AFTER: Final = frozenset({"is", "filler", "labels", "ids"})
+_NAMING: Final = frozenset({"labels", "ids", "named", "naming"})
 _SUSPECTS: Final = frozenset({"suspect", "suspect_f", "suspect_m"})
+_OWNED: Final = frozenset({"genitive", "labels", "ids", "naming"})
+_ROLES_AFTER: Final = {
+    **dict.fromkeys(_VICTIMS, Role.VICTIM),
+    "reporter": Role.REPORTER,
+    "witness": Role.MENTIONED,
+}
 _UNFIT: Final = {
     "possessive_f": frozenset({"victim_m", "suspect_m"}),
     "possessive_m": frozenset({"victim_f", "suspect_f"}),
@@ -70,6 +81,11 @@ _WEIGHTS: Final = {
 
 def _by_weight(found: Found) -> tuple[int, int]:
     return found.start, _WEIGHTS.get(found.tag, len(_WEIGHTS))
+
+
+def _fit(person: str, possessive: str) -> int:
+    """Tell how well a pronoun fits: 1 when both are of one gender, 0 when either has none."""
+    return int(possessive != "possessive" and person.endswith(possessive[-2:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +126,9 @@ class _Walk:
     named: bool = False
     hops: int = 0
 
-    def over(self, word: Found) -> _Walk:
+    def over(self, start: int, *, naming: bool) -> _Walk:
         """Go on before a filling word."""
-        return _Walk(word.start, self.weak, self.named or word.tag in _NAMING, self.hops + 1)
+        return _Walk(start, self.weak, self.named or naming, self.hops + 1)
 
 
 class _Scene:
@@ -182,7 +198,9 @@ class _Scene:
             told = self._told_by(endings, number, walk)
             if told is not None:
                 return told[0]
-            waiting += [walk.over(word) for word in endings if word.tag in _HOPS]
+            naming = {word.start for word in endings if word.tag in _NAMING}
+            steps = {word.start for word in endings if word.tag in _HOPS}
+            waiting += [walk.over(start, naming=start in naming) for start in sorted(steps)]
         return None
 
     def _told_by(self, endings: list[Found], number: int, walk: _Walk) -> tuple[Role | None] | None:
@@ -190,15 +208,29 @@ class _Scene:
         for found in sorted(endings, key=_by_weight):
             if found.tag in _VICTIMS:
                 return (self._of_victim(found, number, walk),)
-            if found.tag in _PEOPLE:
+            if found.tag in _PEOPLE or (found.tag == "yours" and self._heads_a_line(found)):
                 return (self._of_people(found.tag, number),)
             if found.tag in {"apart", "pretend"} and not walk.weak:
                 return (self._set_apart(found.tag, number, walk),)
-            if found.tag in _POSSESSIVES and walk.named:
+            if found.tag in _POSSESSIVES and (walk.named or self._follows_naming(found)):
                 return (self._meant(found, number),)
             if found.tag == "contact" or (found.tag == "by" and not walk.hops):
-                return (self._contacted(found, number) if found.tag == "contact" else None,)
+                return (self._contacted(found, number),)
         return None
+
+    def _heads_a_line(self, found: Found) -> bool:
+        """Tell whether a phrase is the label of a form's field."""
+        before = self.text[: found.start].rpartition("\n")[2]
+        return not before.strip(" *_|-") and self.text[found.end :].lstrip(" *_")[:1] in ":：="
+
+    def _follows_naming(self, found: Found) -> bool:
+        """Tell whether a pronoun stands behind its noun, or within one word with it."""
+        same = any(
+            each.tag in _NAMING and each.end == found.end
+            for each in self.wording.starting(found.start)
+        )
+        before = self.wording.ending(found.start - 1)
+        return same or any(each.tag in _NAMING for each in before)
 
     def _of_victim(self, found: Found, number: int, walk: _Walk) -> Role | None:
         if (walk.weak and self._acts(number)) or self._is_faked(found, number):
@@ -206,7 +238,7 @@ class _Scene:
         return Role.VICTIM
 
     def _of_people(self, tag: str, number: int) -> Role | None:
-        if tag == "reporter":
+        if tag in {"reporter", "yours"}:
             return Role.REPORTER
         if tag == "topic":
             return Role.REPORTER if self._only_says_so(number) else None
@@ -237,6 +269,8 @@ class _Scene:
 
     def _contacted(self, verb: Found, number: int) -> Role | None:
         """Tell who is the object of a verb such as "writes to", by its subject."""
+        if verb.tag == "by":
+            return None
         if self._has_other_before(number):
             return Role.VICTIM
         floor = self._sentence_start(self.places[number].start)
@@ -248,20 +282,29 @@ class _Scene:
         return None
 
     def _meant(self, possessive: Found, number: int) -> Role | None:
-        """Tell whom a pronoun means: the person spoken of last before it that it fits."""
-        start = possessive.start
-        before = [place.end for place in self.places[:number]]
-        known = max(before, default=-1)
-        for found in reversed(self._found_between(max(0, start - BEFORE), start)):
-            if found.tag in _UNFIT[possessive.tag] or found.tag not in _VICTIMS | _SUSPECTS:
-                continue
-            if found.tag in _SUSPECTS and found.tag == "suspect" and found.end == start:
-                continue
-            if found.tag in _VICTIMS:
-                return Role.VICTIM if found.end > known else None
-            if found.end > known:
-                return None
+        """Tell whom a pronoun means: of those spoken of since the last handle, who fits best.
+
+        Who did something comes before whom it was done to: "a man writes to my son, his account".
+        """
+        known = max((place.end for place in self.places[:number]), default=0)
+        floor = max(0, possessive.start - BEFORE)
+        people = [
+            found
+            for found in self._found_between(floor, possessive.start)
+            if found.tag in (_VICTIMS | _SUSPECTS) - _UNFIT[possessive.tag]
+            and (found.tag in _VICTIMS or not self._is_label(found))
+        ]
+        since = [found for found in people if found.start >= known] or people
+        victims = [_fit(found.tag, possessive.tag) for found in since if found.tag in _VICTIMS]
+        suspects = [_fit(found.tag, possessive.tag) for found in since if found.tag in _SUSPECTS]
+        if victims and max(victims) > max(suspects, default=-1):
+            return Role.VICTIM
         return None
+
+    def _is_label(self, found: Found) -> bool:
+        """Tell whether a word means an account, and no person."""
+        same = (each for each in self.wording.starting(found.start) if each.end == found.end)
+        return any(each.tag in {"labels", "is"} for each in same)
 
     # What stands after.
 
@@ -283,10 +326,11 @@ class _Scene:
             if role is not None:
                 return None if plural and mark in {"(", "（"} else role
             if not self._leads_away(starting):
+                copulas = {word.end for word in starting if word.tag == "is"}
+                steps = {word.end for word in starting if word.tag in _HOPS_AFTER}
                 waiting += [
-                    (self._skip_on(word.end), copula or word.tag == "is", hops + 1)
-                    for word in reversed(starting)
-                    if word.tag in {"is", "filler", "labels", "ids"}
+                    (self._skip_on(end), copula or end in copulas, hops + 1)
+                    for end in sorted(steps)
                 ]
         return self._by_age(number, mark=mark)
 
@@ -298,43 +342,38 @@ class _Scene:
                 return Role.REPORTER
             if found.tag == "told" and first:
                 return Role.MENTIONED
-            closed = self._closes(found.end, tied=bool(mark) or copula)
-            if found.tag in _VICTIMS and closed and (copula or closed != "tied" or mark):
-                return Role.VICTIM
-            if found.tag == "reporter" and closed and (copula or mark or closed == "end"):
-                return Role.REPORTER
-            if found.tag == "witness" and closed and (copula or mark):
-                return Role.MENTIONED
+            role = _ROLES_AFTER.get(found.tag)
+            if role is None or (role is Role.MENTIONED and not (copula or mark)):
+                continue
+            if self._closes(found.end, tied=copula):
+                return role
         return None
 
     def _closes(self, place: int, *, tied: bool) -> str:
-        """Tell whether what follows lets a word speak of the handle: "end", "tied" or ""."""
-        genitive = re.compile(r"['’]s?(?=\s)").match(self.text, place)
-        place = genitive.end() if genitive else place
-        place = self._skip_on(place) if genitive else place
-        labelled = False
-        for _ in range(4):
-            begin = self._skip_on(place)
-            word = next(
-                (f for f in self.wording.starting(begin) if f.tag in {"labels", "ids", "filler"}),
-                None,
-            )
-            if any(found.tag == "is" for found in self.wording.starting(begin)):
+        """Tell whether what follows a person lets that word speak of the handle.
+
+        "end" when the clause ends there, or after "'s account"; "tied" when it goes on and a
+        copula ties both; "" when the person has something else ("my son's teacher").
+        """
+        owned = labelled = False
+        for _ in range(MAX_HOPS):
+            begin = place + (self.text[place : place + 1] == " ")
+            starting = self.wording.starting(begin)
+            tags = {found.tag for found in starting}
+            if "closer" in tags or self._ends_here(place):
+                return "end"
+            if "is" in tags:
                 return ""
-            if word is None or (begin != place and not word.tag and not labelled):
+            word = next((found for found in starting if found.tag in _OWNED), None)
+            if word is None:
                 break
-            if self._leads_away(self.wording.starting(begin)):
-                break
-            labelled = labelled or word.tag in {"labels", "ids"}
+            owned = owned or word.tag == "genitive"
+            labelled = labelled or word.tag != "genitive"
             place = word.end
-        begin = self._skip_on(place)
-        if any(found.tag == "closer" for found in self.wording.starting(begin)):
-            return "end"
-        if self._ends_here(place):
-            return "end"
-        if genitive and not labelled:
+        if owned and not labelled:
             return ""
-        return "tied" if tied and not is_unspaced(self.text[place : place + 1] or " ") else ""
+        follows = self.text[place : place + 1]
+        return "tied" if tied and not is_unspaced(follows or " ") else ""
 
     def _leads_away(self, starting: list[Found]) -> bool:
         """Tell whether a word here begins something else than the name of an account."""
@@ -377,7 +416,7 @@ class _Scene:
     def _by_dative(self, number: int) -> Role | None:
         """Read verb-final languages: "@a wrote" with the one written to in the dative."""
         here = self.places[number]
-        starting = self.wording.starting(here.end)
+        starting = self.wording.starting(here.end) or self.wording.starting(self._skip_on(here.end))
         dative = any(found.tag == "dative" for found in starting)
         return Role.VICTIM if dative and self._has_other_before(number) else None
 
@@ -442,6 +481,8 @@ class _Scene:
         here = self.places[number].end
         last = number + 1 == len(self.places)
         after = len(self.text) if last else self.places[number + 1].start
+        line = _NEW_LINE.search(self.text, here, after)
+        after = line.start() if line else after
         return min(after, self._ceiling_of_sentence(here), here + AFTER)
 
     def _sentence_start(self, place: int) -> int:

@@ -16,6 +16,7 @@ from ingest.reading.lexicon import Found, Lexicon, fold
 from ingest.reading.phrases import merged, table
 
 _LABELS = ("labels", "ids", "named", "after")
+_OTHER_SCRIPTS = frozenset({"ru", "uk", "ar", "hi", "ja", "ko", "zh"})
 # Small words, which mean something else in other languages.
 _LINKS = ("is", "on", "linked")
 PLATFORM = "platform"
@@ -49,7 +50,7 @@ def label_wording(text: str, platforms: Platforms, language: str | None = None) 
     """Find the words that announce a handle, and names of platforms.
 
     Labels count in all languages, as forms mix them; small words between a label and its handle
-    only in the text's own and in English, unless it is unknown.
+    only in the text's own, unless it is unknown.
     """
     folded = fold(text)
     return Wording(folded, _labels(platforms, _known(language)).find(folded))
@@ -60,7 +61,7 @@ def role_wording(
 ) -> Wording:
     """Add the words that tell roles to those of labels, near some places of the text.
 
-    Those of the text's language and of English, which people mix in; of all when it is unknown.
+    Those of the text's language; of all when it is unknown.
     """
     found = list(wording.found)
     lexicon = _roles(_known(language))
@@ -93,9 +94,14 @@ def _known(language: str | None) -> str | None:
 
 
 def _spoken(name: str, language: str | None) -> list[dict[str, list[str]]]:
-    """Give the tables of a language and of English; all of them when it is unknown."""
+    """Give the tables of a language, all of them when it is unknown.
+
+    To languages in other scripts than Latin letters, English is added: people mix it in.
+    """
     tables = table(name)
-    return [*tables.values()] if language is None else [tables[language], tables["en"]]
+    if language is None:
+        return [*tables.values()]
+    return [tables[language], *([tables["en"]] if language in _OTHER_SCRIPTS else [])]
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+SPAM_FIELDS: Final = (
+    "x-spam-flag",
+    "x-spam-status",
+    "x-spam",
+    "x-spam-action",
+    "x-rspamd-action",
+    "x-ms-exchange-organization-scl",
+)
+"""The header fields by which filters mark spam, that reading knows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

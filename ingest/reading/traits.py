@@ -9,7 +9,7 @@ from typing import Final
 from ingest.reading import fields
 from ingest.reading.mime import Mail
 from ingest.reading.parts import stated_type
-from ingest.reading.rules import ReadingRules
+from ingest.reading.rules import SPAM_FIELDS, ReadingRules
 from store.model import Envelope, MailTraits
 
 # Fields whose being there is what counts; nothing of their values is kept.
@@ -63,15 +63,6 @@ _KEYWORDS: Final = (
     "x-away",
     "auto-submit",
     "x-fc-machinegenerated",
-)
-# Fields by which filters mark spam; of each, only its verdict is kept.
-SPAM_FIELDS: Final = (
-    "x-spam-flag",
-    "x-spam-status",
-    "x-spam",
-    "x-spam-action",
-    "x-rspamd-action",
-    "x-ms-exchange-organization-scl",
 )
 # Fields by which a program knows its own mail again.
 _LOOPS: Final = ("x-loop", "x-loop-prevention")
@@ -237,5 +228,6 @@ _READERS: Final[dict[str, Callable[[str], str | None]]] = {
     **dict.fromkeys(_LOOPS, _loop),
     "sender": _list_owner,
     "delivered-to": _deliverer,
+    # Of a filter's mark, only its verdict is kept.
     **dict.fromkeys(SPAM_FIELDS, _verdict),
 }

@@ -41,6 +41,7 @@ def test_the_try_out_reads_for_the_fictional_platform(try_out: Settings) -> None
     assert rules.reporting_addresses == ("cp@chirper.example",)
     assert rules.own_domains == ("chirper.example",)
     assert rules.staff_addresses == ("duty@chirper.example",)
+    assert rules.spam_fields == ("x-spam-flag",)
 
 
 def test_policies_become_steps_with_targets(example: Settings) -> None:

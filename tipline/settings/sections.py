@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from ingest.reading.rules import SPAM_FIELDS
 from tipline.settings.values import (
     Address,
     Addresses,
@@ -174,6 +175,22 @@ class Reading(Section):
         default=1_000_000_000,
         description="Memory one reading process may use.",
     )
+    spam_fields: Words = Field(
+        default=("X-Spam-Flag",),
+        description=(
+            "Header fields by which your own mail server marks spam, and which it removes from "
+            "what comes in. A mail so marked is recorded and not filed, unless it names an account "
+            "of the platform, speaks of danger or cannot be read; `[]` files them all."
+        ),
+    )
+
+    @field_validator("spam_fields")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name.lower() not in SPAM_FIELDS:
+                raise ValueError(f'"{name}" is not one of {", ".join(SPAM_FIELDS)}')
+        return names
 
 
 class Sealing(Section):

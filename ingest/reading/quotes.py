@@ -19,6 +19,8 @@ MAX_LINE: Final = 400
 # Lines an attribution or a header block may stretch over.
 ATTRIBUTION_LINES: Final = 4
 BLOCK_LINES: Final = 12
+# Lines looked at; what has more is no mail of a person, and is kept as it stands.
+MAX_LINES: Final = 40_000
 # Characters of a name on a line of its own.
 MAX_NAME: Final = 80
 # Fields, the sender's among them, that make a block.
@@ -62,7 +64,7 @@ def part_quotes(
     found = Parted()
     is_reply = answers = is_reply and not is_forward
     at = 0
-    while at < len(lines):
+    while at < len(lines) and at < MAX_LINES:
         if answers and is_quoted(lines[at]):
             found.has_quotes = True
             at += 1
@@ -82,7 +84,10 @@ def part_quotes(
         if not _quote_follows(lines, end):
             break
         at = end
-    found.own = _without_ruler(found.own) if at < len(lines) else found.own
+    if at < min(len(lines), MAX_LINES):
+        found.own = _without_ruler(found.own)
+    else:
+        found.own += lines[at:]
     return found
 
 

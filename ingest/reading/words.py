@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ingest.reading.endings import cut_footers, without_legal
+from ingest.reading.endings import cut_footers
+from ingest.reading.legal import without_legal
 from ingest.reading.marks import without_marks
 from ingest.reading.phrases import merged
 from ingest.reading.quotes import is_forward_mark, part_quotes

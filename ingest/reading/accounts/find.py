@@ -12,7 +12,8 @@ from typing import Final
 from ingest.reading.accounts.clean import CleanText, clean
 from ingest.reading.accounts.hits import Hit, PassedOver, hits_by_url, hits_by_words
 from ingest.reading.accounts.platforms import Platforms, platforms_for
-from ingest.reading.accounts.roles import Place, tell_roles, windows
+from ingest.reading.accounts.roles import tell_roles, windows
+from ingest.reading.accounts.scene import Place
 from ingest.reading.accounts.urls import FoundUrl, find_urls, take_apart
 from ingest.reading.accounts.wording import label_wording, role_wording
 from ingest.reading.bounds import MAX_TEXT

@@ -31,6 +31,8 @@ _QUOTES = "\"'“”„‚‘’«»‹›`*_「」『』【】《》〈〉"
 _CLOSING: Final = frozenset('"”“«»’」』】》〉')
 _OPEN = re.compile(rf"(?:«[ \u00a0\u202f]|[{_QUOTES}]{{0,3}})")
 _CLOSED = re.compile(rf"[{_QUOTES}]{{0,3}}[ \t]{{0,2}}")
+_STARS = re.compile(r"[*_]{0,2}")
+_NUMBERED = re.compile(r"[ \t\-]{1,3}id(?!\w)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t]{0,3}")
 _BRACKET = re.compile(r"[ \t]{0,3}\([^)\n]{0,30}\)")
 _COLON = re.compile(r"[ \t]{0,3}(?:[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}")
@@ -127,7 +129,7 @@ def _handle_after(text: str, label: Found, wording: Wording) -> Labelled | None:
         return None
     bracket = _BRACKET.match(text, label.end)
     place = bracket.end() if bracket else label.end
-    place += len(_matched(re.compile(r"[*_]{0,2}"), text, place))
+    place += len(_matched(_STARS, text, place))
     place, named, linked = _after_links(text, place, wording)
     colon = _COLON.match(text, place)
     if colon:
@@ -204,7 +206,7 @@ def _of_platform(text: str, platform: Found, wording: Wording) -> Labelled | Non
     """Read "Instagram: name_1", "Instagram id 47", "Instagram name is name_1", "name_1 on it"."""
     if platform.start and text[platform.start - 1] in "@/.":
         return None
-    numbered = re.compile(r"[ \t\-]{1,3}id(?!\w)", re.IGNORECASE).match(text, platform.end)
+    numbered = _NUMBERED.match(text, platform.end)
     if numbered:
         found = _id_after(text, numbered.end(), wording)
         return _by_platform(found)
@@ -243,15 +245,14 @@ def _token_before(text: str, place: int) -> tuple[str, str, tuple[int, int]] | N
 
 
 def _on_platform(text: str, platform: Found, wording: Wording) -> Labelled | None:
-    ons = (each for each in wording.ending(len(text[: platform.start].rstrip(" "))))
+    ons = wording.ending(_stepped_back(text, platform.start, " "))
     on = next((each for each in ons if each.tag == "on"), None)
     before = _token_before(text, on.start) if on else None
     if before is None:
         return None
     token, marks, span = before
-    named = any(
-        each.tag == "named" for each in wording.ending(len(text[: span[0]].rstrip(' "“„«')))
-    )
+    announced = wording.ending(_stepped_back(text, span[0], ' "“„«'))
+    named = any(each.tag == "named" for each in announced)
     if not (marks or looks_like_handle(token) or named):
         return None
     if fold(token) in words_of("never") | words_of("labels"):
@@ -276,9 +277,8 @@ def _named_before(text: str, after: Found, wording: Wording) -> Labelled | None:
     if before is None:
         return None
     token, marks, span = before
-    follows = text[after.end : after.end + NEAR]
-    labels = (each for each in wording.found if each.tag in {"labels", "ids"})
-    announced = any(after.start <= each.start <= after.end + len(follows) for each in labels)
+    near = wording.between(after.start, after.end + NEAR)
+    announced = any(each.tag in {"labels", "ids"} for each in near)
     if fold(token) in words_of("never") | words_of("labels"):
         return None
     if not (announced or marks or looks_like_handle(token)):
@@ -327,6 +327,13 @@ def looks_like_handle(token: str) -> bool:
     if any(char.isdigit() or char == "_" for char in token) or "." in token[1:-1]:
         return True
     return any(char.isupper() for char in token[1:]) and not token.isupper()
+
+
+def _stepped_back(text: str, place: int, over: str) -> int:
+    """Step back from a place over some characters."""
+    while place and text[place - 1] in over:
+        place -= 1
+    return place
 
 
 def _matched(pattern: re.Pattern[str], text: str, place: int) -> str:

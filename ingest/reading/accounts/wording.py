@@ -6,6 +6,7 @@ Labels are looked for in the whole text; the words that tell a role only near th
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -33,6 +34,7 @@ class Wording:
         self.found = sorted(set(found), key=lambda each: (each.start, -each.end, each.tag))
         self._starting: dict[int, list[Found]] = defaultdict(list)
         self._ending: dict[int, list[Found]] = defaultdict(list)
+        self._starts = [each.start for each in self.found]
         for each in self.found:
             self._starting[each.start].append(each)
             self._ending[each.end].append(each)
@@ -44,6 +46,11 @@ class Wording:
     def ending(self, place: int) -> list[Found]:
         """Give the phrases that end at a place, the longest first."""
         return sorted(self._ending.get(place, []), key=lambda each: (each.start, each.tag))
+
+    def between(self, start: int, end: int) -> list[Found]:
+        """Give the phrases that begin between two places."""
+        first = bisect_left(self._starts, start)
+        return self.found[first : bisect_left(self._starts, end)]
 
 
 def label_wording(text: str, platforms: Platforms, language: str | None = None) -> Wording:

@@ -1,0 +1,132 @@
+# ruff: noqa: RUF001 - marks as people type them, in many scripts
+"""A text with the accounts in it: where each stands, and what its sentences look like."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.reading.accounts.wording import Wording
+from ingest.reading.lexicon import Found
+
+# Characters before and after a handle whose words may tell its role.
+BEFORE: Final = 240
+AFTER: Final = 140
+
+_END = re.compile(r"[.!?;](?=\s)|[。！？।؟]|\n[ \t]*\n")
+_CLAUSE_END = re.compile(r"[\s'\"”»)\]」』】）]{0,3}(?:[.,;!?)\n。！？।؟،、|/]|\Z)")
+_BETWEEN: Final = frozenset(" \t\n,;、/&|•*-–+.()0123456789\"'")
+# A line that does not only go on with the sentence of the one before.
+_NEW_LINE = re.compile(r"\n(?![a-z\u00df-\u00ff\u0430-\u045f])")
+_WORD = re.compile(r"\w{1,14}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an account stands in the text."""
+
+    start: int
+    end: int
+
+
+class Scene:
+    """A text with its accounts, and the phrases in it."""
+
+    def __init__(self, text: str, wording: Wording, places: list[Place]) -> None:
+        self.text = text
+        self.wording = wording
+        self.places = places
+        self._ends = [found.end() for found in _END.finditer(text)]
+
+    def is_joined(self, number: int) -> bool:
+        """Tell whether nothing but "and", commas and list signs parts it from the one before."""
+        place, end = self.places[number - 1].end, self.places[number].start
+        while place < end:
+            if self.text[place] in _BETWEEN:
+                place += 1
+                continue
+            word = next((f for f in self.wording.starting(place) if f.tag == "and"), None)
+            if word is None or word.end > end:
+                return False
+            place = word.end
+        return True
+
+    def acts(self, number: int) -> bool:
+        """Tell whether a verb that fits the one who contacts others stands right after."""
+        place = self.places[number].end
+        for _ in range(3):
+            begin = self.skip_on(place)
+            starting = self.wording.starting(begin)
+            if any(found.tag == "contact" for found in starting):
+                return True
+            word = _WORD.match(self.text, begin)
+            if word is None:
+                return False
+            place = word.end()
+        return False
+
+    def only_says_so(self, number: int) -> bool:
+        """Tell whether after the handle comes nothing but a copula, or the end."""
+        place = self.skip_on(self.places[number].end)
+        closer = any(found.tag == "closer" for found in self.wording.starting(place))
+        return closer or self.ends_here(self.places[number].end)
+
+    def ends_here(self, place: int) -> bool:
+        """Tell whether a clause ends at a place."""
+        return bool(_CLAUSE_END.match(self.text, place))
+
+    def skip_on(self, place: int) -> int:
+        """Step over white space and quotation marks."""
+        while place < len(self.text) and self.text[place] in " \t\n'\"’”":
+            place += 1
+        return place
+
+    def has_other_before(self, number: int) -> bool:
+        """Tell whether another account stands before it in its sentence."""
+        if not number:
+            return False
+        floor = self.sentence_start(self.places[number].start)
+        return self.places[number - 1].start >= floor
+
+    def heads_a_line(self, found: Found) -> bool:
+        """Tell whether a phrase is the label of a form's field."""
+        line = self.text.rfind("\n", 0, found.start) + 1
+        before = self.text[max(line, found.start - 20) : found.start]
+        after = self.text[found.end : found.end + 20].lstrip(" *_")
+        return not before.strip(" *_|-") and after.startswith((":", "：", "="))
+
+    def is_label(self, found: Found) -> bool:
+        """Tell whether a word means an account, and no person."""
+        same = (each for each in self.wording.starting(found.start) if each.end == found.end)
+        return any(each.tag in {"labels", "is"} for each in same)
+
+    def found_between(self, start: int, end: int) -> list[Found]:
+        """Give the phrases that lie between two places."""
+        return [found for found in self.wording.between(start, end) if found.end <= end]
+
+    def floor(self, number: int) -> int:
+        """Tell how far back words may speak of an account."""
+        here = self.places[number].start
+        before = self.places[number - 1].end if number else 0
+        return max(before, self.sentence_start(here), here - BEFORE)
+
+    def ceiling(self, number: int) -> int:
+        """Tell how far on words may speak of an account."""
+        here = self.places[number].end
+        last = number + 1 == len(self.places)
+        after = len(self.text) if last else self.places[number + 1].start
+        line = _NEW_LINE.search(self.text, here, after)
+        after = line.start() if line else after
+        return min(after, self.ceiling_of_sentence(here), here + AFTER)
+
+    def sentence_start(self, place: int) -> int:
+        """Tell where the sentence begins that a place is in."""
+        at = bisect_right(self._ends, place)
+        return self._ends[at - 1] if at else 0
+
+    def ceiling_of_sentence(self, place: int) -> int:
+        """Tell where the sentence ends that a place is in."""
+        at = bisect_right(self._ends, place)
+        return self._ends[at] if at < len(self._ends) else len(self.text)

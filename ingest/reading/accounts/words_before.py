@@ -1,0 +1,201 @@
+# ruff: noqa: RUF001 - marks as people type them, in many scripts
+"""What the words before a handle say about its role.
+
+From the handle back, over filling words and by every way they can be taken, to a word that tells:
+somebody the handle belongs to, a pronoun, or a verb whose object it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ingest.reading.accounts.scene import BEFORE, Scene
+from ingest.reading.accounts.wording import PLATFORM
+from ingest.reading.lexicon import Found
+from store.model import Role
+
+# Words that may stand between a handle and the word that tells its role.
+MAX_HOPS: Final = 9
+
+_SKIPPED: Final = frozenset(" \t\n'\"(:,=-|*_[{`„“”»«–—：（「『【،、·•>)）0123456789")
+_WEAK: Final = frozenset(",\n-–—،、")
+VICTIMS: Final = frozenset({"victim", "victim_f", "victim_m"})
+_PEOPLE: Final = frozenset({"reporter", "topic", "witness"})
+_POSSESSIVES: Final = frozenset({"possessive", "possessive_f", "possessive_m"})
+_HOPS: Final = frozenset(
+    {"filler", "naming", "labels", "ids", "is", "named", "linked", "to", PLATFORM, "on"}
+)
+_NAMING: Final = frozenset({"labels", "ids", "named", "naming"})
+_SUSPECTS: Final = frozenset({"suspect", "suspect_f", "suspect_m"})
+_UNFIT: Final = {
+    "possessive_f": frozenset({"victim_m", "suspect_m"}),
+    "possessive_m": frozenset({"victim_f", "suspect_f"}),
+    "possessive": frozenset[str](),
+}
+# Of words that end at one place the longest speaks; of equal ones, the first of these.
+_WEIGHTS: Final = {
+    tag: weight
+    for weight, tag in enumerate(
+        (
+            "victim",
+            "victim_f",
+            "victim_m",
+            "reporter",
+            "topic",
+            "witness",
+            "apart",
+            "pretend",
+            "contact",
+            "by",
+        )
+    )
+}
+
+
+def _by_weight(found: Found) -> tuple[int, int]:
+    return found.start, _WEIGHTS.get(found.tag, len(_WEIGHTS))
+
+
+def _fit(person: str, possessive: str) -> int:
+    """Tell how well a pronoun fits: 1 when both are of one gender, 0 when either has none."""
+    return int(possessive != "possessive" and person.endswith(possessive[-2:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far a walk back from a handle has come.
+
+    ``weak`` when it crossed a mark that parts clauses, ``named`` when a word that names did.
+    """
+
+    place: int
+    weak: bool = False
+    named: bool = False
+    hops: int = 0
+
+    def over(self, start: int, *, naming: bool) -> Walk:
+        """Go on before a filling word."""
+        return Walk(start, self.weak, self.named or naming, self.hops + 1)
+
+
+def stepped_back(text: str, walk: Walk, floor: int) -> Walk:
+    """Step back over marks and figures; weak if one of them parts clauses."""
+    place, weak = walk.place, walk.weak
+    while place > floor and text[place - 1] in _SKIPPED:
+        weak = weak or text[place - 1] in _WEAK
+        place -= 1
+    return replace(walk, place=place, weak=weak)
+
+
+class WordsBefore:
+    """Tells roles by the words before a handle."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    def role(self, number: int) -> Role | None:
+        """Walk back over filling words, by every way they can be taken, to one that tells."""
+        floor = self._scene.floor(number)
+        waiting = [Walk(self._scene.places[number].start)]
+        visited: set[int] = set()
+        while waiting:
+            walk = stepped_back(self._scene.text, waiting.pop(), floor)
+            if walk.place <= floor or walk.place in visited or walk.hops == MAX_HOPS:
+                continue
+            visited.add(walk.place)
+            endings = [
+                each for each in self._scene.wording.ending(walk.place) if each.start >= floor
+            ]
+            told = self._told_by(endings, number, walk)
+            if told is not None:
+                return told[0]
+            naming = {word.start for word in endings if word.tag in _NAMING}
+            steps = {word.start for word in endings if word.tag in _HOPS}
+            waiting += [walk.over(start, naming=start in naming) for start in sorted(steps)]
+        return None
+
+    def _told_by(self, endings: list[Found], number: int, walk: Walk) -> tuple[Role | None] | None:
+        """Tell what a word before a handle says; None if it says nothing and may be passed."""
+        for found in sorted(endings, key=_by_weight):
+            if found.tag in VICTIMS:
+                return (self._of_victim(found, number, walk),)
+            if found.tag in _PEOPLE or (found.tag == "yours" and self._scene.heads_a_line(found)):
+                return (self._of_people(found.tag, number),)
+            if found.tag in {"apart", "pretend"} and not walk.weak:
+                return (self._set_apart(found.tag, number, walk),)
+            if found.tag in _POSSESSIVES and (walk.named or self._follows_naming(found)):
+                return (self._meant(found, number),)
+            if found.tag == "contact" or (found.tag == "by" and not walk.hops):
+                return (self._contacted(found, number),)
+        return None
+
+    def _follows_naming(self, found: Found) -> bool:
+        """Tell whether a pronoun stands behind its noun, or within one word with it."""
+        same = any(
+            each.tag in _NAMING and each.end == found.end
+            for each in self._scene.wording.starting(found.start)
+        )
+        before = self._scene.wording.ending(found.start - 1)
+        return same or any(each.tag in _NAMING for each in before)
+
+    def _of_victim(self, found: Found, number: int, walk: Walk) -> Role | None:
+        if (walk.weak and self._scene.acts(number)) or self._is_faked(found, number):
+            return None
+        return Role.VICTIM
+
+    def _of_people(self, tag: str, number: int) -> Role | None:
+        if tag in {"reporter", "yours"}:
+            return Role.REPORTER
+        if tag == "topic":
+            return Role.REPORTER if self._scene.only_says_so(number) else None
+        return None if self._scene.acts(number) else Role.MENTIONED
+
+    def _set_apart(self, tag: str, number: int, walk: Walk) -> Role | None:
+        if tag == "apart":
+            return Role.MENTIONED
+        return Role.VICTIM if self._scene.has_other_before(number) or walk.named else None
+
+    def _is_faked(self, victim: Found, number: int) -> bool:
+        """Tell whether "a fake profile of" stands before the person: then it is the fake."""
+        if self._scene.has_other_before(number):
+            return False
+        floor = max(self._scene.floor(number), victim.start - 45)
+        return any(
+            found.tag == "fake" and floor <= found.start and found.end <= victim.end
+            for found in self._scene.found_between(floor, victim.end)
+        )
+
+    def _contacted(self, verb: Found, number: int) -> Role | None:
+        """Tell who is the object of a verb such as "writes to", by its subject."""
+        if verb.tag == "by":
+            return None
+        if self._scene.has_other_before(number):
+            return Role.VICTIM
+        floor = self._scene.sentence_start(self._scene.places[number].start)
+        for found in reversed(self._scene.found_between(floor, verb.start)):
+            if found.tag in VICTIMS or found.tag in {"first", "reporter", "topic", "witness"}:
+                return None
+            if found.tag in _SUSPECTS:
+                return Role.VICTIM if len(self._scene.places) > 1 else None
+        return None
+
+    def _meant(self, possessive: Found, number: int) -> Role | None:
+        """Tell whom a pronoun means: of those spoken of since the last handle, who fits best.
+
+        Who did something comes before whom it was done to: "a man writes to my son, his account".
+        """
+        known = max((place.end for place in self._scene.places[:number]), default=0)
+        floor = max(0, possessive.start - BEFORE)
+        people = [
+            found
+            for found in self._scene.found_between(floor, possessive.start)
+            if found.tag in (VICTIMS | _SUSPECTS) - _UNFIT[possessive.tag]
+            and (found.tag in VICTIMS or not self._scene.is_label(found))
+        ]
+        since = [found for found in people if found.start >= known] or people
+        victims = [_fit(found.tag, possessive.tag) for found in since if found.tag in VICTIMS]
+        suspects = [_fit(found.tag, possessive.tag) for found in since if found.tag in _SUSPECTS]
+        if victims and max(victims) > max(suspects, default=-1):
+            return Role.VICTIM
+        return None

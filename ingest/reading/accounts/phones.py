@@ -1,0 +1,119 @@
+"""Telephone numbers as accounts of WhatsApp, Signal and their like.
+
+A number is an account only where the name of such a platform stands beside it. Numbers are read
+as people write them: ``+49 170 ...``, ``0049 ...``, ``(0)``, and national ones if the region is
+known. Dates, prices, ids and numbers of cases are no telephone numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Final
+
+from ingest.reading.accounts.platform_words import PlatformWord, find_platform_words
+from ingest.reading.accounts.platforms import Platforms
+
+# Platforms whose accounts are telephone numbers.
+BY_PHONE: Final = ("whatsapp", "signal", "telegram", "viber", "zalo")
+# Characters between a number and the name of its platform.
+MAX_BETWEEN: Final = 60
+# Numbers looked at in one text.
+MAX_NUMBERS: Final = 200
+
+_NUMBER = re.compile(
+    r"(?<![\w@+./:#\-])(?P<number>(?P<plus>\+|00)? ?\(?"
+    r"[0-9](?:[ .()/\-\u2010-\u2013]{0,3}[0-9]){6,16})(?![\w@%€$£]|[.\-/:,][0-9])"
+)
+_DATE = re.compile(r"(?:[0-9]{1,4}[./\-–]){2}[0-9]{1,4}|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}.*")  # noqa: RUF001
+_TRUNK = re.compile(r"\(0\)")
+_PARTED = re.compile(r"[.!?](?=\s)|[。！？।؟]|\n\s*\n")  # noqa: RUF001
+# Words before a number that make it something else.
+_OTHER_NUMBER = re.compile(
+    r"(?:\b(?:id|uid|case|ticket|order|ref|reference|fall|vorgang|aktenzeichen|nr|invoice|iban|konto)"
+    r"|#|№|заявк\w{0,3}|номер дела)[\s.:#]{0,3}\Z",
+    re.IGNORECASE,
+)
+
+
+def find_phones(
+    text: str, platforms: Platforms, region: str | None = None
+) -> Iterator[tuple[str, str, tuple[int, int]]]:
+    """Give each number (E.164), the key of the platform it is an account of, and its span."""
+    words = [word for word in find_platform_words(text, platforms) if word.key in BY_PHONE]
+    if not words:
+        return
+    left = MAX_NUMBERS
+    for found in _NUMBER.finditer(text):
+        start, end = found.span("number")
+        key = _platform_of(text, start, end, words)
+        if key is None or _is_something_else(text, found):
+            continue
+        left -= 1
+        number = _e164(found["number"], region)
+        if number:
+            yield number, key, (start, end)
+        if not left:
+            return
+
+
+def region_of(language: str | None) -> str | None:
+    """Give the region that numbers without a country are read by; None where many share one."""
+    return _REGIONS.get(language or "")
+
+
+_REGIONS: Final = {
+    "de": "DE",
+    "fr": "FR",
+    "it": "IT",
+    "nl": "NL",
+    "pl": "PL",
+    "tr": "TR",
+    "uk": "UA",
+    "ru": "RU",
+    "ja": "JP",
+    "ko": "KR",
+    "zh": "CN",
+    "hi": "IN",
+    "id": "ID",
+    "vi": "VN",
+    "pt": "BR",
+}
+
+
+def _platform_of(text: str, start: int, end: int, words: list[PlatformWord]) -> str | None:
+    """Give the key of the nearest such platform in the same sentence."""
+    at = bisect_left(words, start, key=lambda word: word.start)
+    beside = [
+        (max(word.start - end, start - word.end), word) for word in words[max(0, at - 1) : at + 1]
+    ]
+    distance, nearest = min(beside, key=lambda each: each[0])
+    if distance > MAX_BETWEEN:
+        return None
+    between = text[nearest.end : start] if nearest.end <= start else text[end : nearest.start]
+    return None if _PARTED.search(between) else nearest.key
+
+
+def _is_something_else(text: str, found: re.Match[str]) -> bool:
+    number = found["number"]
+    before = text[max(0, found.start() - 24) : found.start()]
+    return bool(_DATE.fullmatch(number) or (not found["plus"] and _OTHER_NUMBER.search(before)))
+
+
+def _e164(written: str, region: str | None) -> str | None:
+    # Loading the tables of all countries takes a while, and few mails have a number.
+    import phonenumbers  # noqa: PLC0415
+
+    plain = _TRUNK.sub("", written)
+    if plain.lstrip().startswith("00"):
+        plain = f"+{plain.lstrip()[2:]}"
+    try:
+        number = phonenumbers.parse(plain, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    if not plain.startswith("+") and not phonenumbers.is_valid_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -12,7 +12,7 @@ Withholding a receipt never touches the mail itself: the report is kept and work
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,6 +81,15 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RuleAnswer:
+    """What one rule says of a mail; ``detail`` tells what it objects to."""
+
+    name: str
+    objects: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Question:
     """All a rule may look at."""
 
@@ -105,17 +114,30 @@ def may_answer(
     ``own_addresses`` are those we receive and send at; ``own_domains`` those our Message-IDs end
     in. Both are compared without regard to case.
     """
+    asked = ask_rules(traits, kind, own_addresses=own_addresses, own_domains=own_domains)
+    first = next((each for each in asked if each.objects), None)
+    if first is None:
+        return Answer(send=True, reason="ok")
+    return Answer(send=False, reason=first.name, detail=first.detail)
+
+
+def ask_rules(
+    traits: MailTraits,
+    kind: MailKind,
+    *,
+    own_addresses: frozenset[str],
+    own_domains: frozenset[str] = frozenset(),
+) -> Iterator[RuleAnswer]:
+    """Ask one rule after another, each when its answer is wanted; the first objection decides."""
     question = _Question(
         traits=traits,
         kind=kind,
         own_addresses=frozenset(without_tag(address) for address in own_addresses),
         own_domains=frozenset(folded_domain(domain) for domain in own_domains),
     )
-    for reason, rule in RULES:
+    for name, rule in RULES:
         detail = rule(question)
-        if detail is not None:
-            return Answer(send=False, reason=reason, detail=detail)
-    return Answer(send=True, reason="ok")
+        yield RuleAnswer(name=name, objects=detail is not None, detail=detail or "")
 
 
 def auto_submitted_keyword(value: str) -> str:
@@ -254,6 +276,8 @@ def _from_several(question: _Question) -> str | None:
 
 
 def _domains_differ(question: _Question) -> str | None:
+    if not question.traits.from_addresses:
+        return None
     reverse = question.traits.reverse_path.rpartition("@")[2]
     claimed = question.traits.from_addresses[0].rpartition("@")[2]
     related = related_domains(reverse, claimed)

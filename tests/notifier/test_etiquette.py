@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.addresses import is_well_formed, related_domains
-from notifier.etiquette import HEADERS, LIST_HEADERS, Answer, auto_submitted_keyword, may_answer
+from notifier.etiquette import (
+    HEADERS,
+    LIST_HEADERS,
+    RULES,
+    Answer,
+    ask_rules,
+    auto_submitted_keyword,
+    may_answer,
+)
 from store.model import MailKind, MailTraits
 
 OWN_ADDRESSES = frozenset({"cp@chirper.example"})
@@ -197,6 +205,22 @@ def test_any_mail_at_all_gets_a_decision(
     )
     answer = decide(traits)
     assert not answer.send or is_well_formed(reverse_path)
+    asked = list(
+        ask_rules(traits, MailKind.REPORT, own_addresses=OWN_ADDRESSES, own_domains=OWN_DOMAINS)
+    )
+    objections = [each.name for each in asked if each.objects]
+    assert [answer.reason] == (objections or ["ok"])[:1]
+    assert [each.name for each in asked] == [name for name, _ in RULES]
+
+
+def test_each_rule_tells_what_it_objects_to() -> None:
+    traits = replace(PERSON, reverse_path="", headers=(("auto-submitted", "auto-replied"),))
+    asked = ask_rules(traits, MailKind.BOUNCE, own_addresses=OWN_ADDRESSES, own_domains=OWN_DOMAINS)
+    objections = {each.name: each.detail for each in asked if each.objects}
+    assert objections["not_a_report"] == "bounce"
+    assert objections["auto_submitted"] == "auto-replied"
+    assert objections["null_return_path"] == "the reverse-path is null"
+    assert "mailing_list" not in objections
 
 
 def test_the_names_of_the_header_fields_are_told_as_they_are_compared() -> None:

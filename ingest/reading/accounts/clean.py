@@ -53,6 +53,8 @@ _BRACKETED = re.compile(
     r"|(?P<escape>\\(?=[_@/\-*.]))",
     re.IGNORECASE,
 )
+# Where one of them may begin.
+_OPENING = re.compile(r"[\[({<\\]|\.(?=[\])])")
 # What may stand between scheme and host: ://  [:]//  [://]  : //  :\\  ;//
 _COLON = re.compile(
     rf" ?[\[({{]? ?[:;] ?[\])}}]? ?[\[({{]?(?:/ ?/|\\\\|/(?!/))[\])}}]? ?{_BEFORE_HOST}"
@@ -62,6 +64,7 @@ _SCHEME = re.compile(
     r"(?<![A-Za-z0-9])(?:h ?[tx*+_#.z] ?[tx*+_#.z]|tt) ?p(?P<s> ?s)?(?= ?[\[({]? ?\Z)",
     re.IGNORECASE,
 )
+_SCHEME_ENDS: Final = frozenset("pPsS")
 # Longest scheme with spaces in it, and a bracket.
 MAX_SCHEME: Final = 14
 _SIGN = re.compile(r"[:;]|//")
@@ -161,6 +164,8 @@ def _schemes(text: str) -> list[tuple[int, int, str]]:
     done = 0
     for sign in _SIGN.finditer(text):
         start = sign.start()
+        if text[max(0, start - 3) : start].rstrip(" [({")[-1:] not in _SCHEME_ENDS:
+            continue
         scheme = _SCHEME.search(text, max(done, start - MAX_SCHEME), start)
         if scheme is None:
             continue
@@ -175,7 +180,10 @@ def _schemes(text: str) -> list[tuple[int, int, str]]:
 def _brackets(text: str) -> list[tuple[int, int, str]]:
     """Find bracketed dots, slashes and the like, with what they stand for."""
     replacements: list[tuple[int, int, str]] = []
-    for found in _BRACKETED.finditer(text):
+    for sign in _OPENING.finditer(text):
+        found = _BRACKETED.match(text, sign.start())
+        if found is None:
+            continue
         kind = found.lastgroup or "escape"
         start, end = found.span()
         inner = text[start - 1 : start] != " " or text[start - 2 : start - 1].isalnum()

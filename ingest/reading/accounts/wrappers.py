@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, urlsafe_b64decode
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
@@ -40,7 +41,6 @@ _PARAMETERS: Final = (
     ("slack-redir.net/link", ("url",)),
     ("tumblr.com/redirect", ("z",)),
     ("t.umblr.com/redirect", ("z",)),
-    ("deviantart.com/users/outgoing", ("",)),
     ("tiktok.com/link/v2", ("target",)),
     ("discord.com/safe-redirect", ("url",)),
     ("pinterest.com/offsite", ("url",)),
@@ -74,20 +74,19 @@ _MAX: Final = 4_000
 
 def inner_url(host: str, path: str, query: str) -> str | None:
     """Give the URL that another one wraps; None if it wraps none or it cannot be read."""
-    for reads, reader in _READERS:
-        if _under(host, reads):
-            return _checked(reader(path, query))
-    if _GOOGLE.fullmatch(host):
-        return _checked(_google(path, query))
-    for place, keys in _PARAMETERS:
-        wrapper, _, below = place.partition("/")
-        if _under(host, wrapper) and path.lstrip("/").lower().startswith(below):
-            return _checked(_first(query, keys))
-    return None
+    for known in _suffixes(host):
+        if known in _READERS:
+            return _checked(_READERS[known](path, query))
+        for below, keys in _PLACES.get(known, ()):
+            if path.lstrip("/").lower().startswith(below):
+                return _checked(_first(query, keys))
+    return _checked(_google(path, query)) if _GOOGLE.fullmatch(host) else None
 
 
-def _under(host: str, known: str) -> bool:
-    return host == known or host.endswith(f".{known}")
+def _suffixes(host: str) -> list[str]:
+    """Give a host and what it lies below, the longest first."""
+    labels = host.split(".")
+    return [".".join(labels[first:]) for first in range(max(0, len(labels) - 6), len(labels))]
 
 
 def _checked(url: str | None) -> str | None:
@@ -106,6 +105,15 @@ def _first(query: str, keys: tuple[str, ...]) -> str | None:
     except ValueError:
         return None
     return next((values[key][0] for key in keys if key in values), None)
+
+
+def _by_host() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """Order the table by hosts; each has the beginnings of paths that wrap, and the parameters."""
+    hosts: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for place, keys in _PARAMETERS:
+        host, _, below = place.partition("/")
+        hosts.setdefault(host, []).append((below, keys))
+    return hosts
 
 
 def _google(path: str, query: str) -> str | None:
@@ -198,27 +206,28 @@ def _whole_query(_: str, query: str) -> str | None:
     return unquote(query)
 
 
-_READERS: Final = (
-    ("urldefense.com", _proofpoint),
-    ("urldefense.us", _proofpoint),
-    ("urldefense.proofpoint.com", _proofpoint),
-    ("protection.sophos.com", _sophos),
-    ("sophos.com", _sophos),
-    ("secure-web.cisco.com", _cisco),
-    ("url.avanan.click", _avanan),
-    ("avanan.click", _avanan),
-    ("checkpoint.com", _avanan),
-    ("clicktime.symantec.com", _symantec),
-    ("cdn.ampproject.org", lambda path, _: f"https://{path.partition('/s/')[2]}"),
-    ("web.archive.org", _after_path),
-    ("12ft.io", _after_path),
-    ("href.li", _whole_query),
-    ("anonym.to", _whole_query),
-    ("anon.to", _whole_query),
-    ("dereferer.me", _whole_query),
-    ("zixcentral.com", _after_path),
-    ("appriver.com", _after_path),
-    ("mailcontrol.com", _after_path),
-    ("urlsand.com", _after_path),
-    ("url.emailprotection.link", _after_path),
-)
+_READERS: Final[dict[str, Callable[[str, str], str | None]]] = {
+    "urldefense.com": _proofpoint,
+    "urldefense.us": _proofpoint,
+    "urldefense.proofpoint.com": _proofpoint,
+    "protection.sophos.com": _sophos,
+    "sophos.com": _sophos,
+    "secure-web.cisco.com": _cisco,
+    "url.avanan.click": _avanan,
+    "avanan.click": _avanan,
+    "checkpoint.com": _avanan,
+    "clicktime.symantec.com": _symantec,
+    "cdn.ampproject.org": lambda path, _: f"https://{path.partition('/s/')[2]}",
+    "web.archive.org": _after_path,
+    "12ft.io": _after_path,
+    "href.li": _whole_query,
+    "anonym.to": _whole_query,
+    "anon.to": _whole_query,
+    "dereferer.me": _whole_query,
+    "zixcentral.com": _after_path,
+    "appriver.com": _after_path,
+    "mailcontrol.com": _after_path,
+    "urlsand.com": _after_path,
+    "url.emailprotection.link": _after_path,
+}
+_PLACES: Final = _by_host()

@@ -133,7 +133,8 @@ def _of_subject(title: str) -> set[str]:
     starts = _beginnings(title)
     found = _lexicon(_SUBJECTS).find(title)
     tags = {each.tag for each in found if each.start in starts}
-    if "away_subject" in {each.tag for each in found} and _AUTO_PREFIX.match(title):
+    absent = {"auto_subject", "away_subject"} & {each.tag for each in found}
+    if absent and _AUTO_PREFIX.match(title):
         tags.add("auto_subject")
     return tags | _inside(title)
 

@@ -54,6 +54,7 @@ def test_only_a_report_is_answered(kind: MailKind) -> None:
     [
         (replace(PERSON, readable=False), "unreadable"),
         (replace(PERSON, archived=True), "archived"),
+        (replace(PERSON, perhaps_automatic=True), "perhaps_automatic"),
         (replace(PERSON, reverse_path=""), "null_return_path"),
         (replace(PERSON, reverse_path="<>"), "null_return_path"),
         (replace(PERSON, reverse_path="anna"), "malformed_return_path"),

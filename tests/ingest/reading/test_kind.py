@@ -5,11 +5,27 @@ from typing import Any
 import pytest
 
 from ingest.reading import ReadingRules, read_message
+from ingest.reading.automatic import perhaps_automatic
 from ingest.reading.kind import KindFacts, decide_kind
 from ingest.reading.machines import MachineSigns
 from store.model import MailKind, MailTraits
 
 FAILED = MachineSigns(bounce_subject=True, bounce_text=True)
+LONE_SIGNS = (
+    "away_text",
+    "auto_text",
+    "ticket_text",
+    "challenge_text",
+    "receipt_text",
+    "bulk_text",
+)
+
+
+def signs(*names: str) -> MachineSigns:
+    return MachineSigns(**dict.fromkeys(names, True))
+
+
+SCL = "x-ms-exchange-organization-scl"
 
 
 def kind_of(*headers: tuple[str, str], **facts: Any) -> MailKind:
@@ -83,6 +99,10 @@ def test_a_responder_is_known_by_its_fields(header: tuple[str, str]) -> None:
         ([("x-mailing-list", "safety@example.net")], MailKind.LIST),
         ([("precedence", "bulk"), ("sender", "list-owner")], MailKind.LIST),
         ([("list-unsubscribe", "<mailto:a@b.example>"), ("feedback-id", "1")], MailKind.LIST),
+        ([("precedence", "list")], MailKind.LIST),
+        ([("delivered-to", "mailing list")], MailKind.LIST),
+        ([("x-sequence", "")], MailKind.LIST),
+        ([("x-ml-name", "")], MailKind.LIST),
         ([("sender", "list-owner")], MailKind.REPORT),
     ],
 )
@@ -118,6 +138,23 @@ def test_a_list_is_known_by_its_fields(headers: list[tuple[str, str]], kind: Mai
         ({"reverse_path": "", "signs": MachineSigns(away_subject=True)}, MailKind.AUTO_REPLY),
         ({"reverse_path": "", "from_addresses": ("anna@example.org",)}, MailKind.REPORT),
         ({"has_delivery_status": True}, MailKind.REPORT),
+        ({"content_type": "multipart/report", "has_delivery_status": True}, MailKind.BOUNCE),
+        ({"content_type": "multipart/report", "has_disposition": True}, MailKind.AUTO_REPLY),
+        ({"signs": signs("auto_text", "away_text")}, MailKind.AUTO_REPLY),
+        ({"signs": signs("away_subject", "away_text")}, MailKind.AUTO_REPLY),
+        ({"signs": signs("away_subject", "away_text"), "urgent": True}, MailKind.REPORT),
+        ({"signs": signs("ticket_subject", "ticket_text")}, MailKind.AUTO_REPLY),
+        ({"signs": signs("unattended", "ticket_text")}, MailKind.AUTO_REPLY),
+        ({"signs": signs("ticket_subject", "ticket_text"), "answers_us": True}, MailKind.REPLY),
+        ({"signs": signs("challenge_text", "auto_text")}, MailKind.AUTO_REPLY),
+        ({"signs": signs("receipt_subject", "receipt_text")}, MailKind.AUTO_REPLY),
+        ({"answers_invitation": True}, MailKind.AUTO_REPLY),
+        ({"answers_invitation": True, "names_home_account": True}, MailKind.REPORT),
+        ({"signs": signs("program")}, MailKind.AUTO_REPLY),
+        *(({"signs": signs(sign)}, MailKind.REPORT) for sign in LONE_SIGNS),
+        ({"reverse_path": "", "signs": signs("ticket_text")}, MailKind.AUTO_REPLY),
+        ({"is_complaint": True}, MailKind.FEEDBACK_REPORT),
+        ({"feedback_type": ""}, MailKind.FEEDBACK_REPORT),
         ({"feedback_type": "xarf"}, MailKind.XARF),
         ({"feedback_type": "abuse"}, MailKind.FEEDBACK_REPORT),
         ({"xarf": "XARF 4"}, MailKind.XARF),
@@ -144,6 +181,52 @@ def test_the_kind_follows_from_the_facts(facts: dict[str, Any], kind: MailKind) 
 )
 def test_a_report_is_never_lost_as_spam(facts: dict[str, Any], kind: MailKind) -> None:
     assert kind_of(("x-spam-flag", "YES"), **facts) is kind
+
+
+FORM = ("auto-submitted", "auto-generated")
+
+
+@pytest.mark.parametrize(
+    ("header", "facts", "kind"),
+    [
+        (FORM, {}, MailKind.REPORT),
+        (FORM, {"answers_us": True}, MailKind.AUTO_REPLY),
+        (FORM, {"signs": signs("auto_subject")}, MailKind.AUTO_REPLY),
+        (FORM, {"reverse_path": ""}, MailKind.AUTO_REPLY),
+        (("auto-submitted", "auto-replied"), {}, MailKind.AUTO_REPLY),
+    ],
+)
+def test_what_a_web_form_passes_on_about_an_account_of_ours_is_a_report(
+    header: tuple[str, str], facts: dict[str, Any], kind: MailKind
+) -> None:
+    assert kind_of(header, reports_home_account=True, **facts) is kind
+
+
+@pytest.mark.parametrize(
+    ("field", "trusted", "kind"),
+    [
+        ("X-Spam-Status: Yes, score=9.1", ("x-spam-status",), MailKind.SPAM),
+        ("X-Spam-Status: No, score=0.1", ("x-spam-status",), MailKind.REPORT),
+        ("X-Spam-Status: Yes, score=9.1", ("x-spam-flag",), MailKind.REPORT),
+        ("X-MS-Exchange-Organization-SCL: 7", (SCL,), MailKind.SPAM),
+        ("X-MS-Exchange-Organization-SCL: -1", (SCL,), MailKind.REPORT),
+        ("X-Rspamd-Action: add header", ("x-rspamd-action",), MailKind.SPAM),
+        ("X-Rspamd-Action: no action", ("x-rspamd-action",), MailKind.REPORT),
+        ("X-Spam-Flag: YES", (), MailKind.REPORT),
+    ],
+)
+def test_only_the_marks_of_our_own_server_tell_spam(
+    field: str, trusted: tuple[str, ...], kind: MailKind
+) -> None:
+    raw = f"From: a@example.org\nSubject: offers\n{field}\n\nbuy now\n".encode()
+    assert read_message(raw, None, ReadingRules(spam_fields=trusted)).kind is kind
+
+
+@pytest.mark.parametrize("doubt", ["auto_subject", "challenge_text", "auto_inside", "bulk_text"])
+def test_one_sign_of_a_machine_withholds_the_receipt(doubt: str) -> None:
+    traits = MailTraits(reverse_path="anna@example.org")
+    assert perhaps_automatic(KindFacts(traits=traits, signs=signs(doubt)))
+    assert not perhaps_automatic(KindFacts(traits=traits))
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from ingest.reading.machines import MachineSigns, machine_signs
+from ingest.reading.phrases import table
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,63 @@ def test_the_subject_of_a_bounce_is_a_sign(subject: str) -> None:
 )
 def test_the_subject_of_an_automatic_answer_is_a_sign(subject: str) -> None:
     assert machine_signs("", subject, "").auto_subject
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "AUTO: Anna Berg is out of the office (returning 05/11)",
+        "AUTO: Anna Berg ist außer Haus",
+        "[Automatyczna odpowiedź] pytanie",
+        "[support.example #335] AutoReply: a question",
+        "【自動返信】お問い合わせ",
+    ],
+)
+def test_a_program_may_put_a_word_before_its_subject(subject: str) -> None:
+    assert machine_signs("", subject, "").auto_subject
+
+
+LANGUAGES = ["en", "es", "pt", "fr", "de", "it", "nl", "pl", "tr", "ru", "uk", "ar", "hi", "ja"]
+LANGUAGES += ["ko", "zh", "id", "vi"]
+SIGNS = [field.name for field in fields(MachineSigns)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("sign", [name for name in SIGNS if name.endswith(("_subject", "_text"))])
+def test_each_phrase_of_each_language_is_its_sign(language: str, sign: str) -> None:
+    phrases = table("machines")[language][sign]
+    assert phrases
+    for phrase in phrases:
+        words = phrase.strip("*")
+        subject, text = (words, "") if sign.endswith("_subject") else ("", f"x\n{words}\nx")
+        assert getattr(machine_signs("", subject, text), sign), phrase
+
+
+@pytest.mark.parametrize(
+    "subject", ["Auto: my neighbour", "Automatic gates at our school", "A delivery man at school"]
+)
+def test_words_in_passing_are_no_sign(subject: str) -> None:
+    assert machine_signs("", subject, "") == MachineSigns()
+
+
+@pytest.mark.parametrize(
+    ("sender", "unattended"),
+    [
+        ("no-reply@shop.example", True),
+        ("Ville <ne-pas-repondre@ville.example>", True),
+        ("notifications@app.example", True),
+        ("Norbert Eply <n.reply@example.org>", False),
+        ("anna@noreplies.example", False),
+    ],
+)
+def test_an_address_that_nobody_reads_is_a_sign(sender: str, *, unattended: bool) -> None:
+    assert machine_signs(sender, "", "").unattended is unattended
+
+
+def test_the_end_of_a_newsletter_is_a_sign_unless_a_person_passes_it_on() -> None:
+    text = f"{'offers ' * 900}\nTo unsubscribe, click here."
+    assert machine_signs("", "Our offers", text).bulk_text
+    assert not machine_signs("", "Fwd: Our offers", text).bulk_text
 
 
 def test_the_subject_of_an_absence_note_is_a_weaker_sign() -> None:

@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 # Matches looked at in one text; ordinary mails have a few hundred.
-MAX_FOUND: Final = 50_000
+MAX_FOUND: Final = 20_000
 # Letters an open ending may have.
 MAX_ENDING: Final = 20
 

@@ -159,11 +159,11 @@ def _structure_defects(root: Part) -> list[str]:
 
     mail-parser would look for parts in the epilogue of a mail that has none, and fail.
     """
-    names = []
+    names: dict[str, None] = {}
     for part in root.walk():
-        names += [_sentence(type(defect).__name__) for defect in part.defects]
+        names |= dict.fromkeys(type(defect).__name__ for defect in part.defects)
         part.defects = []
-    return names
+    return [*map(_sentence, names)]
 
 
 def _sentence(name: str) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, Literal
 
 from ingest.reading.accounts.wording import PLATFORM, Wording, words_of
@@ -59,14 +60,14 @@ _NO_HANDLE = re.compile(
 class Labelled:
     """A token announced by a label; ``sure`` when a colon, a quote or its looks bear it out.
 
-    ``by_platform`` tells that the name of a platform announced it.
+    ``platform`` is the key of the platform whose name announced it, if one did.
     """
 
     token: str
     method: Method
     sure: bool
     span: tuple[int, int]
-    by_platform: bool = False
+    platform: str | None = None
 
 
 def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
@@ -81,7 +82,7 @@ def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
                 found = _id_after(text, label.end, wording) or _handle_after(text, label, wording)
             case "labels":
                 found = _handle_after(text, label, wording) or _handle_before(text, label)
-            case "platform":
+            case platform if platform.startswith(PLATFORM):
                 found = _of_platform(text, label, wording)
             case "after":
                 found = _named_before(text, label, wording)
@@ -95,15 +96,19 @@ def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
 
 
 def find_near(text: str, wording: Wording) -> Iterator[Labelled]:
-    """Give tokens that look like handles, near a word that speaks of accounts."""
-    places = [each for each in wording.found if each.tag in {"labels", "ids", PLATFORM, "named"}]
+    """Give tokens that look like handles: with an underscore, or near a word for accounts."""
+    places = [each for each in wording.found if _speaks_of_accounts(each)]
     at = 0
     for found in _LOOKS.finditer(text):
         while at < len(places) and places[at].end < found.start() - NEAR:
             at += 1
         near = at < len(places) and places[at].start <= found.end() + NEAR
-        if near and _is_distinctive(found[0]):
+        if (near or "_" in found[0].strip("_")) and _is_distinctive(found[0]):
             yield Labelled(found[0], "near_label", False, found.span())
+
+
+def _speaks_of_accounts(found: Found) -> bool:
+    return found.tag in {"labels", "ids", "named"} or found.tag.startswith(PLATFORM)
 
 
 def _is_distinctive(token: str) -> bool:
@@ -192,11 +197,16 @@ def _goes_on_in_letters(text: str, end: int) -> bool:
     return bool(after) and after.isalnum() and not is_unspaced(after)
 
 
+@cache
+def _no_handles() -> frozenset[str]:
+    return words_of("never") | words_of("labels") | words_of("named")
+
+
 def _may_be_handle(text: str, found: re.Match[str], label: Found, marks: str) -> bool:
     token = found["token"]
     if token.isdigit() and (label.tag == "ids" or len(token) < MIN_FIGURES):
         return False
-    if fold(token) in words_of("never") | words_of("labels") | words_of("named"):
+    if fold(token) in _no_handles():
         return False
     end = found.end("token")
     return not _is_address(text, end) and not _is_phrase(text, marks, end)
@@ -209,22 +219,16 @@ def _of_platform(text: str, platform: Found, wording: Wording) -> Labelled | Non
     numbered = _NUMBERED.match(text, platform.end)
     if numbered:
         found = _id_after(text, numbered.end(), wording)
-        return _by_platform(found)
-    after = _handle_after(text, platform, wording)
-    if after and (after.sure or _is_bound(text, platform, after)):
-        return _by_platform(after)
-    return _by_platform(_on_platform(text, platform, wording))
+    else:
+        found = _handle_after(text, platform, wording)
+        if found is None or not (found.sure or _is_bound(text, platform, found)):
+            found = _on_platform(text, platform, wording)
+    return replace(found, platform=platform.tag.removeprefix(PLATFORM)) if found else None
 
 
 def _is_bound(text: str, platform: Found, found: Labelled) -> bool:
     """Tell whether a handle stands right behind a platform's name, which then announces it."""
     return "\n" not in text[platform.end : found.span[0]]
-
-
-def _by_platform(found: Labelled | None) -> Labelled | None:
-    if found is None:
-        return None
-    return Labelled(found.token, found.method, found.sure, found.span, by_platform=True)
 
 
 _BEFORE = re.compile(

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: setup run demo test check score bench
+.PHONY: setup run demo test check score bench fuzz
 
 setup: $(STAMP)
 
@@ -33,3 +33,8 @@ score: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# As long as FUZZ_SECONDS says; what breaks a promise is kept in fuzz/found.
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(BIN)/python fuzz/reading.py

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
-from ingest.addresses import fold_address
 from ingest.joining import ACTOR, JoinedCases
 from ingest.match import Decision, reported, severity_of
+from ingest.placing import earlier_report, is_routine
 from ingest.reading import ParsedMessage
-from ingest.reading.kind import is_generated
-from store.errors import NotFound
 from store.evidence import Evidence
 from store.model import (
     AccountId,
@@ -27,16 +24,9 @@ from store.model import (
     Severity,
     Words,
 )
-from store.references import read_reply_token
 from store.reports import NewReport
 from store.states import InboxState
 from store.unit_of_work import UnitOfWork
-
-# These are written down and not filed, unless they name a reported account of our platform, speak
-# of danger or could not be read.
-_ROUTINE: Final = frozenset(
-    {MailKind.AUTO_REPLY, MailKind.LIST, MailKind.FEEDBACK_REPORT, MailKind.SPAM},
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,32 +66,15 @@ class Filing:
         parsed: ParsedMessage,
         at: datetime,
     ) -> Filed:
-        earlier = work.inbox.earlier_copy(message, named=parsed.message_id is not None)
-        if earlier is not None:
-            return _recorded(parsed.kind, f"{Decision.REPEAT}: the same mail as message {earlier}")
-        match parsed.kind:
-            case MailKind.BOUNCE:
-                return _recorded(parsed.kind, parsed.kind_reason)
-            case MailKind.STAFF_REPLY:
-                return self._staff_reply(work, message, parsed, at)
-            case MailKind.REPLY | MailKind.XARF:
-                follows = self._earlier_report(work, parsed)
-                return self._report(work, message, parsed, at, follows)
-            case kind if kind in _ROUTINE and not self._has_to_be_seen(parsed):
-                return _recorded(kind, parsed.kind_reason)
-            case _:
-                return self._report(work, message, parsed, at, None)
-
-    def _has_to_be_seen(self, parsed: ParsedMessage) -> bool:
-        """Tell whether machine mail reports something after all, as groups and web forms do.
-
-        An automatic answer never does: what it quotes was ours.
-        """
-        if parsed.kind is MailKind.AUTO_REPLY and not is_generated(parsed.traits):
-            return False
-        if parsed.urgency or not parsed.traits.readable:
-            return True
-        return any(s.account.platform == self._home for s in reported(parsed.sightings))
+        copy = work.inbox.earlier_copy(message, named=parsed.message_id is not None)
+        if copy is not None:
+            return _recorded(parsed.kind, f"{Decision.REPEAT}: the same mail as message {copy}")
+        if is_routine(parsed, self._home):
+            return _recorded(parsed.kind, parsed.kind_reason)
+        if parsed.kind is MailKind.STAFF_REPLY:
+            return self._staff_reply(work, message, parsed, at)
+        earlier = earlier_report(work, parsed, self._token_key)
+        return self._report(work, message, parsed, at, earlier)
 
     def _staff_reply(
         self,
@@ -122,43 +95,6 @@ class Filing:
             details=details,
         )
         return _recorded(parsed.kind, f"answers an alert about {work.cases.get(case_id).reference}")
-
-    def _answered_report(self, work: UnitOfWork, parsed: ParsedMessage) -> Report | None:
-        """Find the report a reply belongs to: by its signed token, else a known participant.
-
-        Quoting a reference or a Message-ID alone lets nobody write into somebody else's report.
-        """
-        reference = read_reply_token(parsed.reply_token or "", self._token_key)
-        if reference is not None:
-            try:
-                return work.reports.find(reference)
-            except NotFound:
-                # Gone since, or lost with an older backup: it becomes a report of its own.
-                return None
-        number = work.reports.answered_by(parsed.traits.references)
-        if number is None or not parsed.sender:
-            return None
-        report = work.reports.get(number)
-        same = fold_address(report.reporter or "") == fold_address(parsed.sender)
-        return report if same else None
-
-    def _earlier_report(self, work: UnitOfWork, parsed: ParsedMessage) -> Report | None:
-        """Find the report that this one answers, or brings up to date."""
-        if parsed.kind is MailKind.REPLY:
-            return self._answered_report(work, parsed)
-        return self._updated_report(work, parsed)
-
-    def _updated_report(self, work: UnitOfWork, parsed: ParsedMessage) -> Report | None:
-        """Find the report that a machine-readable one brings up to date: its sender's own number.
-
-        Anyone can write anybody's number; so both have to come from the same domain.
-        """
-        number = parsed.machine_report.external_id if parsed.machine_report else None
-        earlier = work.reports.by_external_id(number) if number else None
-        if earlier is None or not parsed.sender:
-            return None
-        same = _domain(earlier.reporter or "") == _domain(parsed.sender)
-        return earlier if same else None
 
     def _report(
         self,
@@ -252,10 +188,6 @@ def _recorded(kind: MailKind, reason: str) -> Filed:
 def _category_reason(parsed: ParsedMessage) -> str | None:
     machine = parsed.machine_report
     return f"its {machine.form} report says so" if machine and machine.category else None
-
-
-def _domain(address: str) -> str:
-    return fold_address(address).rpartition("@")[2]
 
 
 def _report_kind(kind: MailKind) -> MailKind:

@@ -21,6 +21,8 @@ _COMPLAINT = re.compile(
     r"complaint about message from [0-9a-f.:]{3,45}|email feedback report for ip [0-9a-f.:]{3,45}",
     re.IGNORECASE,
 )
+# Where a header begins in a text: of a mail that comes back, or that somebody copied.
+_RETURNED = re.compile(r"^[> \t]{0,9}(?:Received: (?:from|by) |Return-Path: )", re.MULTILINE)
 _COMPLAINED: Final = b"\nx-hmxmroriginalrecipient:"
 # Octets of an attached mail's header that are looked through for it.
 _HEADER_LENGTH: Final = 20_000
@@ -45,6 +47,7 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
     """Gather the facts."""
     mail, traits = read.mail, read.traits
     ours = answers_ours(traits.references, rules.own_domains)
+    returned = _RETURNED.search(read.text)
     home = [each for each in read.sightings if each.account.platform == rules.home.key]
     return KindFacts(
         traits=traits,
@@ -54,7 +57,7 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         has_subject=bool(read.subject),
         has_text=bool(read.text.strip()),
         has_attachments=read.has_attachments,
-        names_home_account=bool(home),
+        names_home_account=any(not _is_returned(each, returned) for each in home),
         reports_home_account=any(each.role is Role.REPORTED for each in home),
         urgent=read.urgent,
         signs=machine_signs(mail.value("from"), read.subject, read.text),
@@ -67,6 +70,11 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         has_damaged_report=read.report.report is None and bool(read.report.defects),
         spam_fields=rules.spam_fields,
     )
+
+
+def _is_returned(sighting: Sighting, returned: re.Match[str] | None) -> bool:
+    """Tell whether an account stands in what a mail system gives back, which is full of ids."""
+    return returned is not None and sighting.part == "text" and sighting.span[0] > returned.start()
 
 
 def _is_from_staff(traits: MailTraits, rules: ReadingRules) -> bool:

@@ -116,6 +116,7 @@ def _empty(facts: KindFacts) -> Decision | None:
 
 def _spam(facts: KindFacts) -> Decision | None:
     flagged = any(keyword(value) == "yes" for value in facts.values(*facts.spam_fields))
-    if not flagged or facts.may_matter or not facts.traits.readable:
+    matters = facts.may_matter or facts.reports_home_account
+    if not flagged or matters or not facts.traits.readable:
         return None
     return MailKind.SPAM, "a filter marked it, it names no account of ours and nothing urgent"

@@ -20,6 +20,8 @@ from ingest.reading.words import is_forward_subject, is_reply_subject
 HEAD: Final = 2_500
 TAIL: Final = 1_000
 MAX_SUBJECT: Final = 300
+# Characters that the marks of answers and forwards take, with some to spare.
+_LONGEST_MARK: Final = 15
 
 # Nobody writes by these names; by the others, people at times do.
 _DAEMON = re.compile(
@@ -129,7 +131,7 @@ def _of_subject(title: str) -> set[str]:
     A person who answers or passes on a machine's mail keeps its subject behind a mark.
     """
     if _is_marked(title):
-        return _inside(title) & {"auto_inside"}
+        return _inside(title, is_marked=True)
     starts = _beginnings(title)
     found = _lexicon(_SUBJECTS).find(title)
     tags = {each.tag for each in found if each.start in starts}
@@ -143,11 +145,18 @@ def _is_marked(title: str) -> bool:
     return is_reply_subject(title) or is_forward_subject(title)
 
 
-def _inside(title: str) -> set[str]:
+def _inside(title: str, *, is_marked: bool = False) -> set[str]:
+    """Look for words of machines within a subject; in one with a mark, behind a colon of its own.
+
+    Mail programs of the other side add them so: "RE: hello : non remis".
+    """
     found = _lexicon(_SUBJECTS).find(title)
     end = len(title.rstrip(_CLOSING))
     tags = {"auto_inside" for each in found if each.tag == "auto_subject" and each.end == end}
-    return tags | {"bounce_inside" for each in found if each.tag == "bounce_subject"}
+    failed = [each.start for each in found if each.tag == "bounce_subject"]
+    if is_marked:
+        failed = [at for at in failed if at > _LONGEST_MARK and title[:at].endswith(": ")]
+    return tags | {"bounce_inside" for _ in failed}
 
 
 def _beginnings(title: str) -> set[int]:

@@ -260,3 +260,15 @@ def test_x_arf_is_recognised_in_each_shape(body: bytes) -> None:
 def test_deep_json_is_not_parsed() -> None:
     raw = b"From: a@example.org\nContent-Type: application/json\n\n" + b'{"xarf_version":' * 90_000
     assert read_message(raw, None, ReadingRules()).kind is MailKind.REPORT
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("It was not delivered.\n\nReceived: from a.example\n\n@dark_wolf", MailKind.BOUNCE),
+        ("It was not delivered.\n\n@dark_wolf", MailKind.REPORT),
+    ],
+)
+def test_an_account_in_a_mail_that_comes_back_makes_no_report(text: str, kind: MailKind) -> None:
+    raw = f"From: gate@mx.example\nSubject: Returned mail: hello\n\n{text}\n".encode()
+    assert read_message(raw, None, ReadingRules()).kind is kind

@@ -133,3 +133,14 @@ def test_the_head_of_a_text_is_looked_at_and_no_more() -> None:
     words = "Your message\ncould not be\ndelivered."
     assert machine_signs("", "", words).bounce_text
     assert not machine_signs("", "", "x" * 3000 + words).bounce_text
+
+
+@pytest.mark.parametrize(
+    ("subject", "inside"),
+    [
+        ("RE: a question about the feast : non remis", True),
+        ("Re: Undelivered Mail Returned to Sender", False),
+    ],
+)
+def test_a_program_may_add_its_words_to_a_subject(subject: str, *, inside: bool) -> None:
+    assert machine_signs("", subject, "").bounce_inside is inside

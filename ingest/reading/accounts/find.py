@@ -10,10 +10,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ingest.reading.accounts.clean import CleanText, clean
-from ingest.reading.accounts.hits import Hit, PassedOver, hits_by_url, hits_by_words
+from ingest.reading.accounts.hits import (
+    A_GUESS,
+    CONFIDENCE,
+    Hit,
+    PassedOver,
+    hits_by_url,
+    hits_by_words,
+)
+from ingest.reading.accounts.phones import region_of
 from ingest.reading.accounts.platforms import Platforms, platforms_for
 from ingest.reading.accounts.roles import tell_roles, windows
-from ingest.reading.accounts.scene import Place
+from ingest.reading.accounts.scene import Place, Scene
 from ingest.reading.accounts.urls import FoundUrl, find_urls, take_apart
 from ingest.reading.accounts.wording import label_wording, role_wording
 from ingest.reading.bounds import MAX_TEXT
@@ -99,13 +107,17 @@ def _read(text: str, part: str, platforms: Platforms, language: str | None) -> _
     urls = find_urls(cleaned.text, platforms)
     masked = _masked(cleaned.text, urls)
     wording = label_wording(masked, platforms, language)
-    found = [*hits_by_url(urls, platforms), *hits_by_words(masked, wording, platforms)]
+    found = [
+        *hits_by_url(urls, platforms),
+        *hits_by_words(masked, wording, platforms, region_of(language)),
+    ]
     hits = sorted((each for each in found if isinstance(each, Hit)), key=lambda hit: hit.span)
     places, numbers = _places(hits)
-    roles = tell_roles(masked, role_wording(wording, windows(places), language), places)
+    scene = Scene(masked, role_wording(wording, windows(places), language), places)
+    roles = tell_roles(scene)
     seen = [
         _sighted(replace(hit, span=_origin(cleaned, hit.span)), roles[number], part)
-        for hit, number in zip(hits, numbers, strict=True)
+        for hit, number in zip(_surer(hits, numbers, scene), numbers, strict=True)
     ]
     skipped = [
         Skipped(part=part, span=_origin(cleaned, each.span), reason=each.reason)
@@ -146,6 +158,19 @@ def _places(hits: list[Hit]) -> tuple[list[Place], list[int]]:
             places.append(Place(start, end))
         numbers.append(len(places) - 1)
     return places, numbers
+
+
+def _surer(hits: list[Hit], numbers: list[int], scene: Scene) -> list[Hit]:
+    """Take what is listed beside a sure account for one, too, and no longer for a guess."""
+    surer: list[Hit] = []
+    for hit, number in zip(hits, numbers, strict=True):
+        before = surer[-1] if surer else None
+        listed = before is not None and before.confidence > A_GUESS and scene.is_joined(number)
+        if hit.confidence == A_GUESS and listed:
+            surer.append(replace(hit, method="list", confidence=CONFIDENCE["list"]))
+        else:
+            surer.append(hit)
+    return surer
 
 
 def _origin(cleaned: CleanText, span: tuple[int, int]) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from typing import Final
 from ingest.reading.accounts.labels import Labelled, find_labelled, find_near
 from ingest.reading.accounts.mentions import Mention, find_mentions, fitting, looks_like_domain
 from ingest.reading.accounts.nearby import named_nearby, platform_nearby
+from ingest.reading.accounts.phones import find_phones
 from ingest.reading.accounts.platforms import Platform, Platforms
 from ingest.reading.accounts.pointers import account_at
 from ingest.reading.accounts.urls import FoundUrl
@@ -27,8 +28,10 @@ CONFIDENCE: Final = {
     "profile_url": 0.95,
     "post_url": 0.9,
     "labelled_id": 0.9,
+    "phone": 0.9,
     "label": 0.85,
     "mention": 0.8,
+    "list": 0.7,
     "fediverse_url": 0.5,
 }
 # A handle that breaks today's rule, or a label without a colon.
@@ -63,9 +66,12 @@ def hits_by_url(urls: list[FoundUrl], platforms: Platforms) -> list[Seen]:
     return [_by_url(url, platforms) for url in urls]
 
 
-def hits_by_words(text: str, wording: Wording, platforms: Platforms) -> list[Seen]:
-    """Give the mentions and the labelled names of a text whose URLs are blanked out."""
+def hits_by_words(
+    text: str, wording: Wording, platforms: Platforms, region: str | None
+) -> list[Seen]:
+    """Give mentions, telephone numbers and labelled names of a text whose URLs are blanked out."""
     mentions = _bounded(_by_mention(text, platforms))
+    mentions += _bounded(_by_phone(text, platforms, region))
     named = _unless_seen(_by_label(text, find_labelled(text, wording), platforms), mentions)
     guesses = _by_label(text, find_near(text, wording), platforms)
     return [*mentions, *named, *_unless_seen(guesses, [*mentions, *named])]
@@ -118,6 +124,13 @@ def _by_mention(text: str, platforms: Platforms) -> Iterator[Seen]:
             yield hit
 
 
+def _by_phone(text: str, platforms: Platforms, region: str | None) -> Iterator[Seen]:
+    for number, key, span in find_phones(text, platforms, region):
+        platform = platforms.by_key(key)
+        if platform is not None:
+            yield Hit(platform.account(handle=number), "phone", CONFIDENCE["phone"], span)
+
+
 def _of_fediverse(mention: Mention, platforms: Platforms) -> Hit | None:
     platform = platforms.by_key("mastodon")
     if platform is None or not platform.is_handle(mention.name):
@@ -149,9 +162,14 @@ def _is_cut_within(name: str, handle: str) -> bool:
     return rest[:1] == "." and (rest[1:2].islower() or rest[1:2].isdigit())
 
 
+def _platform_of(text: str, found: Labelled, platforms: Platforms) -> Platform:
+    told = platforms.by_key(found.platform) if found.platform else None
+    return told or named_nearby(text, *found.span, platforms) or platforms.home
+
+
 def _by_label(text: str, labelled: Iterator[Labelled], platforms: Platforms) -> Iterator[Seen]:
     for found in labelled:
-        platform = named_nearby(text, *found.span, platforms) or platforms.home
+        platform = _platform_of(text, found, platforms)
         if found.method == "labelled_id":
             account = platform.account(user_id=found.token)
             yield Hit(account, found.method, CONFIDENCE[found.method], found.span)

@@ -36,7 +36,9 @@ _STARS = re.compile(r"[*_]{0,2}")
 _NUMBERED = re.compile(r"[ \t\-]{1,3}id(?!\w)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t]{0,3}")
 _BRACKET = re.compile(r"[ \t]{0,3}\([^)\n]{0,30}\)")
-_COLON = re.compile(r"[ \t]{0,3}(?:[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}")
+_COLON = re.compile(
+    r"[ \t]{0,3}(?:[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}(?:(?:[-–•*]|\d{1,2}[.)])[ \t]{1,3})?"
+)
 _NEXT = re.compile(r"[ \t]{1,3}[-–—][ \t]{1,3}|[ \t]{0,3}\n{1,2}[ \t]{0,3}|[ \t|]{1,4}")
 # The figures after the sign are an old Discord handle's.
 _TOKEN = re.compile(

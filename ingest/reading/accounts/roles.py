@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - dashes as people type them
 """The role of each account in a report, by the words around it.
 
 Words count that are tied to a handle by nothing but filling words, in the same sentence: "to my
@@ -9,10 +10,13 @@ is") means whoever was spoken of last. Without such words an account is one that
 from __future__ import annotations
 
 from ingest.reading.accounts.scene import AFTER, BEFORE, Place, Scene
-from ingest.reading.accounts.wording import Wording
 from ingest.reading.accounts.words_after import WordsAfter
 from ingest.reading.accounts.words_before import Walk, WordsBefore, stepped_back
 from store.model import Role
+
+# Characters before a handle in which the closing of a letter may stand, and words of a name.
+LETTER_END = 80
+NAME_WORDS = 3
 
 
 def windows(places: list[Place]) -> list[tuple[int, int]]:
@@ -20,11 +24,11 @@ def windows(places: list[Place]) -> list[tuple[int, int]]:
     return [(place.start - BEFORE, place.end + AFTER) for place in places]
 
 
-def tell_roles(text: str, wording: Wording, places: list[Place]) -> list[Role | None]:
+def tell_roles(scene: Scene) -> list[Role | None]:
     """Tell the role of each account, in the order of their places; None where nothing does."""
-    teller = _Teller(Scene(text, wording, places))
+    teller = _Teller(scene)
     roles: list[Role | None] = []
-    for number in range(len(places)):
+    for number in range(len(scene.places)):
         role = teller.role_of(number)
         if role is None and number:
             role = teller.carried_on(number, roles[number - 1])
@@ -80,8 +84,7 @@ class _Teller:
         here, there = self._scene.places[number], self._scene.places[number + 1]
         if there.start > self._scene.ceiling_of_sentence(here.end):
             return None
-        begin = self._scene.skip_on(here.end)
-        if not any(found.tag == "receive" for found in self._scene.wording.starting(begin)):
+        if self._scene.first_after(number, "receive", "contact") != "receive":
             return None
         place = stepped_back(self._scene.text, Walk(there.start), here.end).place
         by = any(found.tag == "by" for found in self._scene.wording.ending(place))
@@ -97,14 +100,24 @@ class _Teller:
         return Role.VICTIM if dative and self._scene.has_other_before(number) else None
 
     def _by_letter(self, number: int) -> Role | None:
-        """Read a closing and the name below it: "Kind regards," and "Anna (" in the next line."""
+        """Read a closing and the name behind it: "Kind regards," and "Anna (@name)"."""
         start = self._scene.places[number].start
-        before = self._scene.text[max(0, start - 80) : start]
-        head, line_end, name = before.rpartition("\n")
-        plain = name.strip(" (@[-,")
-        if not line_end or not plain or not plain.replace(" ", "").replace(".", "").isalpha():
-            return None
-        end = start - len(name) - 1
-        end -= len(head) - len(head.rstrip(" ,.!\n"))
-        closing = any(found.tag == "closings" for found in self._scene.wording.ending(end))
-        return Role.REPORTER if closing else None
+        for found in self._scene.found_between(max(0, start - LETTER_END), start):
+            if found.tag == "closings" and self._is_name(found.end, number):
+                return Role.REPORTER
+        return None
+
+    def _is_name(self, place: int, number: int) -> bool:
+        """Tell whether from a closing to a handle there is a name and nothing else.
+
+        On one line, nothing but the end may follow: "Thanks, I will look" is no closing.
+        """
+        here = self._scene.places[number]
+        between = self._scene.text[place : here.start]
+        name = between.strip(" ,.!\n\t(@[-–")
+        words = name.replace(".", " ").replace("-", " ").split()
+        if not all(map(str.isalpha, words)) or not 1 <= len(words) <= NAME_WORDS:
+            return False
+        if "\n" not in between:
+            return self._scene.ends_here(here.end)
+        return "\n\n" not in between.lstrip(" ,.!\n")

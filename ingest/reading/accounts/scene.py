@@ -15,6 +15,12 @@ from ingest.reading.lexicon import Found
 BEFORE: Final = 240
 AFTER: Final = 140
 
+# Words after a handle among which a verb is looked for.
+NEXT_WORDS: Final = 4
+
+# Characters of the label of a form's field.
+FIELD: Final = 60
+
 _END = re.compile(r"[.!?;](?=\s)|[。！？।؟]|\n[ \t]*\n")
 _CLAUSE_END = re.compile(r"[\s'\"”»)\]」』】）]{0,3}(?:[.,;!?)\n。！？।؟،、|/]|\Z)")
 _BETWEEN: Final = frozenset(" \t\n,;、/&|•*-–+.()0123456789\"'")
@@ -55,23 +61,33 @@ class Scene:
 
     def acts(self, number: int) -> bool:
         """Tell whether a verb that fits the one who contacts others stands right after."""
+        return self.first_after(number, "contact", "receive") == "contact"
+
+    def first_after(self, number: int, *tags: str) -> str | None:
+        """Tell which of some phrases comes first among the next words after a handle."""
         place = self.places[number].end
-        for _ in range(3):
+        for _ in range(NEXT_WORDS):
             begin = self.skip_on(place)
-            starting = self.wording.starting(begin)
-            if any(found.tag == "contact" for found in starting):
-                return True
+            for found in self.wording.starting(begin):
+                if found.tag in tags:
+                    return found.tag
             word = _WORD.match(self.text, begin)
             if word is None:
-                return False
+                return None
             place = word.end()
-        return False
+        return None
 
     def only_says_so(self, number: int) -> bool:
         """Tell whether after the handle comes nothing but a copula, or the end."""
         place = self.skip_on(self.places[number].end)
         closer = any(found.tag == "closer" for found in self.wording.starting(place))
         return closer or self.ends_here(self.places[number].end)
+
+    def skip_back(self, place: int) -> int:
+        """Step back over spaces."""
+        while place and self.text[place - 1] in " \t":
+            place -= 1
+        return place
 
     def ends_here(self, place: int) -> bool:
         """Tell whether a clause ends at a place."""
@@ -90,12 +106,13 @@ class Scene:
         floor = self.sentence_start(self.places[number].start)
         return self.places[number - 1].start >= floor
 
-    def heads_a_line(self, found: Found) -> bool:
-        """Tell whether a phrase is the label of a form's field."""
+    def heads_a_line(self, found: Found, number: int) -> bool:
+        """Tell whether a phrase begins the label of a form's field that a handle stands in."""
         line = self.text.rfind("\n", 0, found.start) + 1
         before = self.text[max(line, found.start - 20) : found.start]
-        after = self.text[found.end : found.end + 20].lstrip(" *_")
-        return not before.strip(" *_|-") and after.startswith((":", "：", "="))
+        label = self.text[found.end : self.places[number].start]
+        is_label = len(label) <= FIELD and any(sign in label for sign in ":：=")
+        return is_label and not before.strip(" *_|-")
 
     def is_label(self, found: Found) -> bool:
         """Tell whether a word means an account, and no person."""

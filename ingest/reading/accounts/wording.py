@@ -5,13 +5,12 @@ Labels are looked for in the whole text; the words that tell a role only near th
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 
-from ingest.reading.accounts.nearby import platform_names
+from ingest.reading.accounts.platform_words import find_platform_words
 from ingest.reading.accounts.platforms import Platforms
 from ingest.reading.lexicon import Found, Lexicon, fold
 from ingest.reading.phrases import merged, table
@@ -20,7 +19,8 @@ _LABELS = ("labels", "ids", "named", "after")
 _OTHER_SCRIPTS = frozenset({"ru", "uk", "ar", "hi", "ja", "ko", "zh"})
 # Small words, which mean something else in other languages.
 _LINKS = ("is", "on", "linked")
-PLATFORM = "platform"
+# How the tag of a platform's name begins; its key follows.
+PLATFORM = "platform:"
 
 
 class Wording:
@@ -60,7 +60,11 @@ def label_wording(text: str, platforms: Platforms, language: str | None = None) 
     only in the text's own, unless it is unknown.
     """
     folded = fold(text)
-    return Wording(folded, _labels(platforms, _known(language)).find(folded))
+    names = [
+        Found(f"{PLATFORM}{word.key}", word.start, word.end)
+        for word in find_platform_words(text, platforms)
+    ]
+    return Wording(folded, [*names, *_labels(_known(language)).find(folded)])
 
 
 def role_wording(
@@ -111,20 +115,12 @@ def _spoken(name: str, language: str | None) -> list[dict[str, list[str]]]:
     return [tables[language], *([tables["en"]] if language in _OTHER_SCRIPTS else [])]
 
 
-@lru_cache(maxsize=64)
-def _labels(platforms: Platforms, language: str | None) -> Lexicon:
+@cache
+def _labels(language: str | None) -> Lexicon:
     phrases: dict[str, list[str]] = {tag: [*merged("labels", tag)] for tag in _LABELS}
     for tag in _LINKS:
         phrases[tag] = [phrase for each in _spoken("labels", language) for phrase in each[tag]]
-    return Lexicon({**phrases, PLATFORM: map(_with_endings, platform_names(platforms))})
-
-
-# Letters of a platform's name from which on it may be inflected ("Instagramu").
-_INFLECTED = 6
-
-
-def _with_endings(name: str) -> str:
-    return f"{name}*" if len(name) >= _INFLECTED and re.fullmatch(r"\w+", name) else name
+    return Lexicon(phrases)
 
 
 @cache

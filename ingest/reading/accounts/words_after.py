@@ -17,6 +17,7 @@ OF_AGE: Final = 18
 _AFTER = re.compile(
     r"[\s'\"”“»«’)\]*_`」』】）]{0,4}(?P<mark>[,(:=|/–—،、（\-]{0,2})[\s'\"(「]{0,3}"
 )
+_CLOSING = re.compile(r"[)\]'\"\s，,]{1,4}")
 _AGE = re.compile(r"[\s(,]{0,3}(?P<age>\d{1,2})(?!\d)")
 _HOPS_AFTER: Final = frozenset({"is", "filler", "labels", "ids"})
 _OWNED: Final = frozenset({"genitive", "labels", "ids", "naming"})
@@ -114,15 +115,19 @@ class WordsAfter:
         """Take one of several for a child if right after it stands a child's age."""
         if len(self._scene.places) < 2:  # noqa: PLR2004 - nobody else could be reported
             return None
-        place = self._scene.places[number].end
-        copula = next(
-            (f for f in self._scene.wording.starting(self._scene.skip_on(place)) if f.tag == "is"),
-            None,
-        )
-        found = _AGE.match(self._scene.text, copula.end if copula else place)
-        if not found or not (copula or mark):
+        place, copula = self._scene.places[number].end, False
+        closing = _CLOSING.match(self._scene.text, place)
+        place = closing.end() if closing else place
+        for _ in range(3):
+            words = self._scene.wording.starting(self._scene.skip_on(place))
+            word = next((word for word in words if word.tag in {"is", "filler"}), None)
+            if word is None:
+                break
+            copula = copula or any(each.tag == "is" for each in words)
+            place = word.end
+        found = _AGE.match(self._scene.text, place)
+        if not found or not (copula or mark) or int(found["age"]) >= OF_AGE:
             return None
-        after = self._scene.skip_on(found.end())
-        years = any(each.tag == "filler" for each in self._scene.wording.starting(after))
-        closed = self._scene.text[found.end() : found.end() + 1] in {")", "）"}
-        return Role.VICTIM if int(found["age"]) < OF_AGE and (years or closed) else None
+        years = self._scene.wording.starting(self._scene.skip_on(found.end()))
+        ends = self._scene.ends_here(found.end())
+        return Role.VICTIM if ends or any(each.tag == "filler" for each in years) else None

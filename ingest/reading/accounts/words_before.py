@@ -8,6 +8,8 @@ somebody the handle belongs to, a pronoun, or a verb whose object it is.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from ingest.reading.accounts.scene import BEFORE, Scene
@@ -23,9 +25,7 @@ _WEAK: Final = frozenset(",\n-–—،、")
 VICTIMS: Final = frozenset({"victim", "victim_f", "victim_m"})
 _PEOPLE: Final = frozenset({"reporter", "topic", "witness"})
 _POSSESSIVES: Final = frozenset({"possessive", "possessive_f", "possessive_m"})
-_HOPS: Final = frozenset(
-    {"filler", "naming", "labels", "ids", "is", "named", "linked", "to", PLATFORM, "on"}
-)
+_HOPS: Final = frozenset({"filler", "naming", "labels", "ids", "is", "named", "linked", "to", "on"})
 _NAMING: Final = frozenset({"labels", "ids", "named", "naming"})
 _SUSPECTS: Final = frozenset({"suspect", "suspect_f", "suspect_m"})
 _UNFIT: Final = {
@@ -66,17 +66,26 @@ def _fit(person: str, possessive: str) -> int:
 class Walk:
     """How far a walk back from a handle has come.
 
-    ``weak`` when it crossed a mark that parts clauses, ``named`` when a word that names did.
+    ``weak`` when it crossed a mark that parts clauses; ``named`` and ``linked`` when it passed
+    a word that names, or a copula.
     """
 
     place: int
     weak: bool = False
     named: bool = False
+    linked: bool = False
     hops: int = 0
 
-    def over(self, start: int, *, naming: bool) -> Walk:
-        """Go on before a filling word."""
-        return Walk(start, self.weak, self.named or naming, self.hops + 1)
+    def over(self, words: list[Found]) -> Walk:
+        """Go on before a filling word, given all that it may stand for."""
+        tags = {word.tag for word in words}
+        return Walk(
+            words[0].start,
+            self.weak,
+            self.named or bool(tags & _NAMING),
+            self.linked or "is" in tags,
+            self.hops + 1,
+        )
 
 
 def stepped_back(text: str, walk: Walk, floor: int) -> Walk:
@@ -110,9 +119,10 @@ class WordsBefore:
             told = self._told_by(endings, number, walk)
             if told is not None:
                 return told[0]
-            naming = {word.start for word in endings if word.tag in _NAMING}
-            steps = {word.start for word in endings if word.tag in _HOPS}
-            waiting += [walk.over(start, naming=start in naming) for start in sorted(steps)]
+            for _, words in groupby(endings, key=attrgetter("start")):
+                same = [*words]
+                if any(word.tag in _HOPS or word.tag.startswith(PLATFORM) for word in same):
+                    waiting.append(walk.over(same))
         return None
 
     def _told_by(self, endings: list[Found], number: int, walk: Walk) -> tuple[Role | None] | None:
@@ -120,15 +130,26 @@ class WordsBefore:
         for found in sorted(endings, key=_by_weight):
             if found.tag in VICTIMS:
                 return (self._of_victim(found, number, walk),)
-            if found.tag in _PEOPLE or (found.tag == "yours" and self._scene.heads_a_line(found)):
+            if found.tag in _PEOPLE or self._is_own_field(found, number, walk):
                 return (self._of_people(found.tag, number),)
             if found.tag in {"apart", "pretend"} and not walk.weak:
                 return (self._set_apart(found.tag, number, walk),)
             if found.tag in _POSSESSIVES and (walk.named or self._follows_naming(found)):
                 return (self._meant(found, number),)
             if found.tag == "contact" or (found.tag == "by" and not walk.hops):
-                return (self._contacted(found, number),)
+                # "The one who bothers her is": that is the subject of the verb.
+                return (None if walk.linked else self._contacted(found, number),)
         return None
+
+    def _is_own_field(self, found: Found, number: int, walk: Walk) -> bool:
+        """Tell whether a word is that of a form, "Your username: name", or means the writer."""
+        of_form = found.tag == "yours" and self._scene.heads_a_line(found, number)
+        return of_form or self._in_brackets(found, number, walk)
+
+    def _in_brackets(self, found: Found, number: int, walk: Walk) -> bool:
+        """Tell whether a handle stands in brackets right behind the writer: "me (@name)"."""
+        before = self._scene.text[walk.place : self._scene.places[number].start]
+        return found.tag in {"me", "first"} and not walk.hops and before.strip() in {"(", "[", "（"}
 
     def _follows_naming(self, found: Found) -> bool:
         """Tell whether a pronoun stands behind its noun, or within one word with it."""
@@ -140,16 +161,31 @@ class WordsBefore:
         return same or any(each.tag in _NAMING for each in before)
 
     def _of_victim(self, found: Found, number: int, walk: Walk) -> Role | None:
-        if (walk.weak and self._scene.acts(number)) or self._is_faked(found, number):
+        if walk.weak and self._scene.acts(number):
+            return None
+        if self._is_faked(found, number) or (walk.linked and self._is_object(found)):
             return None
         return Role.VICTIM
 
+    def _is_object(self, victim: Found) -> bool:
+        """Tell whether the words are "who writes to my daughter": then she is not meant."""
+        waiting = [victim.start]
+        for _ in range(MAX_HOPS):
+            if not waiting:
+                break
+            place = self._scene.skip_back(waiting.pop())
+            words = self._scene.wording.ending(place)
+            if any(word.tag == "contact" for word in words):
+                return True
+            waiting += sorted({word.start for word in words if word.tag in {"filler", "to"}})
+        return False
+
     def _of_people(self, tag: str, number: int) -> Role | None:
-        if tag in {"reporter", "yours"}:
-            return Role.REPORTER
         if tag == "topic":
             return Role.REPORTER if self._scene.only_says_so(number) else None
-        return None if self._scene.acts(number) else Role.MENTIONED
+        if tag == "witness":
+            return None if self._scene.acts(number) else Role.MENTIONED
+        return Role.REPORTER
 
     def _set_apart(self, tag: str, number: int, walk: Walk) -> Role | None:
         if tag == "apart":

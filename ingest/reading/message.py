@@ -52,7 +52,7 @@ def read_message(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Pieces:
+class Pieces:
     """What was read of one mail, before it is put together."""
 
     mail: Mail
@@ -68,6 +68,11 @@ class _Pieces:
 
 
 def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
+    return assembled(read_pieces(raw, envelope, rules), rules)
+
+
+def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> Pieces:
+    """Read a mail piece by piece; raises what a library raises on a mail it cannot open."""
     mail = open_mail(raw)
     traits = read_traits(mail, envelope)
     subject = fields.unfold(mail.value("subject"), MAX_SUBJECT_LENGTH)
@@ -82,7 +87,7 @@ def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedM
     traits = replace(traits, readable=_is_readable(mail, body, evidence))
     language = _tried(mail, "language", lambda: _language(mail, subject, body), None)
     named = _tried(mail, "accounts", lambda: _named(mail, subject, body, rules, language), Named())
-    pieces = _Pieces(
+    return Pieces(
         mail=mail,
         traits=traits,
         subject=subject,
@@ -94,7 +99,6 @@ def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedM
         language=language,
         urgent=_tried(mail, "urgency", lambda: urgency(f"{subject}\n{body.words.text}"), None),
     )
-    return _assembled(pieces, rules)
 
 
 def _tried(mail: Mail, what: str, question: Callable[[], Answer], otherwise: Answer) -> Answer:
@@ -142,10 +146,11 @@ def _named(
     )
 
 
-def _assembled(pieces: _Pieces, rules: ReadingRules) -> ParsedMessage:
+def assembled(pieces: Pieces, rules: ReadingRules) -> ParsedMessage:
+    """Put the pieces together, and decide what the mail is."""
     mail, traits, text = pieces.mail, pieces.traits, pieces.body.words.text
     _, sender = next(iter(mail.addresses("from")), (None, None))
-    facts = _facts(pieces, rules)
+    facts = facts_of(pieces, rules)
     kind, reason = decide_kind(facts)
     traits = replace(traits, perhaps_automatic=perhaps_automatic(facts))
     answers_by_itself = kind is MailKind.AUTO_REPLY and (
@@ -200,7 +205,8 @@ def _as_of(
     )
 
 
-def _facts(pieces: _Pieces, rules: ReadingRules) -> KindFacts:
+def facts_of(pieces: Pieces, rules: ReadingRules) -> KindFacts:
+    """Give the facts by which it is decided what the mail is."""
     read = Reading(
         mail=pieces.mail,
         traits=pieces.traits,

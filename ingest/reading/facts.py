@@ -58,7 +58,8 @@ class KindFacts:
 
     ``has_delivery_status`` and ``has_disposition`` tell of parts of these types; ``is_complaint``
     of a feedback report older than RFC 5965, ``has_damaged_report`` of one that could not be
-    read; ``spam_fields`` are those that our own server sets.
+    read; ``is_own_group`` of list fields that our own address has got, where it is a group;
+    ``spam_fields`` are those that our own server sets.
     """
 
     traits: MailTraits
@@ -79,6 +80,7 @@ class KindFacts:
     is_complaint: bool = False
     xarf: str | None = None
     has_damaged_report: bool = False
+    is_own_group: bool = False
     spam_fields: tuple[str, ...] = ("x-spam-flag",)
 
     def values(self, *names: str) -> list[str]:
@@ -96,8 +98,10 @@ class KindFacts:
 
     @property
     def is_bulk(self) -> bool:
-        """Whether Precedence says that it went to many."""
-        return any(keyword(value) in _BULK for value in self.values("precedence"))
+        """Whether Precedence says that it went to many, and not our own group's does."""
+        return not self.is_own_group and any(
+            keyword(value) in _BULK for value in self.values("precedence")
+        )
 
     @property
     def is_by_list_owner(self) -> bool:
@@ -107,6 +111,8 @@ class KindFacts:
     @property
     def came_by_list(self) -> str | None:
         """By which field a mailing list sent it, as a sentence."""
+        if self.is_own_group:
+            return None
         if self.has(*LIST_FIELDS) or MAILING_LIST in self.values("delivered-to"):
             return "a mailing list sent it (RFC 2919, RFC 2369)"
         if any(keyword(value) == "list" for value in self.values("precedence")):

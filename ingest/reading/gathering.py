@@ -21,6 +21,8 @@ _COMPLAINT = re.compile(
     r"complaint about message from [0-9a-f.:]{3,45}|email feedback report for ip [0-9a-f.:]{3,45}",
     re.IGNORECASE,
 )
+# Fields in which a list names itself.
+_NAMING_LISTS: Final = ("list-id", "list-post", "mailing-list", "x-beenthere", "x-mailing-list")
 # Where a header begins in a text: of a mail that comes back, or that somebody copied.
 _RETURNED = re.compile(r"^[> \t]{0,9}(?:Received: (?:from|by) |Return-Path: )", re.MULTILINE)
 _COMPLAINED: Final = b"\nx-hmxmroriginalrecipient:"
@@ -68,6 +70,7 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         is_complaint=_is_complaint(mail, read.subject),
         xarf=read.report.xarf,
         has_damaged_report=read.report.report is None and bool(read.report.defects),
+        is_own_group=_is_own_group(mail, rules),
         spam_fields=rules.spam_fields,
     )
 
@@ -82,6 +85,20 @@ def _is_from_staff(traits: MailTraits, rules: ReadingRules) -> bool:
     own = {domain.lower() for domain in rules.own_domains}
     senders = traits.from_addresses[:1]
     return any(sender.lower() in staff or sender.rpartition("@")[2] in own for sender in senders)
+
+
+def _is_own_group(mail: Mail, rules: ReadingRules) -> bool:
+    """Tell whether the list is our own reporting address: providers keep such as a group.
+
+    What comes through it is as much a report as any mail; other lists' fields come before its own.
+    """
+    named = [value.lower() for name in _NAMING_LISTS for value in mail.values(name)]
+    ours = {
+        spelling
+        for address in rules.reporting_addresses
+        for spelling in (address.lower(), address.lower().replace("@", "."))
+    }
+    return bool(named) and all(any(one in value for one in ours) for value in named)
 
 
 def _answers_invitation(mail: Mail) -> bool:

@@ -272,3 +272,18 @@ def test_deep_json_is_not_parsed() -> None:
 def test_an_account_in_a_mail_that_comes_back_makes_no_report(text: str, kind: MailKind) -> None:
     raw = f"From: gate@mx.example\nSubject: Returned mail: hello\n\n{text}\n".encode()
     assert read_message(raw, None, ReadingRules()).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ("List-ID: <cp.chirper.example>\nPrecedence: list", MailKind.REPORT),
+        ("Mailing-list: list cp@chirper.example; contact x\nPrecedence: list", MailKind.REPORT),
+        ("List-ID: <cp.chirper.example>\nList-ID: <parents.school.example>", MailKind.LIST),
+        ("List-ID: <cp.chirper.example>\nAuto-Submitted: auto-replied", MailKind.AUTO_REPLY),
+        ("List-ID: <parents.school.example>", MailKind.LIST),
+    ],
+)
+def test_a_group_that_is_our_own_address_is_no_list(fields: str, kind: MailKind) -> None:
+    raw = f"From: anna@example.org\nSubject: a profile\n{fields}\n\nIt worries me.\n".encode()
+    assert read_message(raw, None, ReadingRules()).kind is kind

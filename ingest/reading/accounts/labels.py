@@ -37,7 +37,7 @@ _NUMBERED = re.compile(r"[ \t\-]{1,3}id(?!\w)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t]{0,3}")
 _BRACKET = re.compile(r"[ \t]{0,3}\([^)\n]{0,30}\)")
 _COLON = re.compile(
-    r"[ \t]{0,3}(?:[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}(?:(?:[-–•*]|\d{1,2}[.)])[ \t]{1,3})?"
+    r"[ \t]{0,3}(?:[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}(?P<item>(?:[-–•*]|\d{1,2}[.)])[ \t]{1,3})?"
 )
 _NEXT = re.compile(r"[ \t]{1,3}[-–—][ \t]{1,3}|[ \t]{0,3}\n{1,2}[ \t]{0,3}|[ \t|]{1,4}")
 # The figures after the sign are an old Discord handle's.
@@ -147,7 +147,9 @@ def _handle_after(text: str, label: Found, wording: Wording) -> Labelled | None:
         if between is None and not unspaced and not _matched(_OPEN, text, place):
             return None
         place = between.end() if between else place
-    return _token_at(text, place, label, announced=bool(colon), named=named)
+    # The first word of a list is no name because of the colon before the list.
+    announced = colon is not None and not colon["item"]
+    return _token_at(text, place, label, announced=announced, named=named)
 
 
 def _after_links(text: str, place: int, wording: Wording) -> tuple[int, bool, bool]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
+from urllib.parse import unquote
 
 from mailparser.utils import decode_base64_payload
 
@@ -16,6 +18,8 @@ from store.model import EvidencePart
 
 MAX_NAME_LENGTH: Final = 120
 MAX_ENDING: Final = 10
+# The form of RFC 2231 within quotation marks, as some programs write it.
+_LABELLED_NAME = re.compile(r"utf-8'[a-z-]{0,10}'(.{1,500})", re.IGNORECASE)
 
 Answer = TypeVar("Answer")
 
@@ -62,6 +66,9 @@ def _listed(name: str, kind: str, octets: bytes) -> EvidencePart:
 
 def safe_name(name: str) -> str | None:
     """Make a file name safe to print: no folder, no control or direction characters, not long."""
+    name = name.strip(" \"'")
+    if labelled := _LABELLED_NAME.fullmatch(name):
+        name = unquote(labelled[1], errors="replace")
     base = fields.unfold(name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1], 1000)
     if base in {"", ".", "..", UNNAMED}:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 MAX_IDS: Final = 50
@@ -16,9 +17,10 @@ _ADDRESS = re.compile(r"[^\s<>\"',;:()\[\]@]{1,128}@[^\s<>\"',;:()@]{1,255}")
 
 
 def unfold(value: str, limit: int = 1000) -> str:
-    """Put a value on one line (RFC 5322 section 2.2.3), printable and no longer than ``limit``."""
+    """Put a value on one line (RFC 5322 section 2.2.3), printable, composed, not too long."""
     value = _WHITESPACE.sub(" ", value[: limit * 4])
-    return _sound(_UNPRINTABLE.sub("", value)).strip()[:limit]
+    value = unicodedata.normalize("NFC", _sound(_UNPRINTABLE.sub("", value)))
+    return value.strip()[:limit]
 
 
 def printable(text: str) -> str:

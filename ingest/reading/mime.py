@@ -19,6 +19,7 @@ from mailparser import MailParser
 from mailparser.utils import decode_header_part
 
 from ingest.reading import evidence, fields
+from ingest.reading.encoded_words import decoded_words
 from ingest.reading.evidence import attempt
 from ingest.reading.parts import Part, stated_type
 from ingest.reading.repair import BODY_TYPES, leaves, open_tree, repair
@@ -172,7 +173,8 @@ def _sentence(name: str) -> str:
 
 
 def _decoded(value: str) -> str:
-    return attempt(lambda: str(decode_header_part(value)), value)
+    # Some programs encode what is encoded already.
+    return decoded_words(attempt(lambda: str(decode_header_part(value)), value))
 
 
 def _mailbox(found: object) -> tuple[str, str] | None:
@@ -180,9 +182,10 @@ def _mailbox(found: object) -> tuple[str, str] | None:
     if not isinstance(found, tuple) or len(found) != 2:  # noqa: PLR2004 - name and address
         return None
     normal = fields.normal_address(str(found[1]))
-    return (
-        (fields.unfold(str(found[0]), 200), normal) if normal and fields.address(normal) else None
-    )
+    if not normal or not fields.address(normal):
+        return None
+    # In a quoted string they are no encoded words (RFC 2047 section 5), but programs write them.
+    return fields.unfold(decoded_words(str(found[0])), 200), normal
 
 
 def _display_name(value: str) -> str:

@@ -14,13 +14,12 @@ own class, which
 from __future__ import annotations
 
 import re
-from email.errors import HeaderParseError
 from email.feedparser import BytesFeedParser
-from email.header import decode_header
 from email.message import Message
 from typing import Any, Final, TypeAlias
 
-from ingest.reading.charsets import canonical, decode
+from ingest.reading.charsets import decode
+from ingest.reading.encoded_words import decoded_words, sound_words
 
 CHUNK_SIZE: Final = 65_536
 MAX_DEPTH: Final = 16
@@ -29,10 +28,7 @@ MAX_HEADERS: Final = 500
 # Characters of one header value; real ones stay below 10,000.
 MAX_HEADER_LENGTH: Final = 16_384
 
-_ENCODED_WORD_CHARSET = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(\*[A-Za-z-]{1,20})?\?")
-_ENCODED_WORD = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,2000}\?=)(?:\s{1,9}(?==\?))?")
-_BASE64_WORD = re.compile(r"(=\?[^?\s]{1,60}\?[bB]\?)([^?\s]{0,2000})\?=")
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_ENCODED_WORD = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,20000}\?=)(?:\s{1,9}(?==\?))?")
 _SYNTAX = re.compile(r"[,;<>\"()@\r\n]")
 
 
@@ -162,32 +158,15 @@ def _bare(raw: bytes) -> Part:
 
 
 def header_text(value: str) -> str:
-    """Turn the octets of a header value into text, keeping encoded words as they are."""
-    value = _ENCODED_WORD_CHARSET.sub(_known_charset, value.replace("\0", ""))
-    value = _BASE64_WORD.sub(_whole_word, value)
+    """Turn the octets of a header value into text, with sound encoded words."""
+    value = value.replace("\0", "")
     if value.isascii():
-        return value
+        return sound_words(value)
     text = decode(value.encode("utf-8", "surrogateescape"))[0]
     # The standard library damages other text beside encoded words; so they become text, too.
-    return _ENCODED_WORD.sub(_as_text, text)
-
-
-def _known_charset(match: re.Match[str]) -> str:
-    name = canonical(match[1])
-    return f"=?{name or 'utf-8'}?"
-
-
-def _whole_word(match: re.Match[str]) -> str:
-    """Drop a character too many: mail-parser 4.8 gives up a mail for one, programs do not."""
-    octets = _NOT_BASE64.sub("", match[2])
-    return f"{match[1]}{octets[:-1]}?=" if len(octets) % 4 == 1 else match[0]
+    return _ENCODED_WORD.sub(_as_text, sound_words(text))
 
 
 def _as_text(match: re.Match[str]) -> str:
     """Decode one encoded word (RFC 2047 section 4); what would be syntax in a field goes."""
-    try:
-        octets, charset = decode_header(match[1])[0]
-    except (HeaderParseError, ValueError, LookupError):
-        return match[0]
-    text = decode(octets, charset)[0] if isinstance(octets, bytes) else octets
-    return _SYNTAX.sub(" ", text)
+    return _SYNTAX.sub(" ", decoded_words(match[1]))

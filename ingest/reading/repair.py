@@ -28,6 +28,8 @@ MAX_STRAY_LENGTH: Final = 2_000
 _ENCODINGS = ("quoted-printable", "base64", "7bit", "8bit", "binary", "x-uuencode", "uuencode")
 _STRAY_LINES: Final = 3
 _CONTROLS: Final = bytes({*range(32), 127} - {*b"\t\n\r\x0c\x1b"})
+# A file name in octets (RFC 2231 section 4) that does not say of which charset.
+_UNLABELLED_NAME = re.compile(r"(name\*\s{0,9}=\s{0,9})([^'\";\s]{1,500})(?=\s{0,9}(?:;|$))")
 _KNOWN_FIELD = re.compile(
     rb"(?:received|from|to|subject|date|message-id|content-type|mime-version|reply-to|x-mailer)"
     rb"[ \t]{0,9}:",
@@ -158,6 +160,8 @@ def _settle_fields(part: Part) -> None:
     if encoding and encoding != plain:
         part.replace_value("Content-Transfer-Encoding", plain if plain in _ENCODINGS else "8bit")
     for name, readers in _READERS.items():
+        if name in part and "name*" in (value := str(part[name])):
+            part.replace_value(name, _UNLABELLED_NAME.sub(r"\1utf-8''\2", value))
         if name in part and not all(_reads(part, reader) for reader in readers):
             part.replace_value(name, _bare_value(str(part[name]), name))
 

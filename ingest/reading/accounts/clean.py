@@ -69,7 +69,7 @@ _SCHEME_ENDS: Final = frozenset("pPsS")
 MAX_SCHEME: Final = 14
 _SIGN = re.compile(r"[:;]|//")
 _DOMAIN_FOLLOWS = re.compile(rf" ?{_BEFORE_DOMAIN}")
-_ODD_DOT: Final = r" ?[.\u3002\uff0e\uff61] ?| (?:dot|punkt|point|punto|ponto|точка) "
+_ODD_DOT: Final = r",| ?[.\u3002\uff0e\uff61] ?| (?:dot|punkt|point|punto|ponto|точка) "
 # A host with spaces or other signs for dots, before a slash.
 _SPELLED = re.compile(
     r"(?<![\w@.\-])[a-z0-9\-]{1,63}"

@@ -103,7 +103,7 @@ def find_accounts(  # noqa: PLR0913 - the parts of a mail, by name
 def _read(text: str, part: str, platforms: Platforms, language: str | None) -> _Part:
     if not text.strip():
         return _Part([], [], [])
-    cleaned = clean(text[:MAX_LENGTH])
+    cleaned = clean(text[:MAX_LENGTH], platforms)
     urls = find_urls(cleaned.text, platforms)
     masked = _masked(cleaned.text, urls)
     wording = label_wording(masked, platforms, language)

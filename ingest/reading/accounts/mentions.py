@@ -12,7 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.reading.accounts.scripts import ascii_beginning, is_latin_letter, is_mixed_script
+from ingest.reading.accounts.scripts import (
+    ascii_beginning,
+    is_latin_letter,
+    is_mixed_script,
+    needs_no_space,
+)
 
 # As long as any platform's handle.
 MAX_HANDLE: Final = 64
@@ -69,15 +74,31 @@ def find_mentions(text: str) -> Iterator[Mention]:
         left -= 1
         if left < 0:
             return
-        name = found["name"].rstrip(".-")
-        start, end = found.start(), found.start() + 1 + len(name)
+        name = _before_other_script(found["name"]).rstrip(".-")
+        start = found.start()
+        emphasised = _is_emphasised(text, start, name)
+        name = name.removesuffix("_") if emphasised else name
+        end = start + 1 + len(name)
         host = _HOST.match(text, end)
-        if not name or not _may_begin(text, start, name):
+        if not name or not (emphasised or _may_begin(text, start, name)):
             continue
         if host:
             yield Mention(name, host[1].lower(), (start, host.end()))
         elif not _is_something_else(name) and not text.startswith(("@", "://"), end):
             yield Mention(name, None, (start, end))
+
+
+def _before_other_script(name: str) -> str:
+    """Cut off what a script without spaces adds to a name that begins in ASCII."""
+    if name.isascii() or not name[0].isascii():
+        return name
+    return name[: next((at for at, char in enumerate(name) if needs_no_space(char)), len(name))]
+
+
+def _is_emphasised(text: str, start: int, name: str) -> bool:
+    """Tell whether a mail program put a mention between underscores for italics."""
+    before = text[max(0, start - 2) : start]
+    return name.endswith("_") and before.endswith("_") and not before[:-1].strip()
 
 
 def _may_begin(text: str, start: int, name: str) -> bool:
@@ -92,14 +113,19 @@ def _may_begin(text: str, start: int, name: str) -> bool:
     if before in "\"'”’)]" and looks_like_domain(name):  # noqa: RUF001 - closing quotes
         # The local part of an address may stand in quotes (RFC 5322 section 3.4.1).
         return text[max(0, start - MAX_BEFORE) : start - 1].strip()[-1:] in {"", "\n"}
-    return not (is_latin_letter(before) or (before.isalnum() and looks_like_domain(name)))
+    ends_address = before.isalnum() and not needs_no_space(before) and looks_like_domain(name)
+    return not (is_latin_letter(before) or ends_address)
 
 
 def _may_follow_sign(text: str, start: int, name: str) -> bool:
     """Tell whether a sign before a mention is a list's, emphasis, or stands between mentions."""
     line = text[max(0, start - MAX_BEFORE) : start].rpartition("\n")[2]
     written = line.rpartition(" ")[2]
-    if written in {".", "-", "*", "**", "+", "~", "="} or written.rstrip("-*+.") in {"(", "[", ""}:
+    if written in {".", "-", "*", "**", "+", "~", "=", "/"} or written.rstrip("-*+.") in {
+        "(",
+        "[",
+        "",
+    }:
         bold = written in {"*", "**"}
         return not bold or line.strip("* ") == "" or text[start + 1 + len(name) :][:1] == "*"
     if _NUMBERED.fullmatch(written):

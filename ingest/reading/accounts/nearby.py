@@ -30,10 +30,12 @@ AFTER: Final = 40
 # Lines of at least so many characters were broken by a program: the sentence goes on.
 WRAPPED: Final = 50
 
-_ACCOUNT = re.compile(r"(?<![A-Za-z0-9_])@\w[\w.\-]{0,63}|\x00{1,2000}")
+_ACCOUNT = re.compile(
+    r"(?<![A-Za-z0-9_])@(?:[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}|\w{1,64})|\x00{1,2000}"
+)
 _SENTENCE_END = re.compile(r"[.!?;…]{1,9}(?=\s|$)|[。！？।؟۔]")  # noqa: RUF001
-_ANNOUNCES = re.compile(r"[^\n]{0,25}[:=：]\s{0,3}[(\"'“«]?")  # noqa: RUF001
-_BESIDE = re.compile(r"\s{0,2}[(\-–]?\s?[(\"'“«]?")  # noqa: RUF001
+_ANNOUNCES = re.compile(r"(?:[^\n]{0,25}[:=：]\s{0,3}| ?\()[(\"'“«]?")  # noqa: RUF001
+_BESIDE = re.compile(r"[:=：]?\s{0,2}[(\-–|]?\s?[(\"'“«]?")  # noqa: RUF001
 
 
 def platform_nearby(text: str, start: int, end: int, platforms: Platforms) -> Platform:
@@ -44,8 +46,20 @@ def platform_nearby(text: str, start: int, end: int, platforms: Platforms) -> Pl
 def named_nearby(text: str, start: int, end: int, platforms: Platforms) -> Platform | None:
     """Tell the platform named for a handle; None if none is."""
     around = _around(text, platforms)
-    word = around.tied_after(start, end) or around.nearest_before(start)
-    return platforms.by_key(word.key) if word else None
+    before = around.nearest_before(start)
+    word = before if before and around.is_beside(before, start) else None
+    word = word or around.tied_after(start, end) or before
+    platform = platforms.by_key(word.key) if word else None
+    if platform is None or not _is_called(text[start:end], platform):
+        return None
+    return platform
+
+
+def _is_called(name: str, platform: Platform) -> bool:
+    """Tell whether a platform gives names at all: some know people by their number only."""
+    return not any(char.isalpha() for char in name) or any(
+        platform.handle.fullmatch(example) for example in ("river_mouth", "river.77", "rivermouth")
+    )
 
 
 @lru_cache(maxsize=2)
@@ -92,6 +106,10 @@ class _Surroundings:
             return None
         return word
 
+    def is_beside(self, word: PlatformWord, start: int) -> bool:
+        """Tell whether nothing but a sign stands between a name and the handle after it."""
+        return bool(_BESIDE.fullmatch(self._text, word.end, start))
+
     def _is_of_another(self, at: int, word: PlatformWord, between: str) -> bool:
         """Tell whether a name belongs to the handle before it."""
         if not at or _ANNOUNCES.fullmatch(between):
@@ -99,8 +117,7 @@ class _Surroundings:
         last = self._accounts[at - 1][1]
         if last > word.start or not self._is_linked(last, word):
             return False
-        linked = self._text[last : word.start].strip(" ,;-–—/\n")  # noqa: RUF001
-        return bool(linked) or not _BESIDE.fullmatch(between)
+        return bool(_stripped(self._text[last : word.start])) or not _BESIDE.fullmatch(between)
 
     def _is_tied(self, end: int, word: PlatformWord) -> bool:
         """Tell whether a name belongs to the handle that ends before it."""
@@ -110,13 +127,16 @@ class _Surroundings:
         if at == len(self._begins) or self._begins[at] - word.end > AFTER:
             return True
         between = self._text[word.end : self._begins[at]]
-        linked = self._text[end : word.start].strip(" ,;-–—/\n")  # noqa: RUF001
+        linked = _stripped(self._text[end : word.start])
         announces = _ANNOUNCES.fullmatch(between) or (not linked and _BESIDE.fullmatch(between))
         return not announces
 
     def _is_linked(self, end: int, word: PlatformWord) -> bool:
         between = self._text[end : word.start]
-        return len(between) <= AFTER and bool(self._link.fullmatch(between))
+        if len(between) > AFTER or not self._link.fullmatch(between):
+            return False
+        # In the next line stands another entry of a list, unless a word goes on.
+        return "\n" not in between or (bool(_stripped(between)) and self._words[0].start >= end)
 
     def _is_parted(self, word: PlatformWord, between: str) -> bool:
         """Tell whether another sentence or thought begins between a name and a handle."""
@@ -147,13 +167,17 @@ class _Surroundings:
         return [end] if last == at else [end, self._accounts[last][1]]
 
 
+def _stripped(between: str) -> str:
+    return between.strip(" ,;-–—/|•*\n")  # noqa: RUF001
+
+
 @cache
 def _patterns(platforms: Platforms) -> tuple[re.Pattern[str], ...]:
     link = _alternatives(platforms.words["link"])
     bounds = _alternatives(platforms.words["bounds"])
     also = _alternatives(platforms.words["and"])
     return (
-        re.compile(rf"(?:[\s,;:()\[\]\"'’«»“”\-–—/（）「」・、]|{link}){{0,12}}", re.IGNORECASE),  # noqa: RUF001
+        re.compile(rf"(?:[\s,;:()\[\]\"'’«»“”\-–—/|（）「」・、]|{link}){{0,12}}", re.IGNORECASE),  # noqa: RUF001
         re.compile(bounds, re.IGNORECASE),
         re.compile(rf"[\s,、，;/|&+•·*\-–.0-9)]{{0,12}}(?:{also}\s{{0,2}})?", re.IGNORECASE),  # noqa: RUF001
     )

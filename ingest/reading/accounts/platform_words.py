@@ -81,6 +81,9 @@ def _is_within(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if before in _NOT_BEFORE and before:
         return True
+    arabic = _ARABIC[0] <= text[start] <= _ARABIC[1]
+    if before.isalnum() and not is_unspaced(before) and not arabic and not is_unspaced(text[start]):
+        return True
     if after == "@" and text[end + 1 : end + 2].isalnum() and before.strip():
         return True
     return any(
@@ -125,7 +128,9 @@ def _names(platforms: Platforms) -> _Names:
         names = {platform.name.lower(), *platform.words} - {*map(str.lower, platform.careful)}
         short |= {fold(name) for name in names if len(name) < INFLECTED}
         phrases[platform.key] = [_open(name) for name in sorted(names)]
-        phrases[_CAREFUL + platform.key] = sorted({f"{name.lower()}*" for name in platform.careful})
+        phrases[_CAREFUL + platform.key] = sorted(
+            {f"*{name.lower()}*" for name in platform.careful}
+        )
     return _Names(
         lexicon=Lexicon({tag: names for tag, names in phrases.items() if names}),
         short=frozenset(short),
@@ -134,6 +139,6 @@ def _names(platforms: Platforms) -> _Names:
 
 
 def _open(name: str) -> str:
-    """Let a name have an ending; an Arabic one its article and particles, too."""
-    prefix = "*" if _ARABIC[0] <= name[0] <= _ARABIC[1] and len(name) >= INFLECTED else ""
-    return f"{prefix}{name}*"
+    """Let a name have an ending, and stand right after another script or an Arabic particle."""
+    short = _ARABIC[0] <= name[0] <= _ARABIC[1] and len(name) < INFLECTED
+    return f"{name}*" if short else f"*{name}*"

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -39,6 +41,8 @@ _BARE = re.compile(
     rf"(?::[0-9]{{2,5}})?(?:[/?#][^{_STOP}]{{0,{MAX_URL_LENGTH}}})?",
     re.IGNORECASE,
 )
+# As people speak of Reddit's accounts: u/name
+_AT_REDDIT = re.compile(r"u/(?P<name>[A-Za-z0-9_\-]{3,20})(?![\w/\-])")
 _LABEL = re.compile(r"(?<![A-Za-z0-9_@./:\-])[A-Za-z0-9\-]{1,63}\Z")
 MAX_SCHEME: Final = 16
 _TRAILING = ".,;:!?'*|~…’`^"  # noqa: RUF001 - marks that follow a URL in a sentence
@@ -83,7 +87,20 @@ def find_urls(text: str, platforms: Platforms) -> list[FoundUrl]:
         if url is not None:
             place = max(end, place)
             found.append(replace(url, span=(start, end)))
-    return found
+    return sorted([*found, *_at_reddit(text, found)], key=lambda url: url.span)[:MAX_URLS]
+
+
+def _at_reddit(text: str, found: list[FoundUrl]) -> Iterator[FoundUrl]:
+    """Give what stands as ``u/name`` outside of other URLs."""
+    for match in islice(_AT_REDDIT.finditer(text), MAX_URLS):
+        start, end = match.start() - (text[match.start() - 1 : match.start()] == "/"), match.end()
+        before = text[start - 1 : start]
+        within = any(url.span[0] < end and start < url.span[1] for url in found)
+        if not within and (not before or not (before.isalnum() or before in "_/.:@-&=?#")):
+            path = f"/user/{match['name']}"
+            yield FoundUrl(
+                f"https://www.reddit.com{path}", "www.reddit.com", path, "", (start, end)
+            )
 
 
 def _beginning(

@@ -87,7 +87,6 @@ ROWS = [
     ("tg @one", "telegram"),
     ("@one trên Facebook", "facebook"),
     ("di Instagram @one", "instagram"),
-    ("su WhatsApp @one", "whatsapp"),
     ("threads like this, @one", "chirper"),
     ("@one sur Threads", "threads"),
     ("user@instagram.com wrote about @one", "chirper"),
@@ -111,6 +110,17 @@ ROWS = [
     ("@one в вк", "vk"),
     ("ТГ @one", "telegram"),
     ("Аккаунт в Телеграм: @one", "telegram"),
+    ("X (@one), on Threads (@two) and Chirper (@three)", "x threads chirper"),
+    ("Instagram - @one\nSnapchat - @two", "instagram snapchat"),
+    ("@one\nInstagram: @two", "chirper instagram"),
+    ("@one\non Instagram", "instagram"),
+    ("Username: @one\nPlatform: Instagram", "instagram"),
+    ("Platform: Instagram\nUser: @one\nPlatform: TikTok\nUser: @two", "instagram tiktok"),
+    ("Instagram @one / TikTok @two / Snap @three", "instagram tiktok snapchat"),
+    ("@one|Instagram", "instagram"),
+    ("on Instagram (@one) and here @two", "instagram chirper"),
+    ("@one WhatsApp +44 7700 900123", "chirper"),
+    ("ツイッターの@oneさんとTikTokの@twoさん", "x tiktok"),
 ]
 
 

@@ -29,7 +29,7 @@ def tell_roles(scene: Scene) -> list[Role | None]:
     teller = _Teller(scene)
     roles: list[Role | None] = []
     for number in range(len(scene.places)):
-        role = teller.role_of(number)
+        role = teller.role_of(number, roles)
         if role is None and number:
             role = teller.carried_on(number, roles[number - 1])
         roles.append(role)
@@ -44,10 +44,10 @@ class _Teller:
         self._before = WordsBefore(scene)
         self._after = WordsAfter(scene)
 
-    def role_of(self, number: int) -> Role | None:
+    def role_of(self, number: int, earlier: list[Role | None]) -> Role | None:
         """Ask each way of telling a role, the plainest first."""
         return (
-            self._before.role(number)
+            self._before.role(number, earlier)
             or self._after.role(number)
             or self._by_receiving(number)
             or self._by_dative(number)
@@ -113,7 +113,7 @@ class _Teller:
         On one line, nothing but the end may follow: "Thanks, I will look" is no closing.
         """
         here = self._scene.places[number]
-        between = self._scene.text[place : here.start]
+        between = self._scene.text[place : self._without_label(here.start)]
         name = between.strip(" ,.!\n\t(@[-–")
         words = name.replace(".", " ").replace("-", " ").split()
         if not all(map(str.isalpha, words)) or not 1 <= len(words) <= NAME_WORDS:
@@ -121,3 +121,11 @@ class _Teller:
         if "\n" not in between:
             return self._scene.ends_here(here.end)
         return "\n\n" not in between.lstrip(" ,.!\n")
+
+    def _without_label(self, place: int) -> int:
+        """Step back over a label before a handle, "Chirper: "."""
+        end = self._scene.text.rfind(":", max(0, place - 3), place)
+        if end < 0:
+            return place
+        words = self._scene.wording.ending(end)
+        return words[0].start if words else place

@@ -19,15 +19,19 @@ from store.model import Role
 
 # Words that may stand between a handle and the word that tells its role.
 MAX_HOPS: Final = 9
+# Characters between a verb and its subject right before it.
+NEAR_VERB: Final = 16
 
 _SKIPPED: Final = frozenset(" \t\n'\"(:,=-|*_[{`„“”»«–—：（「『【،、·•>)）0123456789")
 _WEAK: Final = frozenset(",\n-–—،、")
 VICTIMS: Final = frozenset({"victim", "victim_f", "victim_m"})
-_PEOPLE: Final = frozenset({"reporter", "topic", "witness"})
+_PEOPLE: Final = frozenset({"reporter", "topic"})
 _POSSESSIVES: Final = frozenset({"possessive", "possessive_f", "possessive_m"})
 _HOPS: Final = frozenset({"filler", "naming", "labels", "ids", "is", "named", "linked", "to", "on"})
+_LINKS: Final = frozenset({"is", "named", "linked"})
 _NAMING: Final = frozenset({"labels", "ids", "named", "naming"})
 _SUSPECTS: Final = frozenset({"suspect", "suspect_f", "suspect_m"})
+_SUBJECTS: Final = VICTIMS | _SUSPECTS | {"first", "reporter", "topic", "witness"}
 _UNFIT: Final = {
     "possessive_f": frozenset({"victim_m", "suspect_m"}),
     "possessive_m": frozenset({"victim_f", "suspect_f"}),
@@ -83,7 +87,7 @@ class Walk:
             words[0].start,
             self.weak,
             self.named or bool(tags & _NAMING),
-            self.linked or "is" in tags,
+            self.linked or bool(tags & _LINKS),
             self.hops + 1,
         )
 
@@ -102,9 +106,12 @@ class WordsBefore:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
+        # The roles of the accounts before the one asked about.
+        self._earlier: list[Role | None] = []
 
-    def role(self, number: int) -> Role | None:
+    def role(self, number: int, earlier: list[Role | None]) -> Role | None:
         """Walk back over filling words, by every way they can be taken, to one that tells."""
+        self._earlier = earlier
         floor = self._scene.floor(number)
         waiting = [Walk(self._scene.places[number].start)]
         visited: set[int] = set()
@@ -128,8 +135,8 @@ class WordsBefore:
     def _told_by(self, endings: list[Found], number: int, walk: Walk) -> tuple[Role | None] | None:
         """Tell what a word before a handle says; None if it says nothing and may be passed."""
         for found in sorted(endings, key=_by_weight):
-            if found.tag in VICTIMS:
-                return (self._of_victim(found, number, walk),)
+            if found.tag in VICTIMS | {"witness"}:
+                return (self._of_person(found, number, walk),)
             if found.tag in _PEOPLE or self._is_own_field(found, number, walk):
                 return (self._of_people(found.tag, number),)
             if found.tag in {"apart", "pretend"} and not walk.weak:
@@ -160,12 +167,33 @@ class WordsBefore:
         before = self._scene.wording.ending(found.start - 1)
         return same or any(each.tag in _NAMING for each in before)
 
-    def _of_victim(self, found: Found, number: int, walk: Walk) -> Role | None:
-        if walk.weak and self._scene.acts(number):
+    def _of_person(self, found: Found, number: int, walk: Walk) -> Role | None:
+        """Tell the role of whoever a handle is tied to."""
+        if found.tag in VICTIMS and (
+            (walk.weak and self._scene.acts(number))
+            or self._is_faked(found, number)
+            or (walk.linked and self._is_object(found))
+        ):
             return None
-        if self._is_faked(found, number) or (walk.linked and self._is_object(found)):
-            return None
-        return Role.VICTIM
+        head = self._head_of(found)
+        return Role.VICTIM if head in VICTIMS else self._of_people(head, number)
+
+    def _head_of(self, person: Found) -> str:
+        """Tell who is meant by "the friend of my daughter" or "the son of my neighbour"."""
+        place = person.start
+        for _ in range(3):
+            words = self._scene.wording.ending(self._scene.skip_back(place))
+            if any(word.tag == "genitive" for word in words):
+                break
+            heads = (word for word in words if word.tag in VICTIMS | _SUSPECTS | {"witness"})
+            head = next((word for word in heads if not self._scene.is_label(word)), None)
+            if head is not None:
+                return head.tag
+            of = next((word for word in words if word.tag == "filler"), None)
+            if of is None:
+                break
+            place = of.start
+        return person.tag
 
     def _is_object(self, victim: Found) -> bool:
         """Tell whether the words are "who writes to my daughter": then she is not meant."""
@@ -185,7 +213,7 @@ class WordsBefore:
             return Role.REPORTER if self._scene.only_says_so(number) else None
         if tag == "witness":
             return None if self._scene.acts(number) else Role.MENTIONED
-        return Role.REPORTER
+        return None if tag in _SUSPECTS else Role.REPORTER
 
     def _set_apart(self, tag: str, number: int, walk: Walk) -> Role | None:
         if tag == "apart":
@@ -206,14 +234,20 @@ class WordsBefore:
         """Tell who is the object of a verb such as "writes to", by its subject."""
         if verb.tag == "by":
             return None
-        if self._scene.has_other_before(number):
-            return Role.VICTIM
-        floor = self._scene.sentence_start(self._scene.places[number].start)
-        for found in reversed(self._scene.found_between(floor, verb.start)):
-            if found.tag in VICTIMS or found.tag in {"first", "reporter", "topic", "witness"}:
-                return None
-            if found.tag in _SUSPECTS:
-                return Role.VICTIM if len(self._scene.places) > 1 else None
+        scene = self._scene
+        before = scene.places[number - 1].end if scene.has_other_before(number) else -1
+        floor = max(before, scene.sentence_start(scene.places[number].start))
+        people = [
+            found
+            for found in scene.found_between(floor, verb.start)
+            if found.tag in _SUBJECTS and (before < 0 or not scene.is_label(found))
+        ]
+        near = bool(people) and verb.start - people[-1].end <= NEAR_VERB
+        if before >= 0 and not near:
+            # The account before does it, unless it is itself no suspect.
+            return None if self._earlier[number - 1] else Role.VICTIM
+        if people and people[-1].tag in _SUSPECTS:
+            return Role.VICTIM if len(scene.places) > 1 else None
         return None
 
     def _meant(self, possessive: Found, number: int) -> Role | None:

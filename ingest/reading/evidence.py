@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 from mailparser.utils import decode_base64_payload
 
 from ingest.reading import fields
+from ingest.reading.bulk import Bulk, base64_decoded
 from ingest.reading.parts import Part, stated_type
 from ingest.reading.repair import UNNAMED
 from ingest.reading.texts import octets_of
@@ -38,7 +40,7 @@ def of_attachment(attachment: dict[str, Any]) -> EvidencePart:
     return _listed(
         str(attachment.get("filename") or ""),
         str(attachment.get("mail_content_type") or "application/octet-stream"),
-        octets,
+        [octets],
     )
 
 
@@ -49,18 +51,34 @@ def _octets_of_attachment(attachment: dict[str, Any]) -> bytes:
     return str(payload).encode("utf-8", "surrogateescape")
 
 
-def of_part(part: Part) -> EvidencePart:
-    """List a part as it stands in the tree."""
+def of_part(part: Part, bulk: Bulk) -> EvidencePart:
+    """List a part as it stands in the tree; what was left out of it is measured with it."""
     name = attempt(lambda: str(part.get_filename() or ""), "")
-    return _listed(name, stated_type(part), octets_of(part))
+    pieces = _decoded(part, bulk) if bulk.is_in(part.stored()) else [octets_of(part)]
+    return _listed(name, stated_type(part), pieces)
 
 
-def _listed(name: str, kind: str, octets: bytes) -> EvidencePart:
+def _decoded(part: Part, bulk: Bulk) -> Iterable[bytes]:
+    pieces = bulk.pieces(part.stored())
+    match str(part.get("Content-Transfer-Encoding", "")).strip().lower():
+        case "base64":
+            return base64_decoded(pieces)
+        case "quoted-printable":
+            return map(binascii.a2b_qp, pieces)
+        case _:
+            return pieces
+
+
+def _listed(name: str, kind: str, pieces: Iterable[bytes]) -> EvidencePart:
+    size, digest = 0, hashlib.sha256()
+    for piece in pieces:
+        size += len(piece)
+        digest.update(piece)
     return EvidencePart(
         filename=safe_name(name),
         content_type=fields.unfold(kind, 120).lower(),
-        size=len(octets),
-        sha256=hashlib.sha256(octets).hexdigest(),
+        size=size,
+        sha256=digest.hexdigest(),
     )
 
 

@@ -95,8 +95,9 @@ class Mail:
     def evidence(self) -> tuple[EvidencePart, ...]:
         """List the attachments: name made safe, type, size and digest; never opened."""
         found = attempt(lambda: list(self.parser.attachments), None)
-        if found is None:
-            return tuple(map(evidence.of_part, self._sealed_parts()))[:MAX_EVIDENCE]
+        if found is None or self.root.bulk.left_out:
+            parts = self._sealed_parts()[:MAX_EVIDENCE]
+            return tuple(evidence.of_part(part, self.root.bulk) for part in parts)
         return tuple(evidence.of_attachment(attachment) for attachment in found[:MAX_EVIDENCE])
 
     def sealed(self, *types: str) -> list[bytes]:

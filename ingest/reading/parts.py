@@ -18,6 +18,7 @@ from email.feedparser import BytesFeedParser
 from email.message import Message
 from typing import Any, Final, TypeAlias
 
+from ingest.reading.bulk import Bulk
 from ingest.reading.charsets import decode
 from ingest.reading.encoded_words import decoded_words, sound_words
 
@@ -46,6 +47,8 @@ class Part(Message):
     depth = 0
     count = 1
     overflow = False
+    # What was left out of a large mail; known to its root.
+    bulk = Bulk()
     # The text of a part that holds one, once it is decoded.
     text: str | None = None
 

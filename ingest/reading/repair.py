@@ -15,6 +15,7 @@ from email.message import Message
 from typing import Final
 
 from ingest.reading import flowed
+from ingest.reading.bulk import folded
 from ingest.reading.parts import Part, parse, stated_type
 from ingest.reading.texts import settle_text
 
@@ -40,7 +41,13 @@ _MIME_FIELD = re.compile(rb"content-(?:type|transfer-encoding)[ \t]{0,9}:", re.I
 
 def open_tree(raw: bytes) -> Part:
     """Parse a mail, reading on past stray lines before and within its header."""
-    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    raw, bulk = folded(raw)
+    root = _parsed(raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
+    root.bulk = bulk
+    return root
+
+
+def _parsed(raw: bytes) -> Part:
     if _is_no_mail(raw):
         return parse(b"Content-Type: application/octet-stream\n\n" + raw)
     root = parse(raw)

@@ -16,6 +16,7 @@ from ingest.reading.accounts.nearby import named_nearby, platform_nearby
 from ingest.reading.accounts.phones import find_phones
 from ingest.reading.accounts.platforms import Platform, Platforms
 from ingest.reading.accounts.pointers import account_at
+from ingest.reading.accounts.scripts import is_mixed_script
 from ingest.reading.accounts.urls import FoundUrl
 from ingest.reading.accounts.wording import Wording
 from store.model import AccountReference
@@ -95,7 +96,9 @@ def _by_url(url: FoundUrl, platforms: Platforms) -> Seen:
     found = account_at(url, platforms)
     if found is None:
         return PassedOver(url.span, "a link that leads to no account")
-    hit = Hit(found.account, found.method, CONFIDENCE[found.method], url.span)
+    imitates = is_mixed_script(found.account.handle or "")
+    confidence = UNSURE if imitates else CONFIDENCE[found.method]
+    hit = Hit(found.account, found.method, confidence, url.span)
     return _unless_ours(hit, platforms.home)
 
 
@@ -147,9 +150,10 @@ def _by_name(
     handle = fitting(name, platform.handle)
     sure = handle is not None and not _is_cut_within(name, handle)
     if not sure:
-        if not name.isascii() and handle is None:
+        imitates = is_mixed_script(name)
+        if not name.isascii() and handle is None and not imitates:
             return PassedOver(span, f"no name that {platform.name} allows")
-        handle = name if name.isascii() else handle
+        handle = name if name.isascii() or imitates else handle
     if handle is None or handle.lower() in platform.reserved:
         return PassedOver(span, f"a word that {platform.name} keeps for itself")
     hit = Hit(platform.account(handle=handle), method, CONFIDENCE[method], span)

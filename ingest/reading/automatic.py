@@ -15,6 +15,7 @@ from store.model import MailKind
 Decision: TypeAlias = tuple[MailKind, str]
 
 _DISPOSITION: Final = "it is a disposition notification (RFC 8098)"
+_ABSENCE: Final = "its subject is that of an absence note"
 
 
 def bounce(facts: KindFacts) -> Decision | None:
@@ -52,7 +53,11 @@ def _reports_failure(facts: KindFacts) -> bool:
         return True
     if facts.may_matter:
         return worded and signs.perhaps_daemon
-    return worded or named or ((evidence or signs.bounce_text) and signs.perhaps_daemon)
+    return (
+        (worded and signs.bounce_detail)
+        or named
+        or ((evidence or signs.bounce_text) and signs.perhaps_daemon)
+    )
 
 
 def _is_worded_bounce(facts: KindFacts) -> bool:
@@ -96,14 +101,24 @@ def _passes_on_a_report(facts: KindFacts) -> bool:
 def _by_words(facts: KindFacts) -> str | None:
     """Weigh words: those of what came by a list are its members'."""
     signs = facts.signs
-    hinted = _hints_at_machine(facts)
-    if hinted and (signs.auto_subject or signs.away_subject):
-        return "its subject is that of an absence note"
-    if facts.may_matter or facts.came_by_list:
+    if facts.came_by_list:
         return None
+    sent_so = facts.has_null_path or facts.is_bulk
+    # Absence notes tell whom to write to in an emergency, which is no danger.
+    noted = signs.auto_subject and signs.away_text and not facts.names_home_account
+    if noted or (sent_so and (signs.auto_subject or signs.away_subject)):
+        return _ABSENCE
+    return None if facts.may_matter else _by_plain_words(facts, sent_so=sent_so)
+
+
+def _by_plain_words(facts: KindFacts, *, sent_so: bool) -> str | None:
+    signs = facts.signs
+    hinted = sent_so or facts.has("x-auto-response-suppress")
     if signs.auto_subject or (signs.auto_inside and (hinted or signs.auto_text)):
         return "its subject calls it an automatic answer"
-    if hinted and (signs.auto_text or signs.away_text or signs.ticket_text):
+    if hinted and signs.away_subject:
+        return _ABSENCE
+    if sent_so and (signs.auto_text or signs.away_text or signs.ticket_text):
         return "its words are those of an automatic answer"
     return _by_agreeing_words(facts)
 
@@ -145,6 +160,7 @@ def perhaps_automatic(facts: KindFacts) -> bool:
         or signs.challenge_text
         or (signs.bounce_inside and signs.bounce_text)
         or (signs.away_subject and _hints_at_machine(facts))
+        or facts.is_by_list_owner
         or (signs.auto_text and (signs.unattended or signs.ticket_text or signs.away_text))
         or (signs.perhaps_daemon and signs.bounce_text)
         or (signs.bulk_text and not facts.may_matter)

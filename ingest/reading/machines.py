@@ -48,6 +48,10 @@ _UNATTENDED = re.compile(
     r"|vacation@|notifications?@",
     re.IGNORECASE,
 )
+# What a report of a failure has and a complaint about one hardly: an address, a reply code.
+_DETAIL = re.compile(
+    r"[\w.+=-]{1,64}@[\w-]{1,63}\.|\b[45]\d\d[ -]#?\(?[45]\.\d{1,3}\.|\b[45]\.\d\.\d"
+)
 _SPACES = re.compile(r"\s+")
 # Some put a word of their own first ("Failed: ...", "[list] ..."), people "Re:".
 _PREFIX = re.compile(r"\W{0,3}(?:\[[^\]\n]{1,60}\]|[\w. -]{1,20}[\]:>])\s{0,3}")
@@ -88,6 +92,7 @@ class MachineSigns:
     bounce_subject: bool = False
     bounce_inside: bool = False
     bounce_text: bool = False
+    bounce_detail: bool = False
     auto_subject: bool = False
     auto_inside: bool = False
     auto_text: bool = False
@@ -116,6 +121,7 @@ def machine_signs(sender: str, subject: str, text: str) -> MachineSigns:
         perhaps_daemon=bool(_PERHAPS_DAEMON.search(name)),
         program=bool(_PROGRAM.search(name)),
         unattended=bool(_UNATTENDED.search(sender)),
+        bounce_detail=bool(_DETAIL.search(text[:HEAD])),
         **dict.fromkeys(tags, True),
     )
 

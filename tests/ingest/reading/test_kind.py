@@ -10,7 +10,7 @@ from ingest.reading.kind import KindFacts, decide_kind
 from ingest.reading.machines import MachineSigns
 from store.model import MailKind, MailTraits
 
-FAILED = MachineSigns(bounce_subject=True, bounce_text=True)
+FAILED = MachineSigns(bounce_subject=True, bounce_text=True, bounce_detail=True)
 LONE_SIGNS = (
     "away_text",
     "auto_text",
@@ -129,7 +129,8 @@ def test_a_list_is_known_by_its_fields(headers: list[tuple[str, str]], kind: Mai
         ({"reverse_path": "", "signs": MachineSigns(bounce_subject=True)}, MailKind.BOUNCE),
         ({"signs": MachineSigns(bounce_text=True)}, MailKind.REPORT),
         ({"signs": MachineSigns(bounce_subject=True)}, MailKind.REPORT),
-        ({"signs": MachineSigns(bounce_subject=True, bounce_text=True)}, MailKind.BOUNCE),
+        ({"signs": MachineSigns(bounce_subject=True, bounce_text=True)}, MailKind.REPORT),
+        ({"signs": FAILED}, MailKind.BOUNCE),
         ({"signs": FAILED, "urgent": True}, MailKind.REPORT),
         ({"signs": FAILED, "names_home_account": True}, MailKind.REPORT),
         ({"signs": MachineSigns(auto_subject=True)}, MailKind.AUTO_REPLY),
@@ -265,8 +266,11 @@ def test_deep_json_is_not_parsed() -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("It was not delivered.\n\nReceived: from a.example\n\n@dark_wolf", MailKind.BOUNCE),
-        ("It was not delivered.\n\n@dark_wolf", MailKind.REPORT),
+        (
+            "To ben@b.example it was not delivered\n\nReceived: from a.example\n\n@dark_wolf",
+            MailKind.BOUNCE,
+        ),
+        ("To ben@b.example it was not delivered\n\n@dark_wolf", MailKind.REPORT),
     ],
 )
 def test_an_account_in_a_mail_that_comes_back_makes_no_report(text: str, kind: MailKind) -> None:

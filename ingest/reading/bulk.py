@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 LARGE: Final = 4_000_000
-# What is kept of a stretch: more than is ever read of a text in its longest encoding.
-HEAD: Final = 3_000_000
-TAIL: Final = 1_000_000
+# What is kept of a stretch: all that is ever read of a text, in its longest encoding.
+HEAD: Final = 2_400_000
+TAIL: Final = 600_000
 # What is kept of a file in base64, of which nothing is read.
 FILE_HEAD: Final = 20_000
 FILE_TAIL: Final = 2_000

@@ -25,6 +25,7 @@ from ingest.reading.encoded_words import decoded_words, sound_words
 CHUNK_SIZE: Final = 65_536
 MAX_DEPTH: Final = 16
 MAX_PARTS: Final = 500
+MAX_PART_DEFECTS: Final = 100
 MAX_HEADERS: Final = 500
 # Characters of one header value; real ones stay below 10,000.
 MAX_HEADER_LENGTH: Final = 16_384
@@ -41,6 +42,14 @@ class _TooManyPartsError(Exception):
     """The parser would go on making parts; what it has is enough."""
 
 
+class _Few(list[Any]):
+    """Keeps so many of the defects of a part as anybody will name."""
+
+    def append(self, defect: Anything) -> None:
+        if len(self) < MAX_PART_DEFECTS:
+            super().append(defect)
+
+
 class Part(Message):
     """A part of a mail: bounded, and closed if it is a mail itself."""
 
@@ -55,6 +64,7 @@ class Part(Message):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.top: Part = self
+        self.defects = _Few()
 
     def set_raw(self, name: str, value: Anything) -> None:
         """Keep a header field as it came, but as text and no longer than is sane."""

@@ -54,7 +54,11 @@ class Scene:
                 place += 1
                 continue
             word = next((f for f in self.wording.starting(place) if f.tag == "and"), None)
-            if word is None or word.end > end:
+            # "e" joins, "é" does not, though accents are folded.
+            plain = word and (
+                word.end - word.start > 1 or self.text[word.start : word.end].isascii()
+            )
+            if word is None or word.end > end or not plain:
                 return False
             place = word.end
         return True
@@ -89,6 +93,12 @@ class Scene:
             place -= 1
         return place
 
+    def word_start(self, place: int) -> int:
+        """Tell where the word begins that ends at a place."""
+        while place and self.text[place - 1].isalnum():
+            place -= 1
+        return place
+
     def ends_here(self, place: int) -> bool:
         """Tell whether a clause ends at a place."""
         return bool(_CLAUSE_END.match(self.text, place))
@@ -115,9 +125,9 @@ class Scene:
         return is_label and not before.strip(" *_|-")
 
     def is_label(self, found: Found) -> bool:
-        """Tell whether a word means an account, and no person."""
-        same = (each for each in self.wording.starting(found.start) if each.end == found.end)
-        return any(each.tag in {"labels", "is"} for each in same)
+        """Tell whether words mean an account, and no person ("a conta")."""
+        ending = (each for each in self.wording.ending(found.end) if each.start >= found.start)
+        return any(each.tag in {"labels", "is"} for each in ending)
 
     def found_between(self, start: int, end: int) -> list[Found]:
         """Give the phrases that lie between two places."""

@@ -19,6 +19,8 @@ from store.model import Role
 
 # Words that may stand between a handle and the word that tells its role.
 MAX_HOPS: Final = 9
+# Characters before a word in which a longer phrase may begin that it ends.
+OVERLAP: Final = 40
 # Characters between a verb and its subject right before it.
 NEAR_VERB: Final = 16
 
@@ -137,7 +139,7 @@ class WordsBefore:
         for found in sorted(endings, key=_by_weight):
             if found.tag in VICTIMS | {"witness"}:
                 return (self._of_person(found, number, walk),)
-            if found.tag in _PEOPLE or self._is_own_field(found, number, walk):
+            if self._is_own(found, number, walk):
                 return (self._of_people(found.tag, number),)
             if found.tag in {"apart", "pretend"} and not walk.weak:
                 return (self._set_apart(found.tag, number, walk),)
@@ -148,15 +150,25 @@ class WordsBefore:
                 return (None if walk.linked else self._contacted(found, number),)
         return None
 
-    def _is_own_field(self, found: Found, number: int, walk: Walk) -> bool:
-        """Tell whether a word is that of a form, "Your username: name", or means the writer."""
-        of_form = found.tag == "yours" and self._scene.heads_a_line(found, number)
-        return of_form or self._in_brackets(found, number, walk)
+    def _is_own(self, found: Found, number: int, walk: Walk) -> bool:
+        """Tell whether a word means the writer."""
+        if found.tag in _PEOPLE:
+            # "My daughter is": what ends in "I am" is not all of it.
+            around = self._scene.found_between(found.start - OVERLAP, found.end)
+            return not any(
+                each.tag in VICTIMS | {"witness"} and each.start < found.start < each.end
+                for each in around
+            )
+        if found.tag == "yours":
+            return self._scene.heads_a_line(found, number)
+        return found.tag in {"me", "first"} and not walk.hops and self._is_apposed(number, walk)
 
-    def _in_brackets(self, found: Found, number: int, walk: Walk) -> bool:
-        """Tell whether a handle stands in brackets right behind the writer: "me (@name)"."""
-        before = self._scene.text[walk.place : self._scene.places[number].start]
-        return found.tag in {"me", "first"} and not walk.hops and before.strip() in {"(", "[", "（"}
+    def _is_apposed(self, number: int, walk: Walk) -> bool:
+        """Tell whether a handle only says who is meant: "me (@name)", "I, @name, report"."""
+        here = self._scene.places[number]
+        before = self._scene.text[walk.place : here.start].strip()
+        follows = self._scene.text[here.end : here.end + 1]
+        return before in {"(", "[", "（"} or (before in {"", ","} and follows in {",", "，", "、"})
 
     def _follows_naming(self, found: Found) -> bool:
         """Tell whether a pronoun stands behind its noun, or within one word with it."""
@@ -172,7 +184,7 @@ class WordsBefore:
         if found.tag in VICTIMS and (
             (walk.weak and self._scene.acts(number))
             or self._is_faked(found, number)
-            or (walk.linked and self._is_object(found))
+            or ((walk.linked or self._is_introduced(number)) and self._is_object(found))
         ):
             return None
         head = self._head_of(found)
@@ -197,16 +209,27 @@ class WordsBefore:
 
     def _is_object(self, victim: Found) -> bool:
         """Tell whether the words are "who writes to my daughter": then she is not meant."""
-        waiting = [victim.start]
+        place, strange = victim.start, 0
         for _ in range(MAX_HOPS):
-            if not waiting:
-                break
-            place = self._scene.skip_back(waiting.pop())
+            place = self._scene.skip_back(place)
             words = self._scene.wording.ending(place)
-            if any(word.tag == "contact" for word in words):
+            if any(word.tag in {"contact", "dative"} for word in words):
                 return True
-            waiting += sorted({word.start for word in words if word.tag in {"filler", "to"}})
+            known = next((word for word in words if word.tag in {"filler", "to"}), None)
+            strange += known is None
+            start = known.start if known else self._scene.word_start(place)
+            if start == place or strange > 1:
+                break
+            place = start
         return False
+
+    def _is_introduced(self, number: int) -> bool:
+        """Tell whether a colon after a word for an account announces the handle."""
+        here = self._scene.places[number].start
+        if self._scene.text[self._scene.skip_back(here) - 1 : here].strip() not in {":", "："}:
+            return False
+        floor = self._scene.sentence_start(here)
+        return any(word.tag == "labels" for word in self._scene.found_between(floor, here))
 
     def _of_people(self, tag: str, number: int) -> Role | None:
         if tag == "topic":

@@ -11,8 +11,6 @@ from ingest.reading.kind import ALERT_ID_PREFIX, answers_ours
 from ingest.reading.machine_reports.reader import FoundReport
 from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail
-from ingest.reading.parts import stated_type
-from ingest.reading.repair import leaves
 from ingest.reading.rules import ReadingRules
 from store.model import MailTraits, Role, Sighting
 
@@ -26,6 +24,10 @@ _NAMING_LISTS: Final = ("list-id", "list-post", "mailing-list", "x-beenthere", "
 # Where a header begins in a text: of a mail that comes back, or that somebody copied.
 _RETURNED = re.compile(r"^[> \t]{0,9}(?:Received: (?:from|by) |Return-Path: )", re.MULTILINE)
 _COMPLAINED: Final = b"\nx-hmxmroriginalrecipient:"
+_ANSWERING = re.compile(
+    rb"^METHOD:(?:REPLY|COUNTER|DECLINECOUNTER)\s", re.IGNORECASE | re.MULTILINE
+)
+_CALENDAR_LENGTH: Final = 5_000
 # Octets of an attached mail's header that are looked through for it.
 _HEADER_LENGTH: Final = 20_000
 
@@ -65,7 +67,7 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         signs=machine_signs(mail.value("from"), read.subject, read.text),
         has_delivery_status=bool(mail.sealed("message/delivery-status")),
         has_disposition=bool(mail.sealed("message/disposition-notification")),
-        answers_invitation=_answers_invitation(mail),
+        answers_invitation=_answers_invitation(mail, read.text),
         feedback_type=read.report.feedback_type,
         is_complaint=_is_complaint(mail, read.subject),
         xarf=read.report.xarf,
@@ -101,14 +103,15 @@ def _is_own_group(mail: Mail, rules: ReadingRules) -> bool:
     return bool(named) and all(any(one in value for one in ours) for value in named)
 
 
-def _answers_invitation(mail: Mail) -> bool:
-    """Tell whether a calendar program accepts, declines or counters (RFC 5546 section 1.4)."""
-    methods = (
-        str(part.get_param("method") or "").lower()
-        for part in leaves(mail.root)
-        if stated_type(part) == "text/calendar"
-    )
-    return any(method in {"reply", "counter", "declinecounter"} for method in methods)
+def _answers_invitation(mail: Mail, text: str) -> bool:
+    """Tell whether a calendar program accepts, declines or counters (RFC 5546 section 1.4).
+
+    A mail that is nothing but the calendar's text is read as text.
+    """
+    calendars = mail.sealed("text/calendar")
+    if text.startswith("BEGIN:VCALENDAR"):
+        calendars.append(text[:_CALENDAR_LENGTH].encode())
+    return any(_ANSWERING.search(octets[:_CALENDAR_LENGTH]) for octets in calendars)
 
 
 def _is_complaint(mail: Mail, subject: str) -> bool:

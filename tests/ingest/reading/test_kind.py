@@ -291,3 +291,13 @@ def test_an_account_in_a_mail_that_comes_back_makes_no_report(text: str, kind: M
 def test_a_group_that_is_our_own_address_is_no_list(fields: str, kind: MailKind) -> None:
     raw = f"From: anna@example.org\nSubject: a profile\n{fields}\n\nIt worries me.\n".encode()
     assert read_message(raw, None, ReadingRules()).kind is kind
+
+
+@pytest.mark.parametrize(("method", "kind"), [("REPLY", "auto_reply"), ("REQUEST", "report")])
+@pytest.mark.parametrize("alone", [True, False])
+def test_an_answer_to_an_invitation_is_automatic(method: str, kind: str, *, alone: bool) -> None:
+    calendar = f"BEGIN:VCALENDAR\nMETHOD:{method}\nEND:VCALENDAR\n"
+    part = f"Content-Type: text/calendar; method={method}\n\n{calendar}"
+    parts = f"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nyes\n--b\n{part}--b--\n"
+    raw = f"From: anna@example.org\nSubject: feast\n{part if alone else parts}".encode()
+    assert read_message(raw, None, ReadingRules()).kind == kind

@@ -27,7 +27,6 @@ FILE_TAIL: Final = 2_000
 MAX_BOUNDARIES: Final = 20_000
 CHUNK: Final = 1 << 20
 
-_BOUNDARY: Final = re.compile(rb"(?:^|(?<=[\r\n]))--")
 _FILE: Final = re.compile(
     rb"^content-transfer-encoding:[ \t]{0,9}base64", re.IGNORECASE | re.MULTILINE
 )
@@ -85,12 +84,14 @@ def folded(raw: bytes) -> tuple[bytes, Bulk]:
 
 
 def _stretches(raw: bytes) -> Iterator[tuple[int, int]]:
+    line_end = b"\n" if b"\n" in raw[:CHUNK] else b"\r"
     start = 0
-    for number, found in enumerate(_BOUNDARY.finditer(raw)):
-        if number == MAX_BOUNDARIES:
+    for _ in range(MAX_BOUNDARIES):
+        found = raw.find(line_end + b"--", start)
+        if found < 0:
             break
-        yield start, found.start()
-        start = found.start()
+        yield start, found + 1
+        start = found + 1
     yield start, len(raw)
 
 

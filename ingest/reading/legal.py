@@ -33,6 +33,10 @@ def without_legal(lines: list[str]) -> list[str]:
     after_notice = False
     at = 0
     while at < len(lines):
+        if not lines[at].strip():
+            kept.append(lines[at])
+            at += 1
+            continue
         end = _paragraph_end(lines, at)
         paragraph = lines[at:end]
         at = end

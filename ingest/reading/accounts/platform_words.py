@@ -69,6 +69,7 @@ def find_platform_words(text: str, platforms: Platforms) -> list[PlatformWord]:
         else:
             name = folded[found.start : found.end]
             counts = name in table.short or len(name) >= INFLECTED or is_unspaced(name[0])
+            counts = counts and name not in platforms.words["unlike"]
         if counts and not _is_within(text, found.start, found.end):
             words.append(PlatformWord(key, found.start, found.end))
         if len(words) >= MAX_WORDS:
@@ -84,7 +85,7 @@ def _is_within(text: str, start: int, end: int) -> bool:
     arabic = _ARABIC[0] <= text[start] <= _ARABIC[1]
     if before.isalnum() and not is_unspaced(before) and not arabic and not is_unspaced(text[start]):
         return True
-    if after == "@" and text[end + 1 : end + 2].isalnum() and before.strip():
+    if after == "@" and text[end + 1 : end + 2].isalnum():
         return True
     return any(
         (first <= text[start] <= last and before and first <= before <= last)

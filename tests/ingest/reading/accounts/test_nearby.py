@@ -98,7 +98,7 @@ ROWS = [
     ("X @one", "x"),
     ("Mr X wrote. @one", "chirper"),
     ("the face of @one", "chirper"),
-    ("his face @one", "facebook"),
+    ("his face @one", "chirper"),
     ("Instagram account @one", "instagram"),
     ("instagram user: @one", "instagram"),
     ("@one — Instagram", "instagram"),

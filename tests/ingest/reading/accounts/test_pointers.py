@@ -54,7 +54,7 @@ def test_every_platform_of_the_table_has_a_row() -> None:
     seen = {expected.split()[0] for _, expected in ROWS}
     without = {platform.key for platform in PLATFORMS.others} - seen
     assert without <= {
-        "kuaishou", "wechat", "niconico", "moj", "likee", "yubo", "wizz", "tellonym",
+        "kuaishou", "wechat", "niconico", "likee", "yubo", "wizz", "tellonym",
         "skype", "quora", "fansly", "kofi",
     }  # fmt: skip
 

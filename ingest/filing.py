@@ -155,7 +155,8 @@ class Filing:
                 defects=parsed.defects,
                 words=self._evidence.seal_words(words),
                 accounts=len(reported(parsed.sightings)),
-                category=machine.category if machine else None,
+                urgency_reason=parsed.urgency_reason,
+                category=_category(parsed),
                 category_reason=_category_reason(parsed),
                 external_id=machine.external_id if machine else None,
             ),
@@ -185,9 +186,17 @@ def _recorded(kind: MailKind, reason: str) -> Filed:
     return Filed(state=InboxState.RECORDED, kind=kind, reason=reason)
 
 
+def _category(parsed: ParsedMessage) -> str | None:
+    """Take what a machine states over what the words suggest."""
+    machine = parsed.machine_report
+    return machine.category if machine and machine.category else parsed.category
+
+
 def _category_reason(parsed: ParsedMessage) -> str | None:
     machine = parsed.machine_report
-    return f"its {machine.form} report says so" if machine and machine.category else None
+    if machine and machine.category:
+        return f"its {machine.form} report says so"
+    return parsed.category_reason
 
 
 def _report_kind(kind: MailKind) -> MailKind:

@@ -17,6 +17,7 @@ from ingest.reading.accounts import find_accounts
 from ingest.reading.accounts.find import Named
 from ingest.reading.automatic import perhaps_automatic
 from ingest.reading.body import Body, read_body
+from ingest.reading.category import Suggestion, suggest_category
 from ingest.reading.facts import KindFacts
 from ingest.reading.gathering import Reading, gather_facts
 from ingest.reading.kind import decide_kind, is_generated
@@ -27,7 +28,7 @@ from ingest.reading.parsed import ParsedMessage, unreadable_message
 from ingest.reading.rules import ReadingRules
 from ingest.reading.traits import read_traits, reply_token
 from ingest.reading.unread import encryption
-from ingest.reading.urgency import urgency
+from ingest.reading.urgency import Urgent, urgency
 from ingest.reading.words import OwnWords, is_forward_subject, is_reply_subject
 from store.model import Envelope, EvidencePart, MailKind, MailTraits, Role, Sighting
 
@@ -63,7 +64,8 @@ class Pieces:
     evidence: tuple[EvidencePart, ...]
     token: str | None
     report: FoundReport
-    urgent: str | None
+    urgent: Urgent | None
+    suggestion: Suggestion | None
     language: str | None
 
 
@@ -87,6 +89,8 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
     traits = replace(traits, readable=_is_readable(mail, body, evidence))
     language = _tried(mail, "language", lambda: _language(mail, subject, body), None)
     named = _tried(mail, "accounts", lambda: _named(mail, subject, body, rules, language), Named())
+    said = f"{subject}\n{body.words.text}"
+    urgent = _tried(mail, "urgency", lambda: urgency(said), None)
     return Pieces(
         mail=mail,
         traits=traits,
@@ -97,7 +101,8 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
         token=reply_token(mail, envelope, rules),
         report=report,
         language=language,
-        urgent=_tried(mail, "urgency", lambda: urgency(f"{subject}\n{body.words.text}"), None),
+        urgent=urgent,
+        suggestion=_tried(mail, "category", lambda: suggest_category(said, urgent), None),
     )
 
 
@@ -160,6 +165,8 @@ def assembled(pieces: Pieces, rules: ReadingRules) -> ParsedMessage:
         # What a program says in answer was ours; to alert of it would bring the next answer.
         traits = replace(traits, readable=True)
     home = None if answers_by_itself else rules.home.key
+    urgent = None if answers_by_itself else pieces.urgent
+    suggestion = None if answers_by_itself else pieces.suggestion
     return ParsedMessage(
         message_id=traits.message_id,
         sender=sender,
@@ -169,7 +176,10 @@ def assembled(pieces: Pieces, rules: ReadingRules) -> ParsedMessage:
         kind=kind,
         kind_reason=reason,
         text=text,
-        urgency=None if answers_by_itself else pieces.urgent,
+        urgency=urgent.rule if urgent else None,
+        urgency_reason=urgent.phrase if urgent else None,
+        category=suggestion.category.value if suggestion else None,
+        category_reason=suggestion.phrase if suggestion else None,
         sightings=_as_of(kind, pieces.named.sightings, home),
         urls=pieces.named.urls,
         attachments=pieces.evidence,

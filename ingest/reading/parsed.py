@@ -15,8 +15,9 @@ class ParsedMessage:
     """One mail as understood; picklable, so that it travels between processes.
 
     ``message_id`` keeps its angle brackets (RFC 5322 section 3.6.4); ``date`` is aware;
-    ``language`` is ISO 639-1; ``urgency`` is the name of a rule; ``text`` is the writer's own
-    words; ``reply_token`` is the plus-part of our address it was sent to; ``machine_report`` is the
+    ``language`` is ISO 639-1; ``urgency`` is the name of a rule and ``category`` a suggestion, each
+    with the phrase of our own tables behind it; ``text`` is the writer's own words;
+    ``reply_token`` is the plus-part of our address it was sent to; ``machine_report`` is the
     report in ARF or X-ARF that it carries.
     """
 
@@ -29,6 +30,9 @@ class ParsedMessage:
     kind_reason: str
     text: str = ""
     urgency: str | None = None
+    urgency_reason: str | None = None
+    category: str | None = None
+    category_reason: str | None = None
     sightings: tuple[Sighting, ...] = ()
     urls: tuple[str, ...] = ()
     attachments: tuple[EvidencePart, ...] = ()

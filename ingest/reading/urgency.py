@@ -1,65 +1,170 @@
-"""Whether a report speaks of something that cannot wait; the answer is a rule's name.
+"""Whether a report speaks of something that cannot wait; by which rule, and for what phrase.
 
-Rules are phrases by language in ``phrases/urgency.toml``, the most urgent rule first. A phrase
-counts unless a word of negation stands close before it, or it is one of our own receipt that the
-writer quotes (``phrases/receipt.toml``). No word of the report comes out.
+Rules are phrases in 18 languages in ``phrases/urgency.toml``; some need two phrases near each
+other in one sentence. A phrase does not count when its own language denies it, says that it is
+over or long ago, or only asks about such a case (``context.py``); nor in one of our own receipts
+that the writer quotes (``phrases/receipt.toml``). The phrase of the table comes out as the reason,
+no word of the report. One pass over the text, and a bounded look around each phrase found.
 """
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ingest.reading.bounds import MAX_TEXT
+from ingest.reading.context import Context, context_of
+from ingest.reading.flat import Flat, flatten
+from ingest.reading.lexicon import Lexicon
 from ingest.reading.phrases import merged, table
 
-# A subject may stand before the text.
-MAX_LENGTH: Final = MAX_TEXT + 2_000
-# Characters before a phrase in which a negation counts; it must be in the same sentence.
-NEGATION_WINDOW: Final = 16
+# The most urgent first.
+RULES: Final = (
+    "imminent_danger",
+    "self_harm",
+    "child_missing",
+    "travelling",
+    "meeting_planned",
+    "coercion",
+)
+# Two phrases, and so many characters at most between them.
+PAIRS: Final = (
+    ("child_missing", "child", "gone", 32),
+    ("self_harm", "child", "self", 32),
+    ("travelling", "go", "whom", 40),
+    ("meeting_planned", "meet", "when", 48),
+)
+# Rules whose phrase something said before it can settle ("she is back home after ...").
+_SETTLED_BEFORE: Final = frozenset({"imminent_danger", "child_missing"})
+# So many phrases are looked at more closely; ordinary mails have a few.
+_MOST_LOOKED_AT: Final = 400
 
-_SPACES = re.compile(r"\s+")
-_QUOTE_MARKS = re.compile(r"\n[>\s]{1,40}")
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})  # noqa: RUF001 - they are the point
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Urgent:
+    """Why a report is urgent: the rule, the phrase of our table, and its place in the text."""
+
+    rule: str
+    phrase: str
+    span: tuple[int, int]
 
 
-def urgency(text: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    rule: str
+    language: str
+    phrase: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    language: str
+    group: str
+    phrase: str
+
+
+def urgency(text: str) -> Urgent | None:
     """Name the most urgent rule a text meets; None if it meets none."""
-    flat = _flat(_QUOTE_MARKS.sub("\n", text[:MAX_LENGTH]))
-    for sentence in merged("receipt", "sentences"):
-        flat = flat.replace(sentence, ". ")
-    for name, pattern in _rules():
-        if any(not _is_negated(flat, found.start()) for found in pattern.finditer(flat)):
-            return name
+    flat = flatten(text)
+    hits = _hits(flat)
+    for rule in RULES:
+        for hit in hits:
+            if hit.rule == rule and not _is_denied(flat, hit, hits):
+                place = flat.place(hit.start, hit.end)
+                return Urgent(rule=rule, phrase=hit.phrase, span=place)
     return None
 
 
-def _flat(text: str) -> str:
-    return _SPACES.sub(" ", text.casefold().translate(_APOSTROPHES))
+def _hits(flat: Flat) -> list[_Hit]:
+    """Find what rules are met at first sight, in the order of the text."""
+    groups: dict[tuple[str, str], list[_Hit]] = {}
+    harmless: list[_Hit] = []
+    phrases = _listed()
+    for found in _lexicon().find(flat.text):
+        listed = phrases[int(found.tag)]
+        hit = _Hit(listed.group, listed.language, listed.phrase, found.start, found.end)
+        if listed.group == "harmless":
+            harmless.append(hit)
+        else:
+            groups.setdefault((listed.language, listed.group), []).append(hit)
+    sure = (hit for (_, group), hits in groups.items() if group in RULES for hit in hits)
+    hits = [*sure, *_pairs(flat, groups)]
+    hits.sort(key=lambda hit: hit.start)
+    return list(_without(hits, harmless))[:_MOST_LOOKED_AT]
 
 
-def _is_negated(flat: str, start: int) -> bool:
-    before = flat[max(0, start - NEGATION_WINDOW) : start]
-    sentence = re.split(r"[.!?;:,]", before)[-1]
-    return bool(_negations().search(sentence))
+def _pairs(flat: Flat, groups: dict[tuple[str, str], list[_Hit]]) -> Iterator[_Hit]:
+    """Find phrases that mean something together: the nearest one to each side of the first."""
+    for language in table("urgency"):
+        for rule, first, second, within in PAIRS:
+            others = groups.get((language, second), [])
+            if not others:
+                continue
+            starts = [other.start for other in others]
+            for hit in groups.get((language, first), [])[:_MOST_LOOKED_AT]:
+                at = bisect_left(starts, hit.end)
+                before = bisect_right(starts, hit.start - 1) - 1
+                for number in (at, before):
+                    if 0 <= number < len(others):
+                        yield from _pair(flat, rule, hit, others[number], within)
 
 
-def _alternation(phrases: list[str]) -> re.Pattern[str]:
-    longest_first = sorted({_flat(phrase) for phrase in phrases}, key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+def _pair(flat: Flat, rule: str, one: _Hit, other: _Hit, within: int) -> Iterator[_Hit]:
+    first, second = sorted((one, other), key=lambda hit: hit.start)
+    if first.end > second.start or second.start - first.end > within:
+        return
+    if flat.sentence(first.start, first.end)[1] < second.start:
+        return
+    phrase = f"{one.phrase} + {other.phrase}"
+    yield _Hit(rule, one.language, phrase, first.start, second.end)
 
 
-@cache
-def _rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    rules = {name: by for name, by in table("urgency").items() if name != "negations"}
-    return tuple(
-        (name, _alternation([phrase for phrases in by.values() for phrase in phrases]))
-        for name, by in rules.items()
+def _without(hits: Iterable[_Hit], harmless: list[_Hit]) -> Iterator[_Hit]:
+    """Leave out what lies within, or overlaps with, a phrase that only looks like one."""
+    last = 0
+    ends: list[int] = []
+    for spot in harmless:
+        last = max(last, spot.end)
+        ends.append(last)
+    starts = [spot.start for spot in harmless]
+    for hit in hits:
+        number = bisect_left(starts, hit.end) - 1
+        if number < 0 or ends[number] <= hit.start:
+            yield hit
+
+
+def _is_denied(flat: Flat, hit: _Hit, hits: list[_Hit]) -> bool:
+    """Ask every language in which something was found at this place: phrases are shared."""
+    languages = {
+        other.language for other in hits if other.start < hit.end and hit.start < other.end
+    }
+    return any(_denies(context_of(language), flat, hit) for language in languages)
+
+
+def _denies(context: Context, flat: Flat, hit: _Hit) -> bool:
+    return context.denies(
+        flat, hit.start, hit.end, hit.phrase, settled_before=hit.rule in _SETTLED_BEFORE
     )
 
 
 @cache
-def _negations() -> re.Pattern[str]:
-    by_language = table("urgency")["negations"]
-    return _alternation([word for words in by_language.values() for word in words])
+def _listed() -> tuple[_Listed, ...]:
+    groups = {*RULES, "harmless", *(name for _, *pair, _ in PAIRS for name in pair)}
+    found = [
+        _Listed(language, group, phrase)
+        for language, lists in table("urgency").items()
+        for group, phrases in lists.items()
+        if group in groups
+        for phrase in dict.fromkeys(phrases)
+    ]
+    receipt = (_Listed("", "harmless", phrase) for phrase in merged("receipt", "sentences"))
+    return (*found, *receipt)
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return Lexicon({str(number): [listed.phrase] for number, listed in enumerate(_listed())})

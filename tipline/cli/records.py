@@ -79,6 +79,9 @@ def report_record(report: Report) -> dict[str, Any]:
         "kind": report.kind.value,
         "severity": report.severity.label,
         "urgency": report.urgency,
+        "urgency_reason": report.urgency_reason,
+        "category": report.category,
+        "category_reason": report.category_reason,
         "acknowledgement": {
             "state": report.acknowledgement.value,
             "reason": report.acknowledgement_reason,

@@ -1,0 +1,142 @@
+"""What stands around a phrase and takes its weight: denial, an end of it, long ago, a question.
+
+The words are in ``phrases/urgency.toml``, each language with its own. Looked at is so much around
+the phrase as one sentence has, no more.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final
+
+from ingest.reading.flat import Flat
+from ingest.reading.lexicon import Found, Lexicon, is_unspaced
+from ingest.reading.phrases import table
+
+GROUPS: Final = ("no", "no_after", "yes", "but", "over", "past", "what_if", "hope")
+# Characters to each side in which these count.
+NEGATION_BEFORE: Final = 40
+NEGATION_AFTER: Final = 14
+# Where words are not parted by spaces, so many say more.
+NEGATION_UNSPACED: Final = 7
+PAST: Final = 70
+WHAT_IF: Final = 90
+OVER_AFTER: Final = 160
+OVER_BEFORE: Final = 80
+HOPE: Final = 30
+DENIED: Final = 12
+DENIED_UNSPACED: Final = 3
+_WINDOW: Final = 200
+# Languages whose verb, and with it "if" and "when", comes at the end.
+_VERB_LAST: Final = frozenset({"tr", "hi", "ja", "ko"})
+_YEAR: Final = re.compile(r"(?<![\w./-])(?:19|20)\d\d(?![\w./-]\d|\w)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """The words of one language that take weight from a phrase."""
+
+    language: str
+    lexicon: Lexicon
+    endings: tuple[str, ...]
+
+    def denies(
+        self, flat: Flat, start: int, end: int, phrase: str, *, settled_before: bool
+    ) -> bool:
+        """Tell whether a phrase at a place does not count."""
+        low, high = max(0, start - _WINDOW), min(len(flat.text), end + _WINDOW)
+        around = _Around(self, flat, start, end, low, self.lexicon.find(flat.text[low:high]))
+        last_word = flat.text[start:end].rpartition(" ")[2]
+        return (
+            any(ending in last_word and ending not in phrase for ending in self.endings)
+            or around.is_negated()
+            or around.is_past()
+            or around.is_supposed()
+            or around.is_over(settled_before=settled_before)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """A phrase and what was found around it."""
+
+    context: Context
+    flat: Flat
+    start: int
+    end: int
+    low: int
+    found: list[Found]
+
+    def _spans(self, group: str, first: int, last: int) -> list[tuple[int, int]]:
+        """Give the places of a group that lie within others."""
+        places = (
+            (found.start + self.low, found.end + self.low)
+            for found in self.found
+            if found.tag == group
+        )
+        return [(start, end) for start, end in places if first <= start and end <= last]
+
+    def is_negated(self) -> bool:
+        first, last = self.flat.clause(self.start, self.end)
+        before, after = NEGATION_BEFORE, NEGATION_AFTER
+        if is_unspaced(self.flat.text[self.start]):
+            before = after = NEGATION_UNSPACED
+        first = max(first, self.start - before)
+        for _, end in self._spans("but", first, self.start):
+            first = end
+        last = min(last, self.end + after)
+        words = self._spans("no", first, self.start) + self._spans("no_after", self.end, last)
+        return self._deny(words)
+
+    def _deny(self, words: list[tuple[int, int]]) -> bool:
+        """Tell whether one of some words of negation denies; in "but" and "not only" none does."""
+        size = len(self.flat.text)
+        others = self._spans("yes", 0, size) + self._spans("but", 0, size)
+        return any(
+            not any(first <= start and end <= last for first, last in others)
+            for start, end in words
+        )
+
+    def is_past(self) -> bool:
+        first, last = self.flat.sentence(self.start, self.end)
+        first, last = max(first, self.start - PAST), min(last, self.end + PAST)
+        if self._spans("past", first, last):
+            return True
+        newest = datetime.now(tz=UTC).year - 2
+        return any(int(year[0]) <= newest for year in _YEAR.finditer(self.flat.text, first, last))
+
+    def is_supposed(self) -> bool:
+        first, last = self.flat.sentence(self.start, self.end)
+        first = max(first, self.start - WHAT_IF)
+        last = min(last, self.end + WHAT_IF) if self.context.language in _VERB_LAST else self.end
+        return bool(self._spans("what_if", first, last))
+
+    def is_over(self, *, settled_before: bool) -> bool:
+        spots = self._spans("over", self.end, self.end + OVER_AFTER)
+        if settled_before:
+            first, _ = self.flat.sentence(self.start, self.end)
+            spots += self._spans("over", max(first, self.start - OVER_BEFORE), self.start)
+        return any(not self._is_wished(start, end) for start, end in spots)
+
+    def _is_wished(self, start: int, end: int) -> bool:
+        """Tell whether an end is only hoped for, or denied."""
+        first, last = self.flat.sentence(start, end)
+        first = max(first, start - HOPE)
+        last = min(last, end + HOPE)
+        near = DENIED_UNSPACED if is_unspaced(self.flat.text[start]) else DENIED
+        denied = self._deny(self._spans("no", max(first, start - near), start))
+        return denied or bool(self._spans("hope", first, last))
+
+
+@cache
+def context_of(language: str) -> Context:
+    """Give the context words of a language."""
+    lists = table("urgency")[language]
+    return Context(
+        language=language,
+        lexicon=Lexicon({group: lists[group] for group in GROUPS}),
+        endings=tuple(lists.get("no_ending", ())),
+    )

@@ -12,6 +12,10 @@ from ingest.reading.phrases import merged, table
 # Words and characters of a program's footer.
 MAX_FOOTER_WORDS: Final = 14
 MAX_FOOTER: Final = 200
+# Lines of a mailing list's footer, its ruler among them.
+MAX_LIST_FOOTER: Final = 8
+_LONG_RULER = re.compile(r"[-_=]{20,200}")
+_LIST = re.compile(r"(?<![a-z])list|mailman|unsubscribe", re.IGNORECASE)
 # Characters around a line that say nothing.
 TRIM: Final = " \t*_[]()<>|•·~\"'\u00a0\u200b\u2013\u2014\ufeff"
 RULER: Final = re.compile(r"[-_=*~\u2010-\u2015]{3,200}")
@@ -34,6 +38,38 @@ def cut_footers(lines: list[str]) -> tuple[list[str], list[str]]:
         end -= 1
     footers = [line for line in lines[end:] if line.strip()]
     return (lines[:end], footers) if any(map(_says_something, footers)) else (lines, [])
+
+
+def cut_banners(lines: list[str]) -> list[str]:
+    """Cut what a program or a firm's gateway puts above the words, if there are words below."""
+    at = 0
+    while at < len(lines):
+        line = lines[at].removeprefix(SIGNED).strip()
+        if line.strip(TRIM) and not _is_footer(line) and not _is_banner(line):
+            break
+        end = at + 1
+        while _is_banner(line) and end < len(lines) and lines[end].strip():
+            end += 1
+        at = end
+    above = any(line.strip() for line in lines[:at])
+    return lines[at:] if above and at < len(lines) else lines
+
+
+def _is_banner(line: str) -> bool:
+    plain = line.strip(TRIM).lower()
+    return plain.startswith(_lower("banners")) and not HANDLE.search(plain)
+
+
+def cut_list_footer(lines: list[str]) -> list[str]:
+    """Cut what a mailing list puts below each mail: a long ruler, its name, its address or page."""
+    for at in range(len(lines) - 1, max(0, len(lines) - MAX_LIST_FOOTER), -1):
+        if _LONG_RULER.fullmatch(lines[at].strip()):
+            below = [line for line in lines[at + 1 :] if line.strip()]
+            is_list = any(_LINK.search(line) for line in below) and any(
+                _LIST.search(line) for line in below
+            )
+            return lines[:at] if is_list else lines
+    return lines
 
 
 def _says_something(line: str) -> bool:

@@ -33,6 +33,7 @@ _RULER = re.compile(r"[-_=*~ \u2010-\u2015]{3,}")
 _DATED = re.compile(
     r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)|(?<!\d)20\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d\d"
 )
+_DAY = re.compile(r"(?<!\d)20\d\d(?!\d)|(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d\d")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?![\d.])")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.\w")
 _ENDS = (":", ":>", "：", "﹕")  # noqa: RUF001 - as in Japanese
@@ -76,7 +77,7 @@ def part_quotes(
             continue
         is_ours = ours is not None and bool(ours.search(header))
         if not is_ours and _is_forwarded(lines, at, is_reply=is_reply, is_forward=is_forward):
-            found.forwarded = lines[at:]
+            found.forwarded = _without_ours(lines[at:], end - at, ours)
             break
         if lines[at].startswith("<"):
             found.own = _without_name(found.own)
@@ -89,6 +90,15 @@ def part_quotes(
     else:
         found.own += lines[at:]
     return found
+
+
+def _without_ours(lines: list[str], begin: int, ours: re.Pattern[str] | None) -> list[str]:
+    """Cut a forward where a quoted mail of ours begins below it."""
+    for at in range(begin, min(len(lines), MAX_LINES) if ours else 0):
+        end, header = _quote_head(lines, at, is_reply=True)
+        if end and ours is not None and ours.search(header):
+            return lines[:at]
+    return lines
 
 
 def _quote_head(lines: list[str], at: int, *, is_reply: bool) -> tuple[int, str]:
@@ -146,10 +156,11 @@ def _wrote() -> re.Pattern[str]:
 
 def _is_by_program(lines: list[str], at: int, length: int, *, is_reply: bool) -> bool:
     """Tell an attribution from a person's "On Monday he wrote:": a program is more exact."""
-    if lines[at].startswith(ATTRIBUTED) or _quote_follows(lines, at + length):
+    if lines[at].startswith(ATTRIBUTED):
         return True
     head = " ".join(lines[at : at + length])
-    return is_reply and bool(_ADDRESS.search(head) or _CLOCK.search(head))
+    is_exact = bool(_ADDRESS.search(head) or (_CLOCK.search(head) and _DAY.search(head)))
+    return is_exact if not is_reply else is_exact or _quote_follows(lines, at + length)
 
 
 def _attribution_length(lines: list[str], at: int) -> int:
@@ -163,7 +174,12 @@ def _attribution_length(lines: list[str], at: int) -> int:
     joined = ""
     for length, line in enumerate(lines[at : at + ATTRIBUTION_LINES], start=1):
         joined += " " + line[:MAX_LINE].strip()
-        if joined.rstrip(" *_\u00a0").endswith(_ENDS):
+        bare = joined.rstrip(" *_\u00a0")
+        if bare.endswith(_ENDS) or (
+            _ADDRESS.search(bare)
+            and bare.lower().endswith(_lower("wrote"))
+            and _quote_follows(lines, at + length)
+        ):
             return length if _is_attribution(joined, lines, at + length) else 0
     return 0
 

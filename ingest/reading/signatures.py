@@ -14,6 +14,8 @@ from ingest.reading.marks import SIGNED
 # Lines a signature may have; what is longer is a letter below a line of dashes.
 MAX_SIGNATURE_LINES: Final = 25
 MAX_SIGNATURE: Final = 1_500
+# Lines below a dash that is no true separator.
+MAX_DRAWN: Final = 6
 # Lines below the writer's name, and words in each, that are still a signature without separator.
 MAX_LINES_BELOW_NAME: Final = 6
 MAX_WORDS_BELOW_NAME: Final = 7
@@ -41,11 +43,19 @@ def cut_signature(lines: list[str], writer: Writer = NOBODY) -> tuple[list[str],
     start = max(0, len(lines) - MAX_SIGNATURE_LINES - 1)
     exact = [at for at in range(start, len(lines)) if lines[at] == "-- "]
     loose = [at for at in range(start, len(lines)) if lines[at].rstrip(" \u00a0") == "--"]
-    at = exact[0] if exact else loose[-1] if loose else None
+    drawn = [
+        at for at in range(max(1, len(lines) - MAX_DRAWN - 1), len(lines)) if _is_drawn(lines[at])
+    ]
+    at = exact[0] if exact else loose[-1] if loose else drawn[-1] if drawn else None
     if at is None:
         lines, below = _cut_below_name(lines, writer)
         return lines, [*below, *marked]
     return lines[:at], [*lines[at + 1 :], *marked]
+
+
+def _is_drawn(line: str) -> bool:
+    """Tell whether a line is a separator as phones and word processors make it of ``--``."""
+    return line.strip() in {"\u2014", "\u2013", "\u2014\u2014", "\u2013\u2013"}
 
 
 def _cut_marked(lines: list[str]) -> tuple[list[str], list[str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ingest.reading.endings import cut_footers
+from ingest.reading.endings import cut_banners, cut_footers, cut_list_footer
 from ingest.reading.legal import without_legal
 from ingest.reading.marks import without_marks
 from ingest.reading.phrases import merged
@@ -69,7 +69,7 @@ def own_words(
     """
     lines = _without_pgp(text).split("\n")
     parted = part_quotes(lines, is_reply=is_reply, is_forward=is_forward, ours=ours)
-    kept = without_legal(parted.own)
+    kept = without_legal(cut_list_footer(cut_banners(parted.own)))
     kept, footers = cut_footers(kept)
     above, signature = cut_signature(kept, writer)
     above, more = cut_footers(above)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ingest.reading.flowed import unflow
@@ -148,3 +150,53 @@ def test_a_forward_within_a_quote_is_not_the_writers() -> None:
         "hello\n\nOn Mon, Nov 2, 2026 at 10:00, Anna wrote:\n> see\n> ---- Forwarded message ----"
     )
     assert own_words(text, is_reply=True).text == "hello"
+
+
+QUOTED = "> Thank you. Your report has arrived.\n> A person reads it."
+ATTRIBUTION = "On Mon, Nov 2, 2026 at 9:14 PM Chirper <cp@chirper.example> wrote:"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{OWN}\n{ATTRIBUTION}\n{QUOTED}",
+        f"{OWN}\n\n> {ATTRIBUTION}\n{QUOTED}",
+        f"{OWN}\n\n*{ATTRIBUTION}*\n\n{QUOTED}",
+        f"{OWN}\n\n{ATTRIBUTION.rstrip(':')}\n\n{QUOTED}",
+        f"{OWN}\n\nChirper <cp@chirper.example> wrote on Mon, 2 Nov 2026 at 21:14:\n\n{QUOTED}",
+        f"{OWN}\n\nChirper <cp@chirper.example> wrote:\n\n{QUOTED}",
+        f"Sent from my iPhone\n\n{OWN}\n\n{ATTRIBUTION}\n{QUOTED}",
+        f"{ATTRIBUTION}\n{QUOTED}\n\n{OWN}\n\nSent from my iPhone",
+        f"{ATTRIBUTION}\n{QUOTED}\n\n{OWN}\n\n-- \nAnna",
+        f"{OWN}\n\n\u2014\nAnna\n+1 555 0100 200\n\n{ATTRIBUTION}\n{QUOTED}",
+        f"CAUTION: This email originated from outside of the organization.\nThink.\n\n{OWN}",
+        f"{OWN}\n\n{'_' * 47}\nParents mailing list\nhttps://lists.example.org/mailman/parents",
+    ],
+)
+def test_only_the_words_are_left_of_a_mail(text: str) -> None:
+    assert own_words(text, is_reply=True).text == OWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{OWN}\n\nHe wrote:\n> hello little one\n> where are you?",
+        f"{OWN}\n\n21:14 dark_wolf: hi\n02/11/2026, 21:17 - dark_wolf: write me",
+        f"{OWN}\n\n{'_' * 47}\nThe other one is https://chirper.example/light_wolf",
+        "Name: Anna\nDate: 2 Nov 2026\nSubject: an account\nMessage: @dark_wolf",
+    ],
+)
+def test_what_a_person_pastes_into_a_first_mail_is_kept(text: str) -> None:
+    assert own_words(text, is_reply=False).text == text
+
+
+def test_what_a_person_tells_above_a_quote_is_kept() -> None:
+    told = 'He wrote to her yesterday at 21:14:\n\n"hello"\n\nPlease look at @dark_wolf.'
+    assert own_words(f"{told}\n\n{ATTRIBUTION}\n{QUOTED}", is_reply=True).text == told
+
+
+def test_our_own_mail_below_a_forward_is_not_part_of_it() -> None:
+    forward = "---------- Forwarded message ---------\nFrom: Wolf\nDate: x\nTo: y\n\nhello"
+    ours = re.compile("cp@chirper\\.example")
+    words = own_words(f"{OWN}\n\n{forward}\n\n{ATTRIBUTION}\n{QUOTED}", is_reply=True, ours=ours)
+    assert words.text == f"{OWN}\n\n{forward}"

@@ -9,8 +9,13 @@ from ingest.reading.rules import CHIRPER
 
 PLATFORMS = platforms_for(CHIRPER)
 DEMANDED = {
-    "x", "instagram", "tiktok", "snapchat", "discord", "telegram", "youtube", "facebook", "reddit",
-    "twitch", "roblox", "bluesky", "mastodon",
+    "x", "instagram", "threads", "tiktok", "snapchat", "discord", "telegram", "whatsapp",
+    "signal", "youtube", "facebook", "messenger", "reddit", "twitch", "kick", "roblox",
+    "minecraft", "steam", "xbox", "playstation", "bluesky", "mastodon", "pinterest", "tumblr",
+    "linkedin", "vk", "ok", "kik", "line", "wattpad", "askfm", "medium", "flickr", "soundcloud",
+    "spotify", "github", "gitlab", "deviantart", "patreon", "onlyfans", "linktree", "vimeo",
+    "weibo", "douyin", "wechat", "qq", "bilibili", "zalo", "viber", "sharechat", "rumble",
+    "bereal", "yubo", "wizz", "vrchat", "fortnite",
 }  # fmt: skip
 
 

@@ -56,10 +56,12 @@ def main() -> None:
     sys.stdout = sys.stderr
     task: Task = _received(channel)
     confinement.limit_memory(task.memory)
+    # All that is loaded stays: the collector would look through it in vain, again and again.
+    gc.disable()
     _load_everything(task.rules)
     _silence()
-    # What is loaded stays; the collector need not look at it again and again.
     gc.freeze()
+    gc.enable()
     confinement.confine()
     _send(READY)
     while length := channel.read(LENGTH.size):

@@ -51,6 +51,7 @@ def summary(command: Any) -> str:  # noqa: ANN401 - what the library hands out
 
 def spelling(param: Any) -> str:  # noqa: ANN401 - what the library hands out
     if param.param_type_name == "argument":
-        return param.metavar
+        # A bar would end the column.
+        return param.metavar.replace("|", "\\|")
     word = f" {param.metavar}" if param.metavar else ""
     return "/".join([*param.opts, *param.secondary_opts]) + word

@@ -9,6 +9,7 @@ import typer
 
 from tipline.cli import case, inbox, on_call, outbox, report, service
 from tipline.cli.check import check
+from tipline.cli.explain import explain
 from tipline.cli.ingest import ingest
 from tipline.cli.options import ConfigOption, note_config
 from tipline.cli.parse import parse
@@ -37,6 +38,7 @@ def root(
 
 app.command()(service.serve)
 app.command()(parse)
+app.command()(explain)
 app.command()(ingest)
 app.add_typer(case.app, name="case")
 app.add_typer(report.app, name="report")

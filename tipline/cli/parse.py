@@ -21,6 +21,7 @@ from tipline.cli.output import json_line, print_facts, print_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ingest.reader import Read
     from ingest.reading import ParsedMessage
     from ingest.reading_process import ReadingProcess
     from ingest.workers import ReadingPool
@@ -60,19 +61,23 @@ def parse(
     early = ReadingProcess()
     try:
         settings = load(config)
-        pool = _pool(settings, len(files), early)
+        pool = reading_pool(settings, len(files), early)
     except BaseException:
         early.end()
         raise
     try:
-        for batch in _batches(_open(name) for name in files):
+        for batch in _batches(open_source(name) for name in files):
             for source, message in _read(pool, batch):
-                _print(_record(source.name, message, settings), as_json=as_json)
+                _print(parsed_record(source.name, message, settings), as_json=as_json)
     finally:
         pool.close()
 
 
-def _pool(settings: Settings, files: int, early: ReadingProcess) -> ReadingPool:
+def reading_pool(
+    settings: Settings, files: int, early: ReadingProcess, read: Read | None = None
+) -> ReadingPool:
+    """Hand out readers with the limits of the configuration; ``read`` is what they read with."""
+    from ingest.reader import read_mail
     from ingest.workers import ReadingLimits, ReadingPool
     from tipline.settings.home import reading_rules
 
@@ -81,10 +86,11 @@ def _pool(settings: Settings, files: int, early: ReadingProcess) -> ReadingPool:
         time=settings.reading.time_limit,
         memory=settings.reading.memory_limit,
     )
-    return ReadingPool(reading_rules(settings), limits, early=early)
+    return ReadingPool(reading_rules(settings), limits, read or read_mail, early)
 
 
-def _open(name: str) -> Source:
+def open_source(name: str) -> Source:
+    """Read a file, or tell what is wrong with it."""
     if name in STANDARD_INPUT:
         return Source(name=name, raw=sys.stdin.buffer.read(LARGEST_FILE))
     path = Path(name)
@@ -130,7 +136,8 @@ def _unreadable(source: Source) -> ParsedMessage:
     return unreadable_message(None, source.defect)
 
 
-def _record(name: str, message: ParsedMessage, settings: Settings) -> dict[str, Any]:
+def parsed_record(name: str | None, message: ParsedMessage, settings: Settings) -> dict[str, Any]:
+    """Show how a mail was read, in the shape that ``--json`` promises."""
     from notifier.etiquette import may_answer
     from tipline.cli.records import evidence_record, sighting_record
     from tipline.settings.home import own_addresses, own_domains

@@ -1,0 +1,162 @@
+# ruff: noqa: PLC0415 - imported when needed, as help must be quick
+"""What ``tipline explain --json`` prints of one mail. Add fields, never rename one."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from tipline.cli.parse import parsed_record
+from tipline.cli.records import account_record, sighting_record
+
+if TYPE_CHECKING:
+    from ingest.foreseeing import Step
+    from ingest.reading.explained import ExplainedMessage
+    from store.model import Sighting
+    from store.unit_of_work import UnitOfWork
+    from tipline.settings import Settings
+
+
+def explained_record(
+    name: str | None, message: ExplainedMessage, settings: Settings
+) -> dict[str, Any]:
+    """Show how a mail was read: what ``parse`` prints, and why it is so."""
+    record = parsed_record(name, message, settings)
+    record["accounts"] = [_account(each, message) for each in message.sightings]
+    return record | {
+        "reverse_path": message.traits.reverse_path,
+        "sender_name": message.sender_name,
+        "language_by": message.language_by or None,
+        "signs": list(message.signs),
+        "signature": message.signature,
+        "links": list(message.links),
+        "lines": message.lines,
+        "skipped": [
+            {
+                "part": each.part,
+                "span": list(each.span),
+                "piece": _piece(message, each.part, each.span),
+                "reason": each.reason,
+            }
+            for each in message.skipped
+        ],
+        "taken_off": [
+            {
+                "what": each.what,
+                "first_line": each.first_line,
+                "last_line": each.last_line,
+                "begins": each.begins,
+            }
+            for each in message.taken_off
+        ],
+        "urgency_reason": getattr(message, "urgency_reason", None),
+        "urgent_words": _urgent_words(message),
+        "category": _category(message),
+        "category_reason": getattr(message, "category_reason", None),
+        "machine_report": message.machine_report.form if message.machine_report else None,
+        "severity": _severity(message),
+        "receipt_rules": _receipt_rules(message, settings),
+        "match": None,
+        "match_unknown": f"There is no database in {settings.state_dir} yet.",
+    }
+
+
+def _account(sighting: Sighting, message: ExplainedMessage) -> dict[str, Any]:
+    from ingest.match import SURE_ENOUGH
+    from store.model import Role
+
+    return sighting_record(sighting) | {
+        "part": sighting.part,
+        "span": list(sighting.span),
+        "piece": _piece(message, sighting.part, sighting.span),
+        "sure_enough": sighting.confidence >= SURE_ENOUGH,
+        "concerns_case": sighting.role is Role.REPORTED and sighting.confidence >= SURE_ENOUGH,
+    }
+
+
+def _piece(message: ExplainedMessage, part: str, span: tuple[int, int]) -> str:
+    """Give what stands at a span."""
+    texts = {
+        "subject": message.subject,
+        "text": message.text,
+        "signature": message.signature,
+        "from": message.sender_name,
+    }
+    return texts.get(part, "")[slice(*span)]
+
+
+def _urgent_words(message: ExplainedMessage) -> dict[str, Any] | None:
+    """Tell where the phrase stands, in the subject or in the text."""
+    if message.urgent_span is None:
+        return None
+    start, end = message.urgent_span
+    head = len(message.subject) + 1
+    part, before = ("subject", 0) if start < head else ("text", head)
+    span = (start - before, end - before)
+    return {"part": part, "span": list(span), "piece": _piece(message, part, span)}
+
+
+def _category(message: ExplainedMessage) -> str | None:
+    machine = message.machine_report
+    suggested: str | None = getattr(message, "category", None)
+    return suggested or (machine.category if machine else None)
+
+
+def _severity(message: ExplainedMessage) -> str:
+    from ingest.match import severity_of
+
+    return severity_of(message).label
+
+
+def _receipt_rules(message: ExplainedMessage, settings: Settings) -> list[dict[str, Any]]:
+    from notifier.etiquette import ask_rules
+    from tipline.settings.home import own_addresses, own_domains
+
+    asked = ask_rules(
+        message.traits,
+        message.kind,
+        own_addresses=own_addresses(settings),
+        own_domains=own_domains(settings),
+    )
+    rules = [
+        {"rule": each.name, "objects": each.objects, "detail": each.detail or None}
+        for each in asked
+    ]
+    off = not settings.acknowledgement.enabled
+    return [{"rule": "switched_off", "objects": off, "detail": None}, *rules]
+
+
+def foreseen_record(
+    unit: UnitOfWork, message: ExplainedMessage, settings: Settings, raw: bytes
+) -> dict[str, Any]:
+    """Show what filing a mail would do now."""
+    from ingest.foreseeing import foresee
+
+    known = bool(unit.inbox.holds([hashlib.sha256(raw).hexdigest()]))
+    told = foresee(unit, message, settings.platform.key, token_key(settings))
+    return {
+        "state": told.state.value,
+        "reason": told.reason,
+        "known": known,
+        "steps": [_step(each) for each in told.steps],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "decision": step.decision.value,
+        "reason": step.reason,
+        "case": step.case.reference if step.case else None,
+        "case_state": step.case.state.value if step.case else None,
+        "account": account_record(step.sighting.account) if step.sighting else None,
+    }
+
+
+def token_key(settings: Settings) -> bytes:
+    """Read the key of reply addresses; where there is none, one that fits no address."""
+    from store.keys import load_or_create_token_key
+    from tipline.settings.places import places
+
+    path = places(settings).token_key
+    return load_or_create_token_key(path) if path.exists() else secrets.token_bytes(32)

@@ -58,6 +58,18 @@ def of_part(part: Part, bulk: Bulk) -> EvidencePart:
     return _listed(name, stated_type(part), pieces)
 
 
+def octets_within(part: Part, bulk: Bulk, limit: int) -> bytes:
+    """Give the octets of a part with what was left out, or a little more than a limit of them."""
+    if not bulk.is_in(part.stored()):
+        return octets_of(part)
+    whole = bytearray()
+    for piece in _decoded(part, bulk):
+        whole += piece
+        if len(whole) > limit:
+            break
+    return bytes(whole)
+
+
 def _decoded(part: Part, bulk: Bulk) -> Iterable[bytes]:
     pieces = bulk.pieces(part.stored())
     match str(part.get("Content-Transfer-Encoding", "")).strip().lower():

@@ -104,10 +104,10 @@ class Mail:
         """Give the octets of the parts of some types, as they are."""
         return [octets_of(part) for part in leaves(self.root) if stated_type(part) in types]
 
-    def json_parts(self) -> list[bytes]:
-        """Give the octets of the parts that are JSON by type or name."""
+    def json_parts(self, limit: int) -> list[bytes]:
+        """Give the octets of the parts that are JSON by type or name, about a limit at most."""
         return [
-            octets_of(part)
+            evidence.octets_within(part, self.root.bulk, limit)
             for part in leaves(self.root)
             if stated_type(part).endswith(("/json", "+json"))
             or str(part.get_filename() or "").lower().endswith(".json")

@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 _OURS: Final = {
-    "csam": "csam",
-    "csem": "csem",
-    "childabuse": "csam",
-    "childsexualabusematerial": "csam",
-    "grooming": "grooming",
-    "solicitation": "grooming",
+    "csam": "sharing_content",
+    "childabuse": "sharing_content",
+    "childsexualabusematerial": "sharing_content",
+    "distribution": "sharing_content",
+    "production": "sharing_content",
+    "possession": "sharing_content",
+    "grooming": "grooming_contact",
+    "solicitation": "grooming_contact",
+    "trafficking": "grooming_contact",
+    "csem": "grooming_contact",
     "sextortion": "sextortion",
-    "trafficking": "trafficking",
-    "distribution": "csam",
-    "production": "csam",
-    "possession": "csam",
-    "harassment": "harassment",
-    "spam": "spam",
-    "bulk_messaging": "spam",
-    "phishing": "fraud",
-    "fraud": "fraud",
+    "harassment": "bullying",
+    "impersonation": "impersonation",
+    "spam": "spam_scam",
+    "bulk_messaging": "spam_scam",
+    "phishing": "spam_scam",
+    "fraud": "spam_scam",
 }
 
 

@@ -12,7 +12,12 @@ from typing import Final
 
 from ingest.reading.accounts.find import MAX_ACCOUNTS, Named
 from ingest.reading.machine_reports import arf, xarf_v2, xarf_v3, xarf_v4
-from ingest.reading.machine_reports.guards import RefusedError, load_json, load_yaml
+from ingest.reading.machine_reports.guards import (
+    MAX_JSON_OCTETS,
+    RefusedError,
+    load_json,
+    load_yaml,
+)
 from ingest.reading.machine_reports.model import MachineReport
 from ingest.reading.machine_reports.named import sightings, urls
 from ingest.reading.mime import Mail
@@ -74,7 +79,10 @@ def _from_json(mail: Mail) -> FoundReport:
 
 def _candidates(mail: Mail) -> list[bytes]:
     """Give the parts that seem to be XARF: by what they hold, whatever they are called."""
-    parts = [*mail.json_parts(), *mail.sealed("text/plain", "application/octet-stream")]
+    parts = [
+        *mail.json_parts(MAX_JSON_OCTETS),
+        *mail.sealed("text/plain", "application/octet-stream"),
+    ]
     found = (octets for octets in parts if _is_object(octets))
     return [each for each in found if any(mark in each for mark in _MARKS_OF_XARF)][:MAX_PARTS]
 

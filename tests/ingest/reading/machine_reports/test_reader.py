@@ -170,7 +170,7 @@ def test_the_senders_number_and_wish_are_kept(
 def test_the_fields_of_a_report_are_read() -> None:
     report = read(FORMS["v4"][0]).machine_report
     assert report is not None
-    assert (report.category, report.is_severe) == ("grooming", True)
+    assert (report.category, report.is_severe) == ("grooming_contact", True)
     assert (report.obligations, report.references) == (("NCMEC", "europol"), ("NCMEC 4711",))
     assert report.occurred_at is not None
     assert report.occurred_at.isoformat() == "2026-11-02T20:14:05+00:00"
@@ -183,6 +183,13 @@ def test_what_a_report_carries_inside_is_listed_by_size_and_digest(form: str) ->
     inside = message.attachments[-1]
     assert (inside.size, inside.content_type) == (14, "text/plain")
     assert inside.sha256 == hashlib.sha256(b"a neutral note").hexdigest()
+
+
+def test_a_large_report_is_read_whole() -> None:
+    payload = base64.b64encode(b"a neutral note\n" * 250_000).decode()
+    message = read(with_json({**V4, "evidence": [{"payload": payload}]}))
+    assert (message.kind, message.defects) == (MailKind.XARF, ())
+    assert message.attachments[-1].size == 3_750_000
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,10 @@ from ingest.reading.charsets import decode
 from ingest.reading.encoded_words import decoded_words, sound_words
 
 CHUNK_SIZE: Final = 65_536
-MAX_DEPTH: Final = 16
+MAX_DEPTH: Final = 30
 MAX_PARTS: Final = 500
 MAX_PART_DEFECTS: Final = 100
-MAX_HEADERS: Final = 500
+MAX_HEADERS: Final = 2_000
 # Characters of one header value; real ones stay below 10,000.
 MAX_HEADER_LENGTH: Final = 16_384
 
@@ -55,7 +55,6 @@ class Part(Message):
 
     depth = 0
     count = 1
-    overflow = False
     # What was left out of a large mail; known to its root.
     bulk = Bulk()
     # The text of a part that holds one, once it is decoded.
@@ -64,14 +63,19 @@ class Part(Message):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.top: Part = self
+        # Which bounds were met, said in sentences; kept by the root.
+        self.beyond: set[str] = set()
         self.defects = _Few()
 
     def set_raw(self, name: str, value: Anything) -> None:
         """Keep a header field as it came, but as text and no longer than is sane."""
         if len(self) >= MAX_HEADERS:
-            self.top.overflow = True
+            self.top.beyond.add(f"a header has more than {MAX_HEADERS} fields; no more were read")
             return
-        super().set_raw(name, header_text(str(value)[:MAX_HEADER_LENGTH]))
+        text = str(value)
+        if len(text) > MAX_HEADER_LENGTH:
+            self.top.beyond.add(f"a header field was cut after {MAX_HEADER_LENGTH} characters")
+        super().set_raw(name, header_text(text[:MAX_HEADER_LENGTH]))
 
     def attach(self, payload: Anything) -> None:
         """Hang a part below this one and count it."""
@@ -79,7 +83,7 @@ class Part(Message):
             payload.depth = self.depth + 1
             payload.top = self.top
             self.top.count += 1
-            if self.top.count > 2 * MAX_PARTS:
+            if self.top.count > MAX_PARTS:
                 raise _TooManyPartsError
         super().attach(payload)
 
@@ -88,8 +92,8 @@ class Part(Message):
         stated = super().get_content_type()
         if stated.startswith("message/"):
             return f"sealed/{stated.removeprefix('message/')}"
-        if stated.startswith("multipart/") and self._is_beyond_bounds():
-            self.top.overflow = True
+        if stated.startswith("multipart/") and self.depth >= MAX_DEPTH:
+            self.top.beyond.add(f"parts are nested deeper than {MAX_DEPTH}; no more were opened")
             return "application/octet-stream"
         return stated
 
@@ -117,9 +121,6 @@ class Part(Message):
         """Put one field in the place of all of that name."""
         del self[name]
         self[name] = value
-
-    def _is_beyond_bounds(self) -> bool:
-        return self.depth >= MAX_DEPTH or self.top.count > MAX_PARTS
 
 
 def stated_type(part: Part) -> str:
@@ -155,7 +156,7 @@ def _feed(raw: bytes) -> Part:
 
 def _closed(root: Part) -> Part:
     """Finish a tree that is not parsed to its end."""
-    root.overflow = True
+    root.beyond.add(f"the mail has more than {MAX_PARTS} parts; no more were read")
     for part in root.walk():
         if part.get_payload() is None:
             part.set_payload("")
@@ -166,7 +167,7 @@ def _bare(raw: bytes) -> Part:
     root = Part()
     root["Content-Type"] = "text/plain"
     root.set_payload(decode(raw)[0])
-    root.top.overflow = True
+    root.beyond.add("the mail could not be parsed; it was read as one text")
     return root
 
 

@@ -95,9 +95,7 @@ def repair(root: Part) -> list[str]:
             defects += _repair_leaf(part, root)
         except Exception as error:  # noqa: BLE001 - one bad part must not cost the others
             defects.append(f"a part could not be repaired ({type(error).__name__})")
-    if root.overflow:
-        defects.append("the mail has more parts or header fields than are read")
-    return defects
+    return [*defects, *sorted(root.beyond)]
 
 
 def leaves(root: Part) -> Iterator[Part]:

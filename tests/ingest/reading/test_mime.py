@@ -179,18 +179,43 @@ def test_a_nested_mail_stays_closed() -> None:
     assert (mail.texts("plain"), len(mail.evidence())) == ([], 1)
 
 
-def test_a_deep_mail_is_read_to_a_depth() -> None:
-    raw = "".join(
-        f"Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n" for at in range(500)
-    )
-    assert (
-        "the mail has more parts or header fields than are read" in open_mail(raw.encode()).defects
-    )
+@pytest.mark.parametrize(
+    ("raw", "defect"),
+    [
+        (
+            b"".join(
+                b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (at, at)
+                for at in range(500)
+            ),
+            "parts are nested deeper than 30; no more were opened",
+        ),
+        (
+            b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\na\n" * 2_000,
+            "the mail has more than 500 parts; no more were read",
+        ),
+        (
+            b"X-Field: a\n" * 3_000 + b"\nhello",
+            "a header has more than 2000 fields; no more were read",
+        ),
+        (
+            b"Subject: " + b"a" * 20_000 + b"\n\nhello",
+            "a header field was cut after 16384 characters",
+        ),
+    ],
+)
+def test_a_mail_is_read_to_its_bounds_and_says_so(raw: bytes, defect: str) -> None:
+    assert defect in open_mail(raw).defects
 
 
-def test_a_mail_of_very_many_parts_is_read_in_part() -> None:
-    mail = open_mail(b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\na\n" * 20_000)
-    assert 500 < len(mail.texts("plain")) <= 1001
+def test_parts_within_the_bounds_are_all_read() -> None:
+    depth, parts = 29, 400
+    nested = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (at, at) for at in range(depth)
+    )
+    mail = open_mail(nested + b"\nhello")
+    assert ([text.strip() for text in mail.texts("plain")], mail.root.beyond) == (["hello"], set())
+    many = open_mail(b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\na\n" * parts)
+    assert (len(many.texts("plain")), many.root.beyond) == (parts, set())
 
 
 def test_parts_are_read_though_mail_parser_fails_on_the_header(

@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import Final
 
+from ahocorasick_rs import AhoCorasick
+
 from ingest.reading.endings import HANDLE, RULER, TRIM
 from ingest.reading.phrases import merged, table
 
@@ -75,7 +77,8 @@ def _head_of_notice(paragraph: list[str], *, is_below: bool) -> list[str] | None
         return None
     needed = LEGAL_WORDS_BELOW if is_below or begins else LEGAL_WORDS
     # Few paragraphs have any of these words; only those are looked at language by language.
-    if len(set(_any_legal().findall(text))) < needed - 1:
+    words = _any_legal().find_matches_as_indexes(text, overlapping=True)
+    if len({number for number, _, _ in words}) < needed - 1:
         return None
     pattern = max(_legal(), key=lambda each: len(set(each.findall(text))))
     return _words_above(paragraph, pattern) if len(set(pattern.findall(text))) >= needed else None
@@ -122,5 +125,5 @@ def _legal() -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _any_legal() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, merged("quotes", "legal"))))
+def _any_legal() -> AhoCorasick:
+    return AhoCorasick(merged("quotes", "legal"))

@@ -29,6 +29,8 @@ MAX_STRAY_LENGTH: Final = 2_000
 _ENCODINGS = ("quoted-printable", "base64", "7bit", "8bit", "binary", "x-uuencode", "uuencode")
 _STRAY_LINES: Final = 3
 _CONTROLS: Final = bytes({*range(32), 127} - {*b"\t\n\r\x0c\x1b"})
+# The same words once more for few programs: neither text to read nor a file.
+_OTHER_FORMS: Final = ("text/x-amp-html", "text/watch-html")
 # A file name in octets (RFC 2231 section 4) that does not say of which charset.
 _UNLABELLED_NAME = re.compile(r"(name\*\s{0,9}=\s{0,9})([^'\";\s]{1,500})(?=\s{0,9}(?:;|$))")
 _KNOWN_FIELD = re.compile(
@@ -137,7 +139,7 @@ def _repair_leaf(part: Part, root: Part) -> list[str]:
         part.add_header("Content-Disposition", "inline", filename=part.get_filename() or UNNAMED)
     if kind in BODY_TYPES and part.get_content_disposition() in (None, "inline"):
         return settle_text(part) if not named or _is_inline(part) else []
-    if not named:
+    if not named and kind not in _OTHER_FORMS:
         _name(part)
     return []
 

@@ -100,6 +100,7 @@ def test_other_forms_of_the_same_words_are_left_alone() -> None:
     mail.attach(PART("<!doctype html><html amp4email><body>other</body></html>", "x-amp-html"))
     mail.attach(PART(f"<p>{OWN}</p>", "html"))
     assert read(mail).words.text == OWN
+    assert open_mail(bytes(mail)).evidence() == ()
 
 
 def test_words_come_out_composed() -> None:

@@ -97,6 +97,8 @@ def _stretches(raw: bytes) -> Iterator[tuple[int, int]]:
 
 def _middle(raw: bytes, start: int, end: int) -> tuple[int, int]:
     """Choose what to leave out of a stretch, from one line end to another where there are any."""
+    if end - start <= FILE_HEAD + FILE_TAIL + _NEAR:
+        return end, end
     beginning = raw[start : start + FILE_HEAD // 2]
     is_file = _FILE.search(beginning) and not _TEXT.search(beginning)
     head, tail = (FILE_HEAD, FILE_TAIL) if is_file else (HEAD, TAIL)

@@ -54,7 +54,7 @@ def _reports_failure(facts: KindFacts) -> bool:
     if facts.may_matter:
         return worded and signs.perhaps_daemon
     return (
-        (worded and signs.bounce_detail)
+        (worded and (signs.bounce_detail or signs.auto_text))
         or named
         or ((evidence or signs.bounce_text) and signs.perhaps_daemon)
     )

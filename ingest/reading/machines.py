@@ -33,7 +33,7 @@ _DAEMON = re.compile(
 )
 _PERHAPS_DAEMON = re.compile(
     r"post[-_. ]?master|system[-_. ]administrator|mail[-_. ]?(?:administrator|system|admin)"
-    r"|jetmail|mail[-_. ]?(?:server|router|gateway|scanner)|microsoft outlook|virus|antispam"
+    r"|jetmail|^\W{0,3}ndr\b|mail[-_. ]?(?:server|router|gateway|scanner)|microsoft outlook|virus|antispam"
     r"|internet mail",
     re.IGNORECASE,
 )

@@ -301,3 +301,9 @@ def test_an_answer_to_an_invitation_is_automatic(method: str, kind: str, *, alon
     parts = f"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nyes\n--b\n{part}--b--\n"
     raw = f"From: anna@example.org\nSubject: feast\n{part if alone else parts}".encode()
     assert read_message(raw, None, ReadingRules()).kind == kind
+
+
+def test_a_failure_that_calls_itself_automatic_needs_no_address() -> None:
+    words = "This message was created automatically. A message could not be delivered."
+    raw = f"From: gate@mx.example\nSubject: Mail delivery failed\n\n{words}\n".encode()
+    assert read_message(raw, None, ReadingRules()).kind is MailKind.BOUNCE

@@ -33,8 +33,8 @@ _DAEMON = re.compile(
 )
 _PERHAPS_DAEMON = re.compile(
     r"post[-_. ]?master|system[-_. ]administrator|mail[-_. ]?(?:administrator|system|admin)"
-    r"|jetmail|^\W{0,3}ndr\b|mail[-_. ]?(?:server|router|gateway|scanner)|microsoft outlook|virus|antispam"
-    r"|internet mail",
+    r"|jetmail|^\W{0,3}ndr\b|mail[-_. ]?(?:server|router|gateway|scanner)|microsoft outlook"
+    r"|virus|antispam|internet mail",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(

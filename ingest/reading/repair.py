@@ -28,6 +28,7 @@ MAX_STRAY_LENGTH: Final = 2_000
 
 _ENCODINGS = ("quoted-printable", "base64", "7bit", "8bit", "binary", "x-uuencode", "uuencode")
 _STRAY_LINES: Final = 3
+_PLAIN_WORDS: Final = 4
 _CONTROLS: Final = bytes({*range(32), 127} - {*b"\t\n\r\x0c\x1b"})
 # The same words once more for few programs: neither text to read nor a file.
 _OTHER_FORMS: Final = ("text/x-amp-html", "text/watch-html")
@@ -38,6 +39,7 @@ _KNOWN_FIELD = re.compile(
     rb"[ \t]{0,9}:",
     re.IGNORECASE,
 )
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
 _MIME_FIELD = re.compile(rb"content-(?:type|transfer-encoding)[ \t]{0,9}:", re.IGNORECASE)
 
 
@@ -64,7 +66,8 @@ def _parsed(raw: bytes) -> Part:
 
 def _is_no_mail(raw: bytes) -> bool:
     """Tell whether octets are a file of another kind: control characters in every corner."""
-    head = raw[:1000]
+    # A text in UTF-16 has as many, but below a header that has none.
+    head = _HEADER_END.split(raw[:1000], maxsplit=1)[0]
     return len(head.translate(None, _CONTROLS)) * 10 < len(head) * 9
 
 
@@ -166,11 +169,19 @@ def _settle_fields(part: Part) -> None:
     plain = encoding.split(";", maxsplit=1)[0].strip().strip("\"'").lower().replace("_", "-")
     if encoding and encoding != plain:
         part.replace_value("Content-Transfer-Encoding", plain if plain in _ENCODINGS else "8bit")
+    if plain == "base64" and part.get_content_type() in BODY_TYPES and _is_plain(part.stored()):
+        part.replace_value("Content-Transfer-Encoding", "8bit")
     for name, readers in _READERS.items():
         if name in part and "name*" in (value := str(part[name])):
             part.replace_value(name, _UNLABELLED_NAME.sub(r"\1utf-8''\2", value))
         if name in part and not all(_reads(part, reader) for reader in readers):
             part.replace_value(name, _bare_value(str(part[name]), name))
+
+
+def _is_plain(stored: str) -> bool:
+    """Tell whether what claims to be base64 is words: it has spaces all along its lines."""
+    head = stored.strip()[:400]
+    return head.count(" ") * 20 > len(head) and len(head.split()) >= _PLAIN_WORDS
 
 
 _READERS: Final = {

@@ -40,6 +40,20 @@ def test_a_bad_encoded_word_in_a_field_costs_only_itself(octets: str) -> None:
     assert [sender for _, sender in mail.addresses("from")] == ["anna@example.org"]
 
 
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_body_of_two_octets_a_character_needs_no_transfer_encoding(charset: str) -> None:
+    head = f"Subject: x\n{PLAIN}{charset}\nContent-Transfer-Encoding: binary\n\n".encode()
+    assert words(head + "first line\nsecond line\n".encode(charset)).split("\n")[:2] == [
+        "first line",
+        "second line",
+    ]
+
+
+def test_words_that_only_claim_to_be_base64_are_read() -> None:
+    raw = b"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nplease look at this one"
+    assert words(raw) == "please look at this one"
+
+
 @pytest.mark.parametrize(
     ("octets", "subject"),
     [

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from ingest.reading.context import context_of
+from ingest.reading.context import Place, context_of
 from ingest.reading.flat import Flat, flatten
 from ingest.reading.lexicon import Found, Lexicon
 from ingest.reading.phrases import table
@@ -82,14 +82,14 @@ def suggest_category(text: str, urgent: Urgent | None) -> Suggestion | None:
 def _is_denied(flat: Flat, found: Found, everything: list[Found]) -> bool:
     """Ask every language in which something was found at this place: phrases are shared."""
     phrase = _listed()[int(found.tag)].phrase
+    place = Place(start=found.start, end=found.end, phrase=phrase)
     languages = {
         _listed()[int(other.tag)].language
         for other in everything
         if other.start < found.end and found.start < other.end
     }
     return any(
-        context_of(language).denies(flat, found.start, found.end, phrase, settled_before=False)
-        for language in languages
+        context_of(language).denies(flat, place, settled_before=False) for language in languages
     )
 
 

@@ -19,7 +19,7 @@ from ingest.reading.phrases import table
 GROUPS: Final = ("no", "no_after", "yes", "but", "over", "past", "what_if", "hope")
 # Characters to each side in which these count.
 NEGATION_BEFORE: Final = 40
-NEGATION_AFTER: Final = 14
+NEGATION_AFTER: Final = 18
 # Where words are not parted by spaces, so many say more.
 NEGATION_UNSPACED: Final = 7
 PAST: Final = 70
@@ -36,6 +36,16 @@ _YEAR: Final = re.compile(r"(?<![\w./-])(?:19|20)\d\d(?![\w./-]\d|\w)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a phrase stands; of two phrases, ``gap`` is what lies between them."""
+
+    start: int
+    end: int
+    phrase: str
+    gap: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
     """The words of one language that take weight from a phrase."""
 
@@ -43,15 +53,13 @@ class Context:
     lexicon: Lexicon
     endings: tuple[str, ...]
 
-    def denies(
-        self, flat: Flat, start: int, end: int, phrase: str, *, settled_before: bool
-    ) -> bool:
+    def denies(self, flat: Flat, place: Place, *, settled_before: bool) -> bool:
         """Tell whether a phrase at a place does not count."""
-        low, high = max(0, start - _WINDOW), min(len(flat.text), end + _WINDOW)
-        around = _Around(self, flat, start, end, low, self.lexicon.find(flat.text[low:high]))
-        last_word = flat.text[start:end].rpartition(" ")[2]
+        low, high = max(0, place.start - _WINDOW), min(len(flat.text), place.end + _WINDOW)
+        around = _Around(self, flat, place, low, self.lexicon.find(flat.text[low:high]))
+        last_word = flat.text[place.start : place.end].rpartition(" ")[2]
         return (
-            any(ending in last_word and ending not in phrase for ending in self.endings)
+            any(each in last_word and each not in place.phrase for each in self.endings)
             or around.is_negated()
             or around.is_past()
             or around.is_supposed()
@@ -65,8 +73,7 @@ class _Around:
 
     context: Context
     flat: Flat
-    start: int
-    end: int
+    place: Place
     low: int
     found: list[Found]
 
@@ -80,16 +87,23 @@ class _Around:
         return [(start, end) for start, end in places if first <= start and end <= last]
 
     def is_negated(self) -> bool:
-        first, last = self.flat.clause(self.start, self.end)
+        first, last = self.flat.clause(self.place.start, self.place.end)
         before, after = NEGATION_BEFORE, NEGATION_AFTER
-        if is_unspaced(self.flat.text[self.start]):
+        if is_unspaced(self.flat.text[self.place.start]):
             before = after = NEGATION_UNSPACED
-        first = max(first, self.start - before)
-        for _, end in self._spans("but", first, self.start):
+        first = max(first, self.place.start - before)
+        for _, end in self._spans("but", first, self.place.start):
             first = end
-        last = min(last, self.end + after)
-        words = self._spans("no", first, self.start) + self._spans("no_after", self.end, last)
-        return self._deny(words)
+        last = min(last, self.place.end + after)
+        words = self._spans("no", first, self.place.start)
+        words += self._spans("no_after", self.place.end, last)
+        return self._deny(words + self._negations_between())
+
+    def _negations_between(self) -> list[tuple[int, int]]:
+        first, last = self.place.gap
+        for _, end in self._spans("but", first, last):
+            first = end
+        return self._spans("no", first, last) + self._spans("no_after", first, last)
 
     def _deny(self, words: list[tuple[int, int]]) -> bool:
         """Tell whether one of some words of negation denies; in "but" and "not only" none does."""
@@ -101,24 +115,30 @@ class _Around:
         )
 
     def is_past(self) -> bool:
-        first, last = self.flat.sentence(self.start, self.end)
-        first, last = max(first, self.start - PAST), min(last, self.end + PAST)
+        first, last = self.flat.sentence(self.place.start, self.place.end)
+        first, last = max(first, self.place.start - PAST), min(last, self.place.end + PAST)
         if self._spans("past", first, last):
             return True
         newest = datetime.now(tz=UTC).year - 2
         return any(int(year[0]) <= newest for year in _YEAR.finditer(self.flat.text, first, last))
 
     def is_supposed(self) -> bool:
-        first, last = self.flat.sentence(self.start, self.end)
-        first = max(first, self.start - WHAT_IF)
-        last = min(last, self.end + WHAT_IF) if self.context.language in _VERB_LAST else self.end
+        first, last = self.flat.sentence(self.place.start, self.place.end)
+        first = max(first, self.place.start - WHAT_IF)
+        last = (
+            min(last, self.place.end + WHAT_IF)
+            if self.context.language in _VERB_LAST
+            else self.place.end
+        )
         return bool(self._spans("what_if", first, last))
 
     def is_over(self, *, settled_before: bool) -> bool:
-        spots = self._spans("over", self.end, self.end + OVER_AFTER)
+        spots = self._spans("over", self.place.end, self.place.end + OVER_AFTER)
         if settled_before:
-            first, _ = self.flat.sentence(self.start, self.end)
-            spots += self._spans("over", max(first, self.start - OVER_BEFORE), self.start)
+            first, _ = self.flat.sentence(self.place.start, self.place.end)
+            spots += self._spans(
+                "over", max(first, self.place.start - OVER_BEFORE), self.place.start
+            )
         return any(not self._is_wished(start, end) for start, end in spots)
 
     def _is_wished(self, start: int, end: int) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ingest.reading.context import Context, context_of
+from ingest.reading.context import Context, Place, context_of
 from ingest.reading.flat import Flat, flatten
 from ingest.reading.lexicon import Lexicon
 from ingest.reading.phrases import merged, table
@@ -58,6 +58,8 @@ class _Hit:
     phrase: str
     start: int
     end: int
+    # What stands between its two phrases, if it has two.
+    gap: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ def _pair(flat: Flat, rule: str, one: _Hit, other: _Hit, within: int) -> Iterato
     if flat.sentence(first.start, first.end)[1] < second.start:
         return
     phrase = f"{one.phrase} + {other.phrase}"
-    yield _Hit(rule, one.language, phrase, first.start, second.end)
+    gap = (first.end, second.start)
+    yield _Hit(rule, one.language, phrase, first.start, second.end, gap)
 
 
 def _without(hits: Iterable[_Hit], harmless: list[_Hit]) -> Iterator[_Hit]:
@@ -146,9 +149,8 @@ def _is_denied(flat: Flat, hit: _Hit, hits: list[_Hit]) -> bool:
 
 
 def _denies(context: Context, flat: Flat, hit: _Hit) -> bool:
-    return context.denies(
-        flat, hit.start, hit.end, hit.phrase, settled_before=hit.rule in _SETTLED_BEFORE
-    )
+    place = Place(start=hit.start, end=hit.end, gap=hit.gap, phrase=hit.phrase)
+    return context.denies(flat, place, settled_before=hit.rule in _SETTLED_BEFORE)
 
 
 @cache

@@ -28,7 +28,7 @@ Subject: please look at this account
 Message-ID: <{handle}@mail.example>
 Date: Sun, 22 Nov 2026 10:00:00 +0000
 
-The account https://chirper.example/{handle} worries me.
+The account https://chirper.example/{handle} worries me. It writes to kids.
 """
 
 

@@ -226,3 +226,12 @@ def test_lists_can_be_narrowed_down_to_a_severity(show: Show) -> None:
     assert len(show("case", "list", "--severity", "normal")) == 2
     assert len(show("inbox", "list", "--state", "filed")) == 2
     assert show("outbox", "list", "--state", "failed") == []
+
+
+def test_what_reading_suggests_is_shown_with_its_reason(show: Show, run: Run) -> None:
+    report = show("report", "list")[0]
+    assert report["urgency"] is report["urgency_reason"] is None
+    assert (report["category"], report["category_reason"]) == ("grooming_contact", "writes to kid*")
+    [case] = report["case_references"]
+    line = f"suggested    category grooming_contact (writes to kid*), by {report['reference']}"
+    assert line in run("case", "show", case).out

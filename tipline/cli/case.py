@@ -142,6 +142,8 @@ def _print(case: Case, record: dict[str, Any]) -> None:
     ]
     print_facts([("reference", case.reference), ("account", account), *facts])
     print_line(f"reported in  {', '.join(record['report_references'])}")
+    for report in record["report_list"]:
+        _print_suggestions(report)
     print_table(
         ("at", "what", "who", "details"),
         [
@@ -150,6 +152,14 @@ def _print(case: Case, record: dict[str, Any]) -> None:
         ],
         empty="No history.",
     )
+
+
+def _print_suggestions(report: dict[str, Any]) -> None:
+    """Show what reading made of a report, and for which phrase of its tables."""
+    for name in ("urgency", "category"):
+        if report[name]:
+            reason = report[f"{name}_reason"] or "no reason kept"
+            print_line(f"suggested    {name} {report[name]} ({reason}), by {report['reference']}")
 
 
 def _details(details: dict[str, Any]) -> str:

@@ -168,6 +168,8 @@ def _touches(account: dict[str, Any], step: dict[str, Any] | None) -> str:
         return "touches no case: it is not the reported one"
     if not account["sure_enough"]:
         return "touches no case: too unsure, a person has to look"
+    if account.get("case"):
+        return f"its case is {account['case']} ({account['case_state']})"
     return _step(step) if step else "sure enough for a case"
 
 
@@ -200,14 +202,14 @@ def _some(things: list[Any]) -> list[Any]:
 
 def _urgency(page: Page, record: dict[str, Any]) -> None:
     page.heading("Urgency", record["urgency"] or "none")
+    if record["urgency_reason"]:
+        page.line(f"by the phrase: {record['urgency_reason']}")
     if record["urgent_words"]:
         page.entry(record["urgent_words"]["piece"], f"in the {record['urgent_words']['part']}")
-    if record["urgency_reason"]:
-        page.line(record["urgency_reason"])
     page.line(f"severity of the report: {record['severity']}")
     page.heading("Category", record["category"] or "none suggested")
     if record["category_reason"]:
-        page.line(record["category_reason"])
+        page.line(f"by the phrase: {record['category_reason']}")
 
 
 def _receipt(page: Page, record: dict[str, Any]) -> None:

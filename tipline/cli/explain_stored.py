@@ -82,8 +82,19 @@ def stored_record(
         record["match_unknown"] = "It is filed already."
         record["report"] = opened.report.reference
         record["stored"] = _stored(unit, opened, sightings)
+        for account, sighting in zip(record["accounts"], message.sightings, strict=True):
+            account.update(_case(unit, sighting))
     record["differs"] = list(_differences(record, opened, sightings, message))
     return record
+
+
+def _case(unit: UnitOfWork, sighting: Sighting) -> dict[str, str | None]:
+    """Name the case of an account, if there is one."""
+    number = unit.accounts.find(sighting.account)
+    case = unit.cases.of_account(number) if number is not None else None
+    if case is None:
+        return {"case": None, "case_state": None}
+    return {"case": case.reference, "case_state": case.state.value}
 
 
 def _stored(unit: UnitOfWork, opened: Opened, sightings: Sequence[Sighting]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ Thing = TypeVar("Thing")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 # What would move the cursor or hide text on a terminal.
 _CONTROLS: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
 
 # Columns that may take several lines.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ingest.joining import ACTOR, JoinedCases
-from ingest.match import Decision, reported, severity_of
+from ingest.match import Decision, category_of, reported, severity_of
 from ingest.placing import earlier_report, is_routine
 from ingest.reading import ParsedMessage
 from store.evidence import Evidence
@@ -141,6 +141,7 @@ class Filing:
         )
         archived = message.envelope.door is Door.ARCHIVE
         machine = parsed.machine_report
+        category, category_reason = category_of(parsed)
         report_id = work.reports.add(
             NewReport(
                 inbound_id=message.id,
@@ -156,8 +157,8 @@ class Filing:
                 words=self._evidence.seal_words(words),
                 accounts=len(reported(parsed.sightings)),
                 urgency_reason=parsed.urgency_reason,
-                category=_category(parsed),
-                category_reason=_category_reason(parsed),
+                category=category,
+                category_reason=category_reason,
                 external_id=machine.external_id if machine else None,
             ),
         )
@@ -184,19 +185,6 @@ class Filing:
 
 def _recorded(kind: MailKind, reason: str) -> Filed:
     return Filed(state=InboxState.RECORDED, kind=kind, reason=reason)
-
-
-def _category(parsed: ParsedMessage) -> str | None:
-    """Take what a machine states over what the words suggest."""
-    machine = parsed.machine_report
-    return machine.category if machine and machine.category else parsed.category
-
-
-def _category_reason(parsed: ParsedMessage) -> str | None:
-    machine = parsed.machine_report
-    if machine and machine.category:
-        return f"its {machine.form} report says so"
-    return parsed.category_reason
 
 
 def _report_kind(kind: MailKind) -> MailKind:

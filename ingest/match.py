@@ -74,6 +74,14 @@ def severity_of(message: ParsedMessage) -> Severity:
     return Severity.NORMAL
 
 
+def category_of(message: ParsedMessage) -> tuple[str | None, str | None]:
+    """Suggest a category, and why: what a machine states goes before what the words suggest."""
+    machine = message.machine_report
+    if machine and machine.category:
+        return machine.category, f"its {machine.form} report says so"
+    return message.category, message.category_reason
+
+
 def severity_by_reporters(reporters: int) -> Severity:
     """Tell how severe a case is by the number of people who reported it."""
     return Severity.HIGH if reporters >= MANY_REPORTERS else Severity.LOW

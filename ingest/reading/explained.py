@@ -88,7 +88,7 @@ def _explained(pieces: Pieces, parsed: ParsedMessage, rules: ReadingRules) -> Ex
         skipped=pieces.named.skipped,
         taken_off=leftovers,
         lines=lines,
-        urgent_span=getattr(pieces.urgent, "span", None) if parsed.urgency else None,
+        urgent_span=pieces.urgent.span if pieces.urgent and parsed.urgency else None,
     )
 
 

@@ -8,12 +8,14 @@ from ingest.match import (
     MANY_REPORTERS,
     SURE_ENOUGH,
     Decision,
+    category_of,
     match,
     reported,
     severity_by_reporters,
     severity_of,
 )
 from ingest.reading import ParsedMessage
+from ingest.reading.machine_reports.model import MachineReport
 from store.model import (
     AccountReference,
     Case,
@@ -103,3 +105,25 @@ def test_how_severe_a_report_is(changes: dict[str, Any], severity: Severity) -> 
 def test_many_reporters_make_a_case_high() -> None:
     severities = [severity_by_reporters(count) for count in range(1, MANY_REPORTERS + 2)]
     assert severities == [Severity.LOW, Severity.LOW, Severity.HIGH, Severity.HIGH]
+
+
+@pytest.mark.parametrize(
+    ("stated", "category"),
+    [
+        (None, ("bullying", "a phrase")),
+        (MachineReport(form="ARF"), ("bullying", "a phrase")),
+        (MachineReport(form="XARF 4", category="spam"), ("spam", "its XARF 4 report says so")),
+    ],
+)
+def test_what_a_machine_states_goes_before_what_words_suggest(
+    stated: MachineReport | None, category: tuple[str, str]
+) -> None:
+    message = ParsedMessage(
+        kind=MailKind.REPORT,
+        kind_reason="",
+        category="bullying",
+        category_reason="a phrase",
+        machine_report=stated,
+    )
+
+    assert category_of(message) == category

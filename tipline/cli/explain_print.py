@@ -209,7 +209,7 @@ def _urgency(page: Page, record: dict[str, Any]) -> None:
     page.line(f"severity of the report: {record['severity']}")
     page.heading("Category", record["category"] or "none suggested")
     if record["category_reason"]:
-        page.line(f"by the phrase: {record['category_reason']}")
+        page.line(f"because of: {record['category_reason']}")
 
 
 def _receipt(page: Page, record: dict[str, Any]) -> None:

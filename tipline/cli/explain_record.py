@@ -22,7 +22,10 @@ def explained_record(
     name: str | None, message: ExplainedMessage, settings: Settings
 ) -> dict[str, Any]:
     """Show how a mail was read: what ``parse`` prints, and why it is so."""
+    from ingest.match import category_of, severity_of
+
     record = parsed_record(name, message, settings)
+    category, category_reason = category_of(message)
     record["accounts"] = [_account(each, message) for each in message.sightings]
     return record | {
         "reverse_path": message.traits.reverse_path,
@@ -50,12 +53,12 @@ def explained_record(
             }
             for each in message.taken_off
         ],
-        "urgency_reason": getattr(message, "urgency_reason", None),
+        "urgency_reason": message.urgency_reason,
         "urgent_words": _urgent_words(message),
-        "category": _category(message),
-        "category_reason": getattr(message, "category_reason", None),
+        "category": category,
+        "category_reason": category_reason,
         "machine_report": message.machine_report.form if message.machine_report else None,
-        "severity": _severity(message),
+        "severity": severity_of(message).label,
         "receipt_rules": _receipt_rules(message, settings),
         "match": None,
         "match_unknown": f"There is no database in {settings.state_dir} yet.",
@@ -95,18 +98,6 @@ def _urgent_words(message: ExplainedMessage) -> dict[str, Any] | None:
     part, before = ("subject", 0) if start < head else ("text", head)
     span = (start - before, end - before)
     return {"part": part, "span": list(span), "piece": _piece(message, part, span)}
-
-
-def _category(message: ExplainedMessage) -> str | None:
-    machine = message.machine_report
-    suggested: str | None = getattr(message, "category", None)
-    return suggested or (machine.category if machine else None)
-
-
-def _severity(message: ExplainedMessage) -> str:
-    from ingest.match import severity_of
-
-    return severity_of(message).label
 
 
 def _receipt_rules(message: ExplainedMessage, settings: Settings) -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ ATTRIBUTION_LINES: Final = 4
 BLOCK_LINES: Final = 12
 # Lines looked at; what has more is no mail of a person, and is kept as it stands.
 MAX_LINES: Final = 40_000
+# Lines below an attribution that are looked through for a quote.
+QUOTE_WITHIN: Final = 2_000
 # Characters of a name on a line of its own.
 MAX_NAME: Final = 80
 # Fields, the sender's among them, that make a block.
@@ -159,8 +161,16 @@ def _is_by_program(lines: list[str], at: int, length: int, *, is_reply: bool) ->
     if lines[at].startswith(ATTRIBUTED):
         return True
     head = " ".join(lines[at : at + length])
-    is_exact = bool(_ADDRESS.search(head) or (_CLOCK.search(head) and _DAY.search(head)))
-    return is_exact if not is_reply else is_exact or _quote_follows(lines, at + length)
+    has_address = bool(_ADDRESS.search(head))
+    is_exact = has_address or bool(_CLOCK.search(head) and _DAY.search(head))
+    if not is_reply or not is_exact:
+        return is_exact if not is_reply else _quote_follows(lines, at + length)
+    # Without an address it may be told; then the quote itself stands further below, marked.
+    return has_address or _quote_follows(lines, at + length) or not _is_quoted_below(lines, at)
+
+
+def _is_quoted_below(lines: list[str], at: int) -> bool:
+    return any(map(is_quoted, lines[at + 1 : at + QUOTE_WITHIN]))
 
 
 def _attribution_length(lines: list[str], at: int) -> int:

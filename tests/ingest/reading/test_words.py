@@ -192,6 +192,8 @@ def test_what_a_person_pastes_into_a_first_mail_is_kept(text: str) -> None:
 
 def test_what_a_person_tells_above_a_quote_is_kept() -> None:
     told = 'He wrote to her yesterday at 21:14:\n\n"hello"\n\nPlease look at @dark_wolf.'
+    exact = "On 02.11.2026 at 21:14 dark_wolf wrote:\n\nhello\n\nPlease look at it."
+    assert own_words(f"{exact}\n\n{ATTRIBUTION}\n{QUOTED}", is_reply=True).text == exact
     assert own_words(f"{told}\n\n{ATTRIBUTION}\n{QUOTED}", is_reply=True).text == told
 
 

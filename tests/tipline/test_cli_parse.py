@@ -11,7 +11,8 @@ PARSE = [sys.executable, "-m", "tipline", "parse"]
 CORPUS = Path(__file__).parents[1] / "corpus"
 KEYS = {
     *("file", "message_id", "from", "subject", "date", "language", "kind", "text", "acknowledge"),
-    *("urgent", "accounts", "urls", "attachments", "defects"),
+    *("urgent", "urgency", "urgency_reason", "category", "category_reason"),
+    *("accounts", "urls", "attachments", "defects"),
 }
 PLAIN = b"""\
 From: Mia <mia@mail.example>
@@ -50,6 +51,21 @@ def test_every_file_gives_its_whole_line_in_order_and_nothing_is_stored(tmp_path
     assert records[1]["accounts"][0]["handle"] == "bad_one"
     assert set(records[1]["acknowledge"]) == {"send", "reason"}
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_is_urgent_is_shown_with_the_reason_of_our_tables(tmp_path: Path) -> None:
+    mail = tmp_path / "urgent.eml"
+    mail.write_bytes(PLAIN + b"My daughter is missing since yesterday.\n")
+
+    [record] = parse(mail, cwd=tmp_path)
+
+    assert (record["urgent"], record["urgency"]) == (True, "child_missing")
+    assert (record["category"], record["category_reason"]) == (
+        "missing_child",
+        "daughter + missing",
+    )
+    people = subprocess.run([*PARSE, str(mail)], capture_output=True, check=True)
+    assert b"child_missing (daughter + missing)" in people.stdout
 
 
 def test_a_mail_on_standard_input_is_read_and_shown_to_people() -> None:

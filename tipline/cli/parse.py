@@ -161,6 +161,9 @@ def parsed_record(name: str | None, message: ParsedMessage, settings: Settings) 
         "acknowledge": {"send": answer.send, "reason": answer.reason},
         "urgent": bool(message.urgency),
         "urgency": message.urgency,
+        "urgency_reason": message.urgency_reason,
+        "category": message.category,
+        "category_reason": message.category_reason,
         "accounts": [sighting_record(sighting) for sighting in message.sightings],
         "urls": list(message.urls),
         "attachments": [evidence_record(part) for part in message.attachments],
@@ -184,7 +187,8 @@ def _print(record: dict[str, Any], *, as_json: bool) -> None:
             ("subject", record["subject"]),
             ("kind", f"{record['kind']} ({record['kind_reason']})"),
             ("language", record["language"]),
-            ("urgent", record["urgency"]),
+            ("urgent", _with_reason(record, "urgency")),
+            ("category", _with_reason(record, "category")),
             ("accounts", ", ".join(accounts)),
             ("attachments", len(record["attachments"]) or None),
             ("receipt", "yes" if answer["send"] else f"no: {answer['reason']}"),
@@ -192,3 +196,7 @@ def _print(record: dict[str, Any], *, as_json: bool) -> None:
         ]
     )
     print_line("")
+
+
+def _with_reason(record: dict[str, Any], name: str) -> str | None:
+    return f"{record[name]} ({record[f'{name}_reason']})" if record[name] else None

@@ -27,6 +27,8 @@ from ingest.reading.html_plainly import read_plainly
 from ingest.reading.marks import marked_lines, without_marks
 
 MAX_LENGTH: Final = 300_000
+# Cells times lines of a page: each cell of a row is filled up to its longest one.
+MAX_TABLE: Final = 2_000_000
 MAX_LINKS: Final = 500
 MAX_LINK_LENGTH: Final = 2_000
 # Characters of the texts that stand for pictures, where there are no other words.
@@ -69,10 +71,18 @@ def read_html(markup: str) -> HtmlWords:
 
 
 def _read(markup: str) -> HtmlWords:
+    if _is_table_bomb(markup):
+        return _read_plainly(markup)
     try:
         return _read_tree(markup)
     except Exception:  # noqa: BLE001 - lxml and inscriptis may fail in any way on wild HTML
         return _read_plainly(markup)
+
+
+def _is_table_bomb(markup: str) -> bool:
+    lower = markup.lower()
+    lines = sum(map(lower.count, ("<br", "<p", "<div", "<li", "<h", "\n")))
+    return (lower.count("<td") + lower.count("<th")) * lines > MAX_TABLE
 
 
 def _read_plainly(markup: str) -> HtmlWords:

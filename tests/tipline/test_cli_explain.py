@@ -123,6 +123,18 @@ def test_what_was_passed_over_and_taken_off_is_told(explain: Show) -> None:
     assert reply["lines"] >= reply["taken_off"][-1]["last_line"]
 
 
+def test_long_lists_are_cut_for_people_only(run: Run, explain: Show, tmp_path: Path) -> None:
+    links = [f"https://news.example/{number}" for number in range(25)]
+    mail = tmp_path / "links.eml"
+    mail.write_text("From: a@mail.example\n\n" + "\n".join([*links, links[0]]), "ascii")
+
+    out = run("explain", mail).out
+
+    assert "in the text, 2 times: a link that leads to no account" in out
+    assert "and 5 more; --json has them all" in out
+    assert len(explain(mail)["skipped"]) == 26
+
+
 def test_every_rule_of_the_receipt_is_told_and_the_first_objection_decides(explain: Show) -> None:
     record = explain(CORPUS / "delivery_status.eml")
     objections = [rule for rule in record["receipt_rules"] if rule["objects"]]
@@ -349,10 +361,26 @@ def test_what_is_read_otherwise_today_is_told(
     assert "account birds:bad_two" in run("explain", reference, *OPEN).out
 
 
-def test_of_a_case_each_report_is_explained(run: Run, explain: Show, reference: str) -> None:
+def test_of_a_case_each_report_is_explained(
+    run: Run, explain: Show, reference: str, tmp_path: Path
+) -> None:
+    raw = (
+        b"From: Ben <ben@mail.example>\nTo: cp@chirper.example\nMessage-ID: <9@mail.example>\n\n"
+        b"@bad_two worries me as well.\n"
+    )
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(raw)
+    assert run("ingest", mail).status == 0
     (case,) = json.loads(run("report", "show", reference, "--json").out)["case_references"]
 
-    assert explain(case, *OPEN)["report"] == reference
+    first, second = explain(case, *OPEN)
+
+    assert first["report"] == reference
+    assert [each["subject"] for each in (first, second)] == ["please look at this account", ""]
+    # Of a mail from an archive nobody waits for a receipt, and the transport said nothing.
+    assert second["acknowledge"] == {"send": False, "reason": "archived"}
+    history = json.loads(run("case", "show", case, "--json").out)["history"]
+    assert [event["kind"] for event in history][-2:] == ["words_opened", "words_opened"]
 
 
 @pytest.mark.parametrize("wrong", ["R-00000-00000", "C-00000-00000", "r-x", "C-é\x1b"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -19,11 +20,13 @@ from tipline.cli.output import json_line
 from tipline.cli.parse import STANDARD_INPUT, open_source, reading_pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from ingest.reading.explained import ExplainedMessage
     from store.model import Envelope
     from tipline.settings import Settings
+
+    Read = Callable[[bytes, Envelope | None], ExplainedMessage]
 
 # What begins so is a reference, whatever comes then: a mistyped one names the nearest. A file of
 # such a name is given with its folder.
@@ -88,7 +91,8 @@ def _of_file(settings: Settings, name: str) -> dict[str, Any]:
     source = open_source(name)
     if source.defect:
         raise CommandError(f"{name}: {source.defect}")
-    (message,) = _read(settings, [(source.raw, None)])
+    with _reader(settings) as read:
+        message = read(source.raw, None)
     record = explained_record(name, message, settings)
     try:
         with snapshot(settings) as unit:
@@ -109,24 +113,27 @@ def _stored(
     from tipline.cli.explain_stored import open_mail, reports_of, stored_record
 
     with required(settings) as store:
-        for report in reports_of(store, reference, is_case=is_case):
-            opened = open_mail(store, settings, report, who, why)
-            (message,) = _read(settings, [(opened.raw, opened.envelope)])
-            yield stored_record(store, opened, message, settings)
+        reports = reports_of(store, reference, is_case=is_case)
+        with _reader(settings) as read:
+            for report in reports:
+                opened = open_mail(store, settings, report, who, why)
+                message = read(opened.raw, opened.envelope)
+                yield stored_record(store, opened, message, settings)
 
 
-def _read(
-    settings: Settings, mails: Sequence[tuple[bytes, Envelope | None]]
-) -> list[ExplainedMessage]:
+@contextmanager
+def _reader(settings: Settings) -> Iterator[Read]:
     """Read mails in a process with limits; one that stops its reader comes out as unreadable."""
     from ingest.reading.explained import ExplainedMessage, read_explained, unexplained
     from ingest.reading_process import ReadingProcess
 
-    pool = reading_pool(settings, len(mails), ReadingProcess(), read_explained)
+    pool = reading_pool(settings, 1, ReadingProcess(), read_explained)
+
+    def read(raw: bytes, envelope: Envelope | None) -> ExplainedMessage:
+        (message,) = pool.read_all([(raw, envelope)])
+        return message if isinstance(message, ExplainedMessage) else unexplained(message)
+
     try:
-        return [
-            one if isinstance(one, ExplainedMessage) else unexplained(one)
-            for one in pool.read_all(mails)
-        ]
+        yield read
     finally:
         pool.close()

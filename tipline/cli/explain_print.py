@@ -7,6 +7,7 @@ which they are listed.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from notifier.defang import defang_url
@@ -95,9 +96,10 @@ def _words(page: Page, record: dict[str, Any]) -> None:
         page.line("none")
     if record["links"]:
         page.label("links in the markup lead to")
-        page.quoted("\n".join(_some([defang_url(link) for link in record["links"]])), [])
+        page.quoted("\n".join(map(defang_url, record["links"][:MOST])), [])
+        _more(page, len(record["links"]))
     if len(record["text"]) > LARGEST_TEXT:
-        page.line("There is more; --json has it all.")
+        page.line("There is more; --json has all of it.")
 
 
 def _marks(record: dict[str, Any]) -> Iterator[tuple[str, tuple[int, int], str, str]]:
@@ -185,19 +187,24 @@ def _step(step: dict[str, Any]) -> str:
 def _left_aside(page: Page, record: dict[str, Any]) -> None:
     if record["skipped"]:
         page.heading("Passed over")
-        for each in _some(record["skipped"]):
+        same = Counter((e["part"], e["reason"], e["piece"]) for e in record["skipped"])
+        for (part, reason, piece), count in [*same.items()][:MOST]:
+            times = f", {count} times" if count > 1 else ""
             # A piece may be a link: as an account's it is shown so that nothing opens it.
-            page.entry(f"{defang_url(each['piece'])}", f"({each['part']}) {each['reason']}")
+            page.entry(defang_url(piece), f"in the {part}{times}: {reason}")
+        _more(page, len(same))
     if record["taken_off"]:
         page.heading("Taken off", f"of {record['lines']} lines")
-        for each in _some(record["taken_off"]):
+        for each in record["taken_off"][:MOST]:
             first, last = each["first_line"], each["last_line"]
             where = f"line {first}" if first == last else f"lines {first} to {last}"
             page.entry(each["begins"], f"{where}: {each['what']}")
+        _more(page, len(record["taken_off"]))
 
 
-def _some(things: list[Any]) -> list[Any]:
-    return things[:MOST]
+def _more(page: Page, count: int) -> None:
+    if count > MOST:
+        page.line(f"and {count - MOST} more; --json has them all")
 
 
 def _urgency(page: Page, record: dict[str, Any]) -> None:
@@ -235,7 +242,7 @@ def _cases(page: Page, record: dict[str, Any]) -> None:
         return
     page.heading("Cases")
     if match["known"]:
-        page.line("The same mail was accepted before; sent again, it would only be noted.")
+        page.line("The same mail was accepted before; from the same sender it is only noted.")
     if match["state"] == "recorded":
         page.line(f"would only be recorded: {match['reason']}")
     for step in match["steps"]:

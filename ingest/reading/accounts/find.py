@@ -113,7 +113,8 @@ def _read(text: str, part: str, platforms: Platforms, language: str | None) -> _
     ]
     hits = sorted((each for each in found if isinstance(each, Hit)), key=lambda hit: hit.span)
     places, numbers = _places(hits)
-    scene = Scene(masked, role_wording(wording, windows(places), language), places)
+    phrases = role_wording(wording, windows(places), language)
+    scene = Scene(masked, phrases, places, language)
     roles = tell_roles(scene)
     seen = [
         _sighted(replace(hit, span=_origin(cleaned, hit.span)), roles[number], part)
@@ -153,9 +154,9 @@ def _places(hits: list[Hit]) -> tuple[list[Place], list[int]]:
     for hit in hits:
         start, end = hit.span
         if places and start < places[-1].end:
-            places[-1] = Place(places[-1].start, max(end, places[-1].end))
+            places[-1] = replace(places[-1], end=max(end, places[-1].end))
         else:
-            places.append(Place(start, end))
+            places.append(Place(start, end, hit.account.platform, hit.account.handle or ""))
         numbers.append(len(places) - 1)
     return places, numbers
 

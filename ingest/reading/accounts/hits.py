@@ -131,7 +131,7 @@ def _by_phone(text: str, platforms: Platforms, region: str | None) -> Iterator[S
     for number, key, span in find_phones(text, platforms, region):
         platform = platforms.by_key(key)
         if platform is not None:
-            yield Hit(platform.account(handle=number), "phone", CONFIDENCE["phone"], span)
+            yield Hit(platform.account(user_id=number), "phone", CONFIDENCE["phone"], span)
 
 
 def _of_fediverse(mention: Mention, platforms: Platforms) -> Hit | None:

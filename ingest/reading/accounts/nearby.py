@@ -27,6 +27,8 @@ __all__ = ["named_nearby", "platform_names", "platform_nearby"]
 # Characters before and after a handle that are looked at.
 BEFORE: Final = 70
 AFTER: Final = 40
+# Characters between a word for "here" and a handle.
+NEAR_HERE: Final = 24
 # Lines of at least so many characters were broken by a program: the sentence goes on.
 WRAPPED: Final = 50
 
@@ -84,7 +86,7 @@ class _Surroundings:
         for last in self._list_ends(start, end):
             at = bisect_left(self._starts, last)
             word = self._words[at] if at < len(self._words) else None
-            if word and self._is_tied(last, word):
+            if word and not word.here and self._is_tied(last, word):
                 return word
             if word is None or word.start - last > AFTER:
                 break
@@ -97,6 +99,8 @@ class _Surroundings:
             at = self._first[at]
             start = self._begins[at]
         number = bisect_left(self._starts, start) - 1
+        while number >= 0 and self._is_far(self._words[number], start):
+            number -= 1
         if number < 0 or (word := self._words[number]).end > start:
             return None
         between = self._text[word.end : start]
@@ -105,6 +109,10 @@ class _Surroundings:
         if self._is_parted(word, between) or self._is_of_another(at, word, between):
             return None
         return word
+
+    def _is_far(self, word: PlatformWord, start: int) -> bool:
+        """Tell whether a word for "here" stands too far off to say where a name is used."""
+        return word.here and start - word.end > NEAR_HERE
 
     def is_beside(self, word: PlatformWord, start: int) -> bool:
         """Tell whether nothing but a sign stands between a name and the handle after it."""

@@ -22,6 +22,7 @@ MAX_WORDS: Final = 2_000
 BESIDE: Final = 24
 
 _CAREFUL: Final = "careful:"
+_HERE: Final = "here:"
 _NOT_BEFORE: Final = frozenset("@./#_$\\")
 _LAST_WORD = re.compile(r"(\w{1,20})['’]?[ \"“«(]{1,3}$")  # noqa: RUF001 - quotation marks
 _ANNOUNCES = re.compile(r"[ ]?(?:[:=：\x00]|\(@)|[''’](?:da|de|ta|te|daki|deki|in|ın)\b")  # noqa: RUF001
@@ -38,6 +39,8 @@ class PlatformWord:
     key: str
     start: int
     end: int
+    # Said of our own platform without its name ("on here").
+    here: bool = False
 
 
 def platform_names(platforms: Platforms) -> dict[str, str]:
@@ -62,6 +65,9 @@ def find_platform_words(text: str, platforms: Platforms) -> list[PlatformWord]:
     words: list[PlatformWord] = []
     for found in table.lexicon.find(folded):
         if words and found.start < words[-1].end:
+            continue
+        if found.tag == _HERE:
+            words.append(PlatformWord(platforms.home.key, found.start, found.end, here=True))
             continue
         key = found.tag.removeprefix(_CAREFUL)
         if found.tag != key:
@@ -123,7 +129,7 @@ class _Names:
 
 @lru_cache(maxsize=8)
 def _names(platforms: Platforms) -> _Names:
-    phrases: dict[str, list[str]] = {}
+    phrases: dict[str, list[str]] = {_HERE: sorted(platforms.words["here"])}
     short: set[str] = set()
     for platform in (platforms.home, *platforms.others):
         names = {platform.name.lower(), *platform.words} - {*map(str.lower, platform.careful)}

@@ -163,7 +163,7 @@ def platforms_for(home: HomePlatform) -> Platforms:
     )
 
 
-_WORD_KINDS: Final = ("before", "own", "link", "bounds", "prose", "labels", "and", "unlike")
+_WORD_KINDS: Final = ("before", "own", "link", "bounds", "prose", "labels", "and", "unlike", "here")
 
 
 @cache

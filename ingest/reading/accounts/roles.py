@@ -9,6 +9,8 @@ is") means whoever was spoken of last. Without such words an account is one that
 
 from __future__ import annotations
 
+from ingest.reading.accounts.attribution import Attribution
+from ingest.reading.accounts.people import People
 from ingest.reading.accounts.scene import AFTER, BEFORE, Place, Scene
 from ingest.reading.accounts.words_after import WordsAfter
 from ingest.reading.accounts.words_before import Walk, WordsBefore, stepped_back
@@ -41,17 +43,25 @@ class _Teller:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._before = WordsBefore(scene)
+        people = People(scene)
+        self._before = WordsBefore(scene, people)
         self._after = WordsAfter(scene)
+        self._attribution = Attribution(scene, people)
 
     def role_of(self, number: int, earlier: list[Role | None]) -> Role | None:
         """Ask each way of telling a role, the plainest first."""
+        before = self._before.role(number, earlier)
+        if before and before[0] in {Role.VICTIM, Role.REPORTER}:
+            return before[0]
+        after = self._after.role(number)
+        if after or before == (Role.MENTIONED,):
+            return after or Role.MENTIONED
         return (
-            self._before.role(number, earlier)
-            or self._after.role(number)
-            or self._by_receiving(number)
+            self._by_receiving(number)
             or self._by_dative(number)
             or self._by_letter(number)
+            or (self._attribution.role(number, earlier) if before is None else None)
+            or self._after.told_later(number)
         )
 
     def carried_on(self, number: int, role: Role | None) -> Role | None:
@@ -116,6 +126,8 @@ class _Teller:
         between = self._scene.text[place : self._without_label(here.start)]
         name = between.strip(" ,.!\n\t(@[-–")
         words = name.replace(".", " ").replace("-", " ").split()
+        if any(word[0].islower() for word in words[:1]):
+            return False
         if not all(map(str.isalpha, words)) or not 1 <= len(words) <= NAME_WORDS:
             return False
         if "\n" not in between:

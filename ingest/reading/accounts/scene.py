@@ -17,6 +17,7 @@ AFTER: Final = 140
 
 # Words after a handle among which a verb is looked for.
 NEXT_WORDS: Final = 4
+HEAD_LAST: Final = frozenset({"tr", "ja", "ko", "zh", "hi"})
 
 # Characters of the label of a form's field.
 FIELD: Final = 60
@@ -31,17 +32,23 @@ _WORD = re.compile(r"\w{1,14}")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an account stands in the text."""
+    """Where an account stands in the text, and what it is called."""
 
     start: int
     end: int
+    platform: str = ""
+    handle: str = ""
 
 
 class Scene:
     """A text with its accounts, and the phrases in it."""
 
-    def __init__(self, text: str, wording: Wording, places: list[Place]) -> None:
+    def __init__(
+        self, text: str, wording: Wording, places: list[Place], language: str | None = None
+    ) -> None:
         self.text = text
+        # In these languages "the friend of my daughter" has the friend last.
+        self.head_last = language in HEAD_LAST
         self.wording = wording
         self.places = places
         self._ends = [found.end() for found in _END.finditer(text)]

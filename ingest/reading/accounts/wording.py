@@ -5,6 +5,7 @@ Labels are looked for in the whole text; the words that tell a role only near th
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
@@ -80,6 +81,29 @@ def role_wording(
         near = lexicon.find(wording.folded[start:end])
         found += [Found(each.tag, each.start + start, each.end + start) for each in near]
     return Wording(wording.folded, found)
+
+
+_NAME = re.compile(r"[A-ZÀ-ÞĀ-ŽА-ЯЄІЇҐ][a-zß-ÿā-žа-яёєіїґ]{2,15}(?!\w)")
+_ANY_WORD = re.compile(r"\w{3,16}")
+
+
+def given_names(text: str, wording: Wording) -> list[Found]:
+    """Find given names: words with a capital that come twice, never small, and mean nothing else.
+
+    Writers know children by name, and whom they report by a handle.
+    """
+    known = {(found.start, found.end) for found in wording.found}
+    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for found in _NAME.finditer(text):
+        if not text[found.start() - 1 : found.start()].isalnum() and found.span() not in known:
+            places[found[0]].append(found.span())
+    small = {word[0] for word in _ANY_WORD.finditer(text) if word[0].islower()}
+    return [
+        Found("name", *span)
+        for name, spans in places.items()
+        if len(spans) > 1 and name.lower() not in small
+        for span in spans
+    ]
 
 
 @cache

@@ -7,12 +7,15 @@ import re
 from typing import Final
 
 from ingest.reading.accounts.scene import Scene
-from ingest.reading.accounts.words_before import MAX_HOPS, VICTIMS
+from ingest.reading.accounts.vocabulary import SUSPECTS, VICTIMS
+from ingest.reading.accounts.words_before import MAX_HOPS
 from ingest.reading.lexicon import Found, is_unspaced
 from store.model import Role
 
 # Years below which a person is a child.
 OF_AGE: Final = 18
+# Characters after a handle in which something may be said of who it is.
+LATER: Final = 110
 
 _AFTER = re.compile(
     r"[\s'\"”“»«’)\]*_`」』】）]{0,4}(?P<mark>[,(:=|/–—،、（\-]{0,2})[\s'\"(「]{0,3}"
@@ -68,7 +71,7 @@ class WordsAfter:
         for found in starting:
             if found.tag == "postposed" and first and self._scene.ends_here(found.end):
                 return Role.REPORTER
-            if found.tag == "told" and first:
+            if found.tag in {"told", "not_after"} and first:
                 return Role.MENTIONED
             role = _ROLES_AFTER.get(found.tag)
             if role is None or (role is Role.MENTIONED and not (copula or mark)):
@@ -131,3 +134,15 @@ class WordsAfter:
         years = self._scene.wording.starting(self._scene.skip_on(found.end()))
         ends = self._scene.ends_here(found.end())
         return Role.VICTIM if ends or any(each.tag == "filler" for each in years) else None
+
+    def told_later(self, number: int) -> Role | None:
+        """Tell one who only told or saw something by what the rest of the sentence says."""
+        here = self._scene.places[number].end
+        for found in self._scene.found_between(
+            here, min(self._scene.ceiling(number), here + LATER)
+        ):
+            if found.tag == "told":
+                return Role.MENTIONED
+            if found.tag in SUSPECTS | {"contact"} and not self._scene.is_label(found):
+                return None
+        return None

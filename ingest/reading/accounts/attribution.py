@@ -1,0 +1,140 @@
+# ruff: noqa: RUF001 - marks as people type them, in many scripts
+"""Whose a name is, where a sentence says so in more words than a tie right before the handle.
+
+"My niece used @name", "the boy he wrote to most has the account @name here", "she is @name": a word
+that ties a person to a name stands close before the handle, and the person before that. And a
+handle is only mentioned where the sentence says that somebody has it from there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.reading.accounts.people import People
+from ingest.reading.accounts.scene import Scene
+from ingest.reading.accounts.vocabulary import FILLING, PRONOUNS, SUSPECTS, VICTIMS, is_platform
+from ingest.reading.lexicon import Found, is_unspaced
+from store.model import Role
+
+# Characters before a handle that are looked through.
+REGION: Final = 130
+# Characters between a source and a handle, and between the writer and the tie.
+NEAR_SOURCE: Final = 45
+NEAR_WRITER: Final = 14
+# Letters of words we do not know between a tie and the handle.
+STRANGE: Final = 14
+STRANGE_UNSPACED: Final = 5
+
+_TIES: Final = frozenset({"is", "named", "uses", "naming"})
+_PERSONS: Final = VICTIMS | SUSPECTS | PRONOUNS | {"witness", "first", "name"}
+_COMMAS: Final = ",،，、"
+_WORD = re.compile(r"\w+")
+
+
+class Attribution:
+    """Tells roles by whom a sentence ties a name to."""
+
+    def __init__(self, scene: Scene, people: People) -> None:
+        self._scene = scene
+        self._people = people
+
+    def role(self, number: int, earlier: list[Role | None]) -> Role | None:
+        """Tell whose the name is; None when the sentence does not say."""
+        region = self._region(number)
+        return (
+            self._of_two(region, number)
+            or self._by_source(region, number)
+            or self._by_tie(region, number, earlier)
+        )
+
+    def _region(self, number: int) -> list[Found]:
+        here = self._scene.places[number].start
+        floor = max(self._scene.floor(number), here - REGION)
+        return self._scene.found_between(floor, here)
+
+    def _of_two(self, region: list[Found], number: int) -> Role | None:
+        """Read "the real account is": somebody imitates it."""
+        here = self._scene.places[number].start
+        real = next((found for found in reversed(region) if found.tag == "real"), None)
+        if real is None or here - real.end > NEAR_SOURCE or len(self._scene.places) < 2:  # noqa: PLR2004 - there is no fake
+            return None
+        after = (found for found in region if found.start >= real.start)
+        if not any(found.tag in {"labels", "naming", "is"} for found in after):
+            return None
+        mine = any(found.tag in {"my", "reporter", "me", "first"} for found in region)
+        return Role.REPORTER if mine else Role.VICTIM
+
+    def _by_source(self, region: list[Found], number: int) -> Role | None:
+        here = self._scene.places[number].start
+        sources = [found for found in region if found.tag == "source"]
+        if not sources or here - sources[-1].end > NEAR_SOURCE or self._scene.acts(number):
+            return None
+        between = (found for found in region if found.start >= sources[-1].end)
+        parted = any(found.tag in SUSPECTS | {"contact"} for found in between)
+        return None if parted else Role.MENTIONED
+
+    def _by_tie(self, region: list[Found], number: int, earlier: list[Role | None]) -> Role | None:
+        tie = self._tie(region, number)
+        if tie is None:
+            return None
+        person = self._person(region, tie)
+        if person is None:
+            return None
+        if person.tag == "first":
+            near = tie.start - person.end <= NEAR_WRITER
+            return Role.REPORTER if near and tie.tag != "is" else None
+        return self._people.role_of(person, number, earlier)
+
+    def _tie(self, region: list[Found], number: int) -> Found | None:
+        """Find the last word that ties, if nothing of weight stands between it and the handle."""
+        here = self._scene.places[number].start
+        for found in reversed(region):
+            if found.tag in _TIES:
+                return found if self._is_close(found.end, here, region) else None
+        return None
+
+    def _is_close(self, start: int, end: int, region: list[Found]) -> bool:
+        after = [found for found in region if found.start >= start]
+        heavy = any(each.tag in VICTIMS | {"contact", "witness"} for each in after)
+        if heavy or _parted(self._scene.text[start:end]):
+            return False
+        known = [found for found in after if self._fills(found)]
+        strange = 0
+        for word in _WORD.finditer(self._scene.text, start, end):
+            covered = any(f.start <= word.start() and word.end() <= f.end for f in known)
+            if not covered and not word[0].isdigit():
+                strange += len(word[0]) * (3 if is_unspaced(word[0][0]) else 1)
+        return strange <= STRANGE
+
+    def _fills(self, found: Found) -> bool:
+        return found.tag in FILLING | PRONOUNS | {"my"} or is_platform(found.tag)
+
+    def _person(self, region: list[Found], tie: Found) -> Found | None:
+        """Find who is tied: the nearest person before the tie, or right behind it ("heißt er")."""
+        persons = [
+            found
+            for found in region
+            if found.tag in _PERSONS
+            and not (found.tag in SUSPECTS and self._scene.is_label(found))
+            and not self._people.is_object(found)
+        ]
+        before = self._without_clause([each for each in persons if each.end <= tie.start], tie)
+        after = [each for each in persons if each.start >= tie.end]
+        return before[-1] if before else (after[0] if after else None)
+
+    def _without_clause(self, persons: list[Found], tie: Found) -> list[Found]:
+        """Keep who stands in the clause of the tie.
+
+        A clause between commas right before it is passed over: ", who told me so, has".
+        """
+        text = self._scene.text
+        last = self._scene.skip_back(tie.start) - 1
+        if last >= 0 and text[last] in _COMMAS:
+            first = max(text.rfind(mark, 0, last) for mark in _COMMAS)
+            return [found for found in persons if found.end <= first]
+        return [found for found in persons if not _parted(text[found.end : tie.start])]
+
+
+def _parted(between: str) -> bool:
+    return any(mark in between for mark in _COMMAS) or " - " in between

@@ -1,0 +1,130 @@
+"""Who is meant by a word for a person: a child, somebody else, or the one who is reported.
+
+A pronoun means whoever it fits of those spoken of since the last handle. "The friend of my
+daughter" is the friend; "who writes to my daughter" is not the daughter.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ingest.reading.accounts.scene import BEFORE, Scene
+from ingest.reading.accounts.vocabulary import SUSPECTS, VICTIMS
+from ingest.reading.lexicon import Found
+from store.model import Role
+
+# Steps over filling words from one word to another.
+MAX_STEPS: Final = 9
+# Letters that two names of one person begin with alike.
+ALIKE: Final = 5
+
+# Particles of the one something is done to: Japanese, Korean, Hindi.
+_PARTICLES: Final = ("に", "へ", "を", "にも", "에게", "한테", "께", "को", "से")
+_UNFIT: Final = {
+    "f": frozenset({"victim_m", "suspect_m"}),
+    "m": frozenset({"victim_f", "suspect_f"}),
+}
+
+
+def _gender(tag: str) -> str:
+    return tag[-1] if tag.endswith(("_f", "_m")) else ""
+
+
+class People:
+    """Tells who is meant in a text."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    def role_of(self, person: Found, number: int, earlier: list[Role | None]) -> Role | None:
+        """Tell the role of somebody a name belongs to; None for the one who is reported."""
+        if person.tag.startswith(("pronoun", "possessive")):
+            return self.meant(person, number, earlier)
+        if person.tag == "name":
+            return Role.VICTIM if len(self._scene.places) > 1 else None
+        head = self.head_of(person)
+        if head in VICTIMS:
+            return Role.VICTIM
+        return Role.MENTIONED if head == "witness" else None
+
+    def meant(self, pronoun: Found, number: int, earlier: list[Role | None]) -> Role | None:
+        """Tell whom a pronoun means: of those spoken of since the last handle, who fits best.
+
+        Where a child and another fit alike, it is the child if the other has a name here already.
+        """
+        gender = _gender(pronoun.tag)
+        known = max((place.end for place in self._scene.places[:number]), default=0)
+        floor = max(0, pronoun.start - BEFORE)
+        people = [
+            found
+            for found in self._scene.found_between(floor, pronoun.start)
+            if found.tag in (VICTIMS | SUSPECTS | {"witness"}) - _UNFIT.get(gender, frozenset())
+            and (found.tag not in SUSPECTS or not self._scene.is_label(found))
+        ]
+        since = [found for found in people if found.start >= known] or (people if gender else [])
+        children = [_fit(gender, found) for found in since if found.tag not in SUSPECTS]
+        others = [_fit(gender, found) for found in since if found.tag in SUSPECTS]
+        if not since:
+            return Role.VICTIM if gender == "f" and self._is_second(number, earlier) else None
+        if children and max(children) > max(others, default=-1):
+            return Role.VICTIM
+        tied = children and max(children) == max(others)
+        return Role.VICTIM if tied and self._is_second(number, earlier) else None
+
+    def _is_second(self, number: int, earlier: list[Role | None]) -> bool:
+        """Tell whether another account of the same platform, not named alike, is reported."""
+        here = self._scene.places[number]
+        return any(
+            role is None
+            and there.platform == here.platform
+            and there.handle[:ALIKE].lower() != here.handle[:ALIKE].lower()
+            for there, role in zip(self._scene.places, earlier, strict=False)
+        )
+
+    def head_of(self, person: Found) -> str:
+        """Tell who is meant by "the friend of my daughter" or "the son of my neighbour"."""
+        if self._scene.head_last:
+            return person.tag
+        place = person.start
+        for _ in range(3):
+            words = self._scene.wording.ending(self._scene.skip_back(place))
+            if any(word.tag == "genitive" for word in words):
+                break
+            heads = (word for word in words if word.tag in VICTIMS | SUSPECTS | {"witness"})
+            head = next((word for word in heads if not self._scene.is_label(word)), None)
+            if head is not None:
+                return head.tag
+            of = next((word for word in words if word.tag == "filler"), None)
+            if of is None:
+                break
+            place = of.start
+        return person.tag
+
+    def is_object(self, person: Found) -> bool:
+        """Tell whether the words are "who writes to my daughter": then she is not meant."""
+        if self._scene.head_last and self._is_declined(person):
+            return True
+        place, strange = person.start, 0
+        for _ in range(MAX_STEPS):
+            place = self._scene.skip_back(place)
+            words = self._scene.wording.ending(place)
+            if any(word.tag in {"contact", "dative"} for word in words):
+                return True
+            known = next((word for word in words if word.tag in {"filler", "to"}), None)
+            strange += known is None
+            start = known.start if known else self._scene.word_start(place)
+            if start == place or strange > 1:
+                break
+            place = start
+        return False
+
+    def _is_declined(self, person: Found) -> bool:
+        """Tell whether a particle or an ending makes the word an object (verb-final languages)."""
+        same = self._scene.wording.starting(person.start)
+        declined = any(word.tag == "object" and word.end == person.end for word in same)
+        return declined or self._scene.text.startswith(_PARTICLES, self._scene.skip_on(person.end))
+
+
+def _fit(gender: str, person: Found) -> int:
+    """Tell how well a pronoun fits: 1 when both are of one gender, 0 when either has none."""
+    return int(bool(gender) and _gender(person.tag) == gender)

@@ -22,10 +22,9 @@ def explained_record(
     name: str | None, message: ExplainedMessage, settings: Settings
 ) -> dict[str, Any]:
     """Show how a mail was read: what ``parse`` prints, and why it is so."""
-    from ingest.match import category_of, severity_of
+    from ingest.match import severity_of
 
     record = parsed_record(name, message, settings)
-    category, category_reason = category_of(message)
     record["accounts"] = [_account(each, message) for each in message.sightings]
     return record | {
         "reverse_path": message.traits.reverse_path,
@@ -53,10 +52,7 @@ def explained_record(
             }
             for each in message.taken_off
         ],
-        "urgency_reason": message.urgency_reason,
         "urgent_words": _urgent_words(message),
-        "category": category,
-        "category_reason": category_reason,
         "machine_report": message.machine_report.form if message.machine_report else None,
         "severity": severity_of(message).label,
         "receipt_rules": _receipt_rules(message, settings),

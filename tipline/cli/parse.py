@@ -138,6 +138,7 @@ def _unreadable(source: Source) -> ParsedMessage:
 
 def parsed_record(name: str | None, message: ParsedMessage, settings: Settings) -> dict[str, Any]:
     """Show how a mail was read, in the shape that ``--json`` promises."""
+    from ingest.match import category_of
     from notifier.etiquette import may_answer
     from tipline.cli.records import evidence_record, sighting_record
     from tipline.settings.home import own_addresses, own_domains
@@ -148,6 +149,7 @@ def parsed_record(name: str | None, message: ParsedMessage, settings: Settings) 
         own_addresses=own_addresses(settings),
         own_domains=own_domains(settings),
     )
+    category, category_reason = category_of(message)
     return {
         "file": name,
         "message_id": message.message_id,
@@ -162,8 +164,8 @@ def parsed_record(name: str | None, message: ParsedMessage, settings: Settings) 
         "urgent": bool(message.urgency),
         "urgency": message.urgency,
         "urgency_reason": message.urgency_reason,
-        "category": message.category,
-        "category_reason": message.category_reason,
+        "category": category,
+        "category_reason": category_reason,
         "accounts": [sighting_record(sighting) for sighting in message.sightings],
         "urls": list(message.urls),
         "attachments": [evidence_record(part) for part in message.attachments],

@@ -13,8 +13,14 @@ from typing import Any
 
 @cache
 def table(name: str) -> dict[str, Any]:
-    """Read the table ``phrases/NAME.toml``."""
-    path = Path(__file__).parent / "phrases" / f"{name}.toml"
+    """Read the table ``phrases/NAME.toml``, or the folder ``phrases/NAME`` of one per language."""
+    path = Path(__file__).parent / "phrases" / name
+    if path.is_dir():
+        return {each.stem: _read(each) for each in sorted(path.glob("*.toml"))}
+    return _read(path.with_suffix(".toml"))
+
+
+def _read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""The tags of the words that tell roles, in groups (see ``phrases/roles.toml``)."""
+"""The tags of the words that tell roles, in groups (see ``phrases/roles/``)."""
 
 from __future__ import annotations
 

@@ -79,6 +79,9 @@ def attribution_length(lines: list[str], at: int) -> int:
         return 0
     joined = ""
     for length, line in enumerate(lines[at : at + ATTRIBUTION_LINES], start=1):
+        if not line.strip() or (length > 1 and _begins_one(line)):
+            # The writer's own last words, and then the attribution.
+            return 0
         joined += " " + line[:MAX_LINE].strip()
         bare = joined.rstrip(" *_\u00a0")
         if bare.endswith(_ENDS) or (
@@ -88,6 +91,12 @@ def attribution_length(lines: list[str], at: int) -> int:
         ):
             return length if _is_attribution(joined, lines, at + length) else 0
     return 0
+
+
+def _begins_one(line: str) -> bool:
+    """Tell whether a line begins as an attribution does, with its date."""
+    begins = line[:MAX_LINE].lstrip("> *_\t").lower().startswith(lowered("begins"))
+    return begins and bool(_DATED.search(line[:MAX_LINE]))
 
 
 def _may_attribute(first: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from ingest.reading.bounds import ends
 from ingest.reading.cards import card_words
 from ingest.reading.fields import unfold
+from ingest.reading.links import Link
 from ingest.reading.mime import Mail
 from ingest.reading.nested import nested_mails
 from ingest.reading.parts import Part
@@ -34,7 +35,7 @@ class Body:
     """The writer's words, the signature under them, and where links lead."""
 
     words: OwnWords
-    links: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
     defects: tuple[str, ...] = ()
 
 
@@ -82,7 +83,7 @@ def _words(readings: Readings, part: Parting) -> OwnWords:
     return by_marks if by_marks.text and (is_apart or not words.text) else words
 
 
-def _nested(root: Part) -> tuple[str, tuple[str, ...]]:
+def _nested(root: Part) -> tuple[str, tuple[Link, ...]]:
     """Read a nested mail whole, quotes and all; its subject if it has no words."""
     readings = read_passages(passages(root))
     text = own_words(readings.chosen, is_reply=False, is_forward=True).text

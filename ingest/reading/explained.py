@@ -82,7 +82,7 @@ def _explained(pieces: Pieces, parsed: ParsedMessage, rules: ReadingRules) -> Ex
         **values,
         sender_name=name,
         signature=words.signature,
-        links=pieces.body.links[:MAX_LINKS],
+        links=tuple(dict.fromkeys(link.target for link in pieces.body.links))[:MAX_LINKS],
         signs=signs(facts_of(pieces, rules)),
         language_by=_language_by(pieces),
         skipped=pieces.named.skipped,

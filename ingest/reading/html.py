@@ -24,6 +24,7 @@ from lxml.html import document_fromstring
 from ingest.reading.bounds import lengths
 from ingest.reading.html_marks import prepare
 from ingest.reading.html_plainly import read_plainly
+from ingest.reading.links import Link
 from ingest.reading.marks import marked_lines, without_marks
 
 MAX_LENGTH: Final = 300_000
@@ -31,6 +32,8 @@ MAX_LENGTH: Final = 300_000
 MAX_TABLE: Final = 2_000_000
 MAX_LINKS: Final = 500
 MAX_LINK_LENGTH: Final = 2_000
+# Characters of what a link is shown as.
+MAX_SHOWN: Final = 200
 # Characters of the texts that stand for pictures, where there are no other words.
 MAX_ALT: Final = 2_000
 
@@ -49,7 +52,7 @@ class HtmlWords:
     """What an HTML text says, with marks at the head of quoted lines and signatures."""
 
     text: str
-    links: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
     cut: bool = False
 
     @property
@@ -87,7 +90,8 @@ def _is_table_bomb(markup: str) -> bool:
 
 def _read_plainly(markup: str) -> HtmlWords:
     text, links = read_plainly(markup)
-    return HtmlWords(text=text, links=_kept(links))
+    found = [Link(target=link[:MAX_LINK_LENGTH], text=None) for link in links]
+    return HtmlWords(text=text, links=_kept(found))
 
 
 def _parsable(markup: str) -> str:
@@ -129,12 +133,24 @@ def _alt_texts(tree: Element) -> str:
     return "\n".join(dict.fromkeys(text for text in texts if text))[:MAX_ALT]
 
 
-def _links(tree: Element, base: str) -> tuple[str, ...]:
-    found = (str(each.get("href", "")).strip() for each in tree.iter("a", "area"))
-    targets = [target[:MAX_LINK_LENGTH] for target in found if target]
-    if base.lower().startswith("http"):
-        targets = [_joined(base, target) for target in targets]
-    return _kept(targets)
+def _links(tree: Element, base: str) -> tuple[Link, ...]:
+    found = []
+    for each in tree.iter("a", "area"):
+        target = str(each.get("href", "")).strip()[:MAX_LINK_LENGTH]
+        if target and base.lower().startswith("http"):
+            target = _joined(base, target)
+        found.append(Link(target=target, text=_shown(each)))
+    return _kept(found)
+
+
+def _shown(element: Element) -> str:
+    """Give the beginning of what a link is shown as."""
+    pieces: list[str] = []
+    for text in element.itertext():
+        pieces.append(text)
+        if sum(map(len, pieces)) > MAX_SHOWN:
+            break
+    return " ".join(without_marks("".join(pieces)).split())[:MAX_SHOWN]
 
 
 def _joined(base: str, target: str) -> str:
@@ -144,6 +160,6 @@ def _joined(base: str, target: str) -> str:
         return target
 
 
-def _kept(targets: Iterable[str]) -> tuple[str, ...]:
-    kept = (each for each in targets if each.lower().startswith(("http", "hxxp", "tg:")))
-    return tuple(dict.fromkeys(each[:MAX_LINK_LENGTH] for each in kept))[:MAX_LINKS]
+def _kept(links: Iterable[Link]) -> tuple[Link, ...]:
+    kept = (each for each in links if each.target.lower().startswith(("http", "hxxp", "tg:")))
+    return tuple(dict.fromkeys(kept))[:MAX_LINKS]

@@ -15,6 +15,7 @@ from ingest.reading import html
 from ingest.reading.bounds import MAX_TEXT, cut_defect, ends
 from ingest.reading.fields import printable
 from ingest.reading.html import HtmlWords
+from ingest.reading.links import Link
 from ingest.reading.marks import without_marks
 from ingest.reading.structure import Passage
 
@@ -40,7 +41,7 @@ class Readings:
 
     chosen: str
     marked: str = ""
-    links: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
     defects: tuple[str, ...] = ()
 
 

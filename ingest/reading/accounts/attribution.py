@@ -82,7 +82,7 @@ class Attribution:
         if person is None:
             return None
         if person.tag == "first":
-            near = tie.start - person.end <= NEAR_WRITER
+            near = 0 <= tie.start - person.end <= NEAR_WRITER
             return Role.REPORTER if near and tie.tag != "is" else None
         return self._people.role_of(person, number, earlier)
 

@@ -6,6 +6,7 @@ the surest method stays; a role that words give outranks the assumed one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,6 +26,8 @@ from ingest.reading.accounts.scene import Place, Scene
 from ingest.reading.accounts.urls import FoundUrl, find_urls, take_apart
 from ingest.reading.accounts.wording import label_wording, role_wording
 from ingest.reading.bounds import MAX_TEXT
+from ingest.reading.lexicon import fold
+from ingest.reading.links import Link
 from ingest.reading.rules import ReadingRules
 from store.model import AccountReference, Role, Sighting
 
@@ -77,7 +80,7 @@ def find_accounts(  # noqa: PLR0913 - the parts of a mail, by name
     subject: str,
     text: str,
     signature: str,
-    links: tuple[str, ...],
+    links: tuple[Link, ...],
     rules: ReadingRules,
     sender_name: str = "",
     language: str | None = None,
@@ -85,14 +88,16 @@ def find_accounts(  # noqa: PLR0913 - the parts of a mail, by name
     """Find what a mail names; our own handles and addresses are left out."""
     platforms = platforms_for(rules.home)
     in_subject = _read(subject, "subject", platforms, language)
-    in_text = _read(text, "text", platforms, language)
+    shown, pictures = _sorted(links)
+    in_text = _read(text, "text", platforms, language, shown)
     own = [
-        _read(signature, "signature", platforms, language),
+        _read(signature, "signature", platforms, language, shown),
         _read(sender_name, "from", platforms, language),
     ]
-    in_links = _read_links(links, platforms)
-    named = [*in_subject.seen, *in_text.seen, *in_links.seen]
+    in_links = _read_links(pictures, platforms)
+    named = [*in_subject.seen, *in_text.seen]
     named += [_as_writer(each) for part in own for each in part.seen]
+    named += in_links.seen if not named else []
     urls = dict.fromkeys(url.url for part in (in_subject, in_text, in_links) for url in part.urls)
     skipped = [each for part in (in_subject, in_text, in_links, *own) for each in part.skipped]
     return Named(
@@ -100,15 +105,28 @@ def find_accounts(  # noqa: PLR0913 - the parts of a mail, by name
     )
 
 
-def _read(text: str, part: str, platforms: Platforms, language: str | None) -> _Part:
+def _sorted(links: tuple[Link, ...]) -> tuple[list[Link], list[str]]:
+    """Part links that words show, which count where these stand, from others."""
+    shown = [link for link in links if link.text]
+    return shown, [link.target for link in links if not link.text]
+
+
+def _read(
+    text: str,
+    part: str,
+    platforms: Platforms,
+    language: str | None,
+    links: Iterable[Link] = (),
+) -> _Part:
     if not text.strip():
         return _Part([], [], [])
     cleaned = clean(text[:MAX_LENGTH], platforms)
     urls = find_urls(cleaned.text, platforms)
     masked = _masked(cleaned.text, urls)
     wording = label_wording(masked, platforms, language)
+    behind = _behind(links, wording.folded, cleaned.text)
     found = [
-        *hits_by_url(urls, platforms),
+        *hits_by_url([*urls, *behind], platforms),
         *hits_by_words(masked, wording, platforms, region_of(language)),
     ]
     hits = sorted((each for each in found if isinstance(each, Hit)), key=lambda hit: hit.span)
@@ -125,10 +143,29 @@ def _read(text: str, part: str, platforms: Platforms, language: str | None) -> _
         for each in found
         if isinstance(each, PassedOver)
     ]
-    return _Part(urls, seen, skipped)
+    return _Part([*urls, *behind], seen, skipped)
 
 
-def _read_links(links: tuple[str, ...], platforms: Platforms) -> _Part:
+def _behind(links: Iterable[Link], folded: str, text: str) -> list[FoundUrl]:
+    """Find the links whose words stand in a text, at the place of these words.
+
+    Those of a quote, a signature or a notice stand elsewhere and are not the writer's.
+    """
+    whole = fold(text) if "\x00" in folded else folded
+    found = []
+    place = 0
+    for link in links:
+        words = fold(link.text or "")
+        start = whole.find(words, place)
+        start = start if start >= 0 else whole.find(words)
+        url = take_apart(link.target) if start >= 0 else None
+        if url:
+            place = start + len(words)
+            found.append(replace(url, span=(start, place)))
+    return found
+
+
+def _read_links(links: Iterable[str], platforms: Platforms) -> _Part:
     urls = [url for link in links if (url := take_apart(link))]
     found = hits_by_url(urls, platforms)
     hits = [each for each in found if isinstance(each, Hit)]

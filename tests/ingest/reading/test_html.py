@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.reading.html import read_html
+from ingest.reading.links import Link
 from ingest.reading.marks import ATTRIBUTED, ORIGINAL, QUOTED, SIGNED, without_marks
 
 
@@ -124,7 +125,7 @@ def test_what_stands_for_pictures_counts_only_where_nothing_else_is_said() -> No
 
 def test_relative_links_are_joined_to_their_base() -> None:
     markup = '<base href="https://chirper.example/x/"><a href="../dark_wolf">a</a>'
-    assert read_html(markup).links == ("https://chirper.example/dark_wolf",)
+    assert read_html(markup).links[0].target == "https://chirper.example/dark_wolf"
 
 
 def test_links_that_are_not_shown_lead_nowhere() -> None:
@@ -137,7 +138,10 @@ def test_link_targets_are_collected_once_and_only_those_that_lead_somewhere() ->
         '<a href="https://chirper.example/a">a</a><a href=" https://chirper.example/a ">b</a>'
         '<a href="mailto:a@example.org">c</a><a href="javascript:x()">d</a><a>e</a>'
     )
-    assert read_html(markup).links == ("https://chirper.example/a",)
+    assert read_html(markup).links == (
+        Link("https://chirper.example/a", "a"),
+        Link("https://chirper.example/a", "b"),
+    )
 
 
 @pytest.mark.parametrize(

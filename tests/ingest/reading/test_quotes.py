@@ -242,11 +242,3 @@ def test_what_stands_below_the_head_of_an_answered_mail_is_no_forward() -> None:
 )
 def test_very_many_lines_of_a_kind_cost_little(line: str) -> None:
     assert part_quotes([line] * 20_000, is_reply=True, is_forward=False).forwarded == []
-
-
-@pytest.mark.parametrize("gap", ["\n\n", "\n"])
-def test_the_writers_last_words_are_no_part_of_the_line_below_them(gap: str) -> None:
-    written = "Merci.\n\nIl écrit toujours à ma fille. C'est urgent."
-    line = "Le lun. 2 nov. 2026 à 10:00, Chirper <cp@chirper.example> a écrit :"
-    words = own_words(f"{written}{gap}{line}\n\n> Merci de nous avoir écrit.", is_reply=True)
-    assert words.text == written

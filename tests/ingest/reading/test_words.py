@@ -202,3 +202,11 @@ def test_our_own_mail_below_a_forward_is_not_part_of_it() -> None:
     ours = re.compile("cp@chirper\\.example")
     words = own_words(f"{OWN}\n\n{forward}\n\n{ATTRIBUTION}\n{QUOTED}", is_reply=True, ours=ours)
     assert words.text == f"{OWN}\n\n{forward}"
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+def test_the_writers_last_words_are_no_part_of_the_line_below_them(gap: str) -> None:
+    written = "Merci.\n\nIl écrit toujours à ma fille. C'est urgent."
+    line = "Le lun. 2 nov. 2026 à 10:00, Chirper <cp@chirper.example> a écrit :"
+    words = own_words(f"{written}{gap}{line}\n\n> Merci de nous avoir écrit.", is_reply=True)
+    assert words.text == written

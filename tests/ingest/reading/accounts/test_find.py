@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.reading.accounts.find import find_accounts
+from ingest.reading.links import Link
 from ingest.reading.rules import ReadingRules
 from store.model import Role, Sighting
 
@@ -10,7 +11,7 @@ RULES = ReadingRules()
 
 
 def named(
-    text: str, subject: str = "", signature: str = "", links: tuple[str, ...] = ()
+    text: str, subject: str = "", signature: str = "", links: tuple[Link, ...] = ()
 ) -> tuple[Sighting, ...]:
     found = find_accounts(subject=subject, text=text, signature=signature, links=links, rules=RULES)
     return found.sightings
@@ -217,9 +218,37 @@ def test_sightings_of_one_account_are_merged_keeping_the_surest() -> None:
     assert (only.method, only.confidence) == ("profile_url", 0.95)
 
 
-def test_link_targets_are_read() -> None:
-    (only,) = named("this account", links=("https://chirper.example/dark_wolf",))
-    assert (only.part, only.account.url) == ("link", "https://chirper.example/dark_wolf")
+WOLF = "https://chirper.example/dark_wolf"
+
+
+def test_a_link_counts_where_its_words_stand() -> None:
+    (only,) = named("please look at this account", links=(Link(WOLF, "this account"),))
+    assert (only.part, only.account.url, only.role) == ("text", WOLF, Role.REPORTED)
+    assert "please look at this account"[slice(*only.span)] == "this account"
+
+
+def test_the_words_around_a_link_tell_the_role() -> None:
+    found = named("@dark_wolf writes to my daughter (here)", links=(Link(f"{WOLF}_2", "here"),))
+    assert [each.role for each in found] == [Role.REPORTED, Role.VICTIM]
+
+
+def test_a_link_whose_words_are_not_the_writers_is_none() -> None:
+    assert named("@bad_one worries me", links=(Link(WOLF, "in a quoted mail"),)) == named(
+        "@bad_one worries me"
+    )
+
+
+def test_a_link_in_the_signature_is_the_reporters() -> None:
+    found = named("@bad_one worries me", signature="Anna, my page", links=(Link(WOLF, "my page"),))
+    assert [each.role for each in found] == [Role.REPORTED, Role.REPORTER]
+
+
+@pytest.mark.parametrize("text", ["", None])
+def test_a_link_without_words_counts_only_where_nothing_else_does(text: str | None) -> None:
+    assert [each.account.handle for each in named("look", links=(Link(WOLF, text),))] == [
+        "dark_wolf"
+    ]
+    assert len(named("look at @bad_one", links=(Link(WOLF, text),))) == 1
 
 
 def test_the_span_counts_in_the_text_as_it_came() -> None:

@@ -116,12 +116,17 @@ class Attribution:
             found
             for found in region
             if found.tag in _PERSONS
-            and not (found.tag in SUSPECTS and self._scene.is_label(found))
+            and not (found.tag in SUSPECTS and self._is_label_or_pronoun(found))
             and not self._people.is_object(found)
         ]
         before = self._without_clause([each for each in persons if each.end <= tie.start], tie)
         after = [each for each in persons if each.start >= tie.end]
         return before[-1] if before else (after[0] if after else None)
+
+    def _is_label_or_pronoun(self, suspect: Found) -> bool:
+        same = self._scene.wording.starting(suspect.start)
+        pronoun = any(each.tag in PRONOUNS and each.end == suspect.end for each in same)
+        return pronoun or self._scene.is_label(suspect)
 
     def _without_clause(self, persons: list[Found], tie: Found) -> list[Found]:
         """Keep who stands in the clause of the tie.

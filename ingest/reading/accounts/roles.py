@@ -55,7 +55,7 @@ class _Teller:
             return before[0]
         after = self._after.role(number)
         if after or before == (Role.MENTIONED,):
-            return after or Role.MENTIONED
+            return after or self._by_receiving(number) or Role.MENTIONED
         return (
             self._by_receiving(number)
             or self._by_dative(number)

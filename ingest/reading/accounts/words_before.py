@@ -18,6 +18,7 @@ from ingest.reading.accounts.vocabulary import (
     FILLING,
     NAMING,
     POSSESSIVES,
+    PRONOUNS,
     SUSPECTS,
     VICTIMS,
     is_platform,
@@ -34,10 +35,12 @@ NEAR_VERB: Final = 16
 
 _SKIPPED: Final = frozenset(" \t\n'\"(:,=-|*_[{`„“”»«–—：（「『【،、·•>)）0123456789")
 _WEAK: Final = frozenset(",\n-–—،、")
+_CUTTING: Final = frozenset(",:：،、")
 _PARTING: Final = frozenset(":：\n")
 _PEOPLE: Final = frozenset({"reporter", "topic"})
 _LINKS: Final = frozenset({"is", "named"})
-_SUBJECTS: Final = VICTIMS | SUSPECTS | {"first", "reporter", "topic", "witness"}
+_OTHERS: Final = SUSPECTS | PRONOUNS
+_SUBJECTS: Final = VICTIMS | _OTHERS | {"first", "reporter", "topic", "witness"}
 # Of words that end at one place the longest speaks; of equal ones, the first of these.
 _WEIGHTS: Final = {
     tag: weight
@@ -152,13 +155,19 @@ class WordsBefore:
             if self._is_own(found, number, walk):
                 return (self._of_people(found.tag, number),)
             if found.tag in {"apart", "pretend"} and not walk.weak:
-                return (self._set_apart(found.tag, number, walk),)
+                return (self._set_apart(found, number, walk),)
             if found.tag in POSSESSIVES and (walk.named or self._follows_naming(found)):
                 return (self._people.meant(found, number, self._earlier),)
-            if found.tag == "contact" or (found.tag == "by" and not walk.hops):
+            verb = found.tag == "contact" and not self._is_cut_off(found, number)
+            if verb or (found.tag == "by" and not walk.hops):
                 # "The one who bothers her is": that is the subject of the verb.
                 return (None if walk.linked else self._contacted(found, number),)
         return None
+
+    def _is_cut_off(self, verb: Found, number: int) -> bool:
+        """Tell whether a comma or a colon parts a verb from a handle, which is no object then."""
+        between = self._scene.text[verb.end : self._scene.places[number].start]
+        return any(mark in between for mark in _CUTTING)
 
     def _is_own(self, found: Found, number: int, walk: Walk) -> bool:
         """Tell whether a word means the writer."""
@@ -220,9 +229,12 @@ class WordsBefore:
             return None if self._scene.acts(number) else Role.MENTIONED
         return None if tag in SUSPECTS else Role.REPORTER
 
-    def _set_apart(self, tag: str, number: int, walk: Walk) -> Role | None:
-        if tag == "apart":
+    def _set_apart(self, found: Found, number: int, walk: Walk) -> Role | None:
+        if found.tag == "apart":
             return Role.MENTIONED
+        before = self._scene.wording.ending(self._scene.skip_back(found.start))
+        if any(word.tag == "my" for word in before):
+            return Role.REPORTER
         return Role.VICTIM if self._scene.has_other_before(number) or walk.named else None
 
     def _is_faked(self, victim: Found, number: int) -> bool:
@@ -251,6 +263,6 @@ class WordsBefore:
         if before >= 0 and not near:
             # The account before does it, unless it is itself no suspect.
             return None if self._earlier[number - 1] else Role.VICTIM
-        if people and people[-1].tag in SUSPECTS:
+        if people and people[-1].tag in _OTHERS:
             return Role.VICTIM if len(scene.places) > 1 else None
         return None

@@ -22,6 +22,7 @@ REGION: Final = 130
 # Characters between a source and a handle, and between the writer and the tie.
 NEAR_SOURCE: Final = 45
 NEAR_WRITER: Final = 14
+NEAR_WRITER_UNSPACED: Final = 1
 # Letters of words we do not know between a tie and the handle.
 STRANGE: Final = 14
 STRANGE_UNSPACED: Final = 5
@@ -82,8 +83,17 @@ class Attribution:
         if person is None:
             return None
         if person.tag == "first":
-            near = 0 <= tie.start - person.end <= NEAR_WRITER
+            unspaced = is_unspaced(self._scene.text[person.end - 1])
+            nearest = NEAR_WRITER_UNSPACED if unspaced else NEAR_WRITER
+            near = 0 <= tie.start - person.end <= nearest
             return Role.REPORTER if near and tie.tag != "is" else None
+        if (
+            tie.tag == "is"
+            and self._people.is_subject(person)
+            and not self._scene.only_says_so(number)
+        ):
+            # "My daughter did something with @name": the particle is no copula.
+            return None
         return self._people.role_of(person, number, earlier)
 
     def _tie(self, region: list[Found], number: int) -> Found | None:

@@ -20,6 +20,8 @@ ALIKE: Final = 5
 
 # Particles of the one something is done to: Japanese, Korean, Hindi.
 _PARTICLES: Final = ("に", "へ", "を", "にも", "에게", "한테", "께", "को", "से")
+# Particles of the one a sentence is about: Japanese, Korean.
+_TOPICS: Final = ("は", "が", "も", "은", "는", "이", "가", "도")
 _UNFIT: Final = {
     "f": frozenset({"victim_m", "suspect_m"}),
     "m": frozenset({"victim_f", "suspect_f"}),
@@ -117,6 +119,10 @@ class People:
                 break
             place = start
         return False
+
+    def is_subject(self, person: Found) -> bool:
+        """Tell whether a particle makes the word what a sentence is about (Japanese, Korean)."""
+        return self._scene.head_last and self._scene.text.startswith(_TOPICS, person.end)
 
     def _is_declined(self, person: Found) -> bool:
         """Tell whether a particle or an ending makes the word an object (verb-final languages)."""

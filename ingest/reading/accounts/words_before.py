@@ -204,6 +204,10 @@ class WordsBefore:
         """Tell the role of whoever a handle is tied to."""
         if found.tag == "object":
             return Role.VICTIM if self._is_apposed(number, walk) else None
+        tied = walk.named or self._is_apposed(number, walk) or self._scene.only_says_so(number)
+        if not tied and self._people.is_subject(found):
+            # "My daughter blocked @name", where the verb comes last.
+            return None
         if found.tag in VICTIMS and (
             (walk.parted and len(self._scene.places) == 1)
             or (walk.weak and self._scene.acts(number))

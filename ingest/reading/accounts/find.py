@@ -19,12 +19,12 @@ from ingest.reading.accounts.hits import (
     hits_by_url,
     hits_by_words,
 )
-from ingest.reading.accounts.phones import region_of
+from ingest.reading.accounts.phones import regions_of
 from ingest.reading.accounts.platforms import Platforms, platforms_for
 from ingest.reading.accounts.roles import tell_roles, windows
 from ingest.reading.accounts.scene import Place, Scene
 from ingest.reading.accounts.urls import FoundUrl, find_urls, take_apart
-from ingest.reading.accounts.wording import label_wording, role_wording
+from ingest.reading.accounts.wording import given_names, label_wording, role_wording
 from ingest.reading.bounds import MAX_TEXT
 from ingest.reading.lexicon import fold
 from ingest.reading.links import Link
@@ -127,11 +127,12 @@ def _read(
     behind = _behind(links, wording.folded, cleaned.text)
     found = [
         *hits_by_url([*urls, *behind], platforms),
-        *hits_by_words(masked, wording, platforms, region_of(language)),
+        *hits_by_words(masked, wording, platforms, regions_of(language)),
     ]
     hits = sorted((each for each in found if isinstance(each, Hit)), key=lambda hit: hit.span)
     places, numbers = _places(hits)
-    phrases = role_wording(wording, windows(places), language)
+    names = given_names(masked, wording) if len(places) > 1 else []
+    phrases = role_wording(wording, windows(places), language, names)
     scene = Scene(masked, phrases, places, language)
     roles = tell_roles(scene)
     seen = [

@@ -68,11 +68,11 @@ def hits_by_url(urls: list[FoundUrl], platforms: Platforms) -> list[Seen]:
 
 
 def hits_by_words(
-    text: str, wording: Wording, platforms: Platforms, region: str | None
+    text: str, wording: Wording, platforms: Platforms, regions: tuple[str, ...]
 ) -> list[Seen]:
     """Give mentions, telephone numbers and labelled names of a text whose URLs are blanked out."""
     mentions = _bounded(_by_mention(text, platforms))
-    mentions += _bounded(_by_phone(text, platforms, region))
+    mentions += _bounded(_by_phone(text, platforms, regions))
     named = _unless_seen(_by_label(text, find_labelled(text, wording), platforms), mentions)
     guesses = _by_label(text, find_near(text, wording), platforms)
     return [*mentions, *named, *_unless_seen(guesses, [*mentions, *named])]
@@ -127,8 +127,8 @@ def _by_mention(text: str, platforms: Platforms) -> Iterator[Seen]:
             yield hit
 
 
-def _by_phone(text: str, platforms: Platforms, region: str | None) -> Iterator[Seen]:
-    for number, key, span in find_phones(text, platforms, region):
+def _by_phone(text: str, platforms: Platforms, regions: tuple[str, ...]) -> Iterator[Seen]:
+    for number, key, span in find_phones(text, platforms, regions):
         platform = platforms.by_key(key)
         if platform is not None:
             yield Hit(platform.account(user_id=number), "phone", CONFIDENCE["phone"], span)

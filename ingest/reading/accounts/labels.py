@@ -27,6 +27,7 @@ MIN_FIGURES: Final = 3
 MAX_LINKS: Final = 3
 # Characters around a label in which a token that looks like a handle is taken for one.
 NEAR: Final = 60
+MAX_LABEL: Final = 30
 
 _QUOTES = "\"'“”„‚‘’«»‹›`*_「」『』【】《》〈〉"
 _CLOSING: Final = frozenset('"”“«»’」』】》〉')
@@ -55,6 +56,14 @@ _NO_HANDLE = re.compile(
     r"|[a-z]{1,3}\d{1,2}|\d+(?:st|nd|rd|th|er|ere|eme|te|ten|o|a)"
     r"|.*\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|mp4|mov|zip|txt|html?|heic|webp|eml|php|[a-z]{2,3}\.[a-z]{2})",
     re.IGNORECASE,
+)
+
+
+# Ends of hosts and files.
+_ENDINGS = frozenset(
+    {"com", "net", "org", "info", "edu", "gov", "example", "app", "co", "io", "eu", "de", "fr"}
+    | {"es", "it", "nl", "pl", "ru", "ua", "uk", "br", "jp", "kr", "cn", "html", "php", "jpg"}
+    | {"png", "pdf"}
 )
 
 
@@ -99,14 +108,22 @@ def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
 
 def find_near(text: str, wording: Wording) -> Iterator[Labelled]:
     """Give tokens that look like handles: with an underscore, or near a word for accounts."""
-    places = [each for each in wording.found if _speaks_of_accounts(each)]
-    at = 0
     for found in _LOOKS.finditer(text):
-        while at < len(places) and places[at].end < found.start() - NEAR:
-            at += 1
-        near = at < len(places) and places[at].start <= found.end() + NEAR
-        if (near or "_" in found[0].strip("_")) and _is_distinctive(found[0]):
+        near = wording.between(found.start() - NEAR - MAX_LABEL, found.end() + NEAR)
+        near = [each for each in near if each.end >= found.start() - NEAR]
+        if _is_distinctive(found[0]):
+            taken = "_" in found[0].strip("_") or any(map(_speaks_of_accounts, near))
+        else:
+            taken = _is_dotted(found[0]) and any(each.tag.startswith(PLATFORM) for each in near)
+        if taken:
             yield Labelled(found[0], "near_label", False, found.span())
+
+
+def _is_dotted(token: str) -> bool:
+    """Tell a name of words with dots between from a host and the end of a sentence."""
+    words = token.strip("_").split(".")
+    plain = len(words) > 1 and all(len(word) > 1 and word.isalnum() for word in words)
+    return plain and token.islower() and words[-1] not in _ENDINGS
 
 
 def _speaks_of_accounts(found: Found) -> bool:

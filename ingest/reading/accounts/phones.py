@@ -38,7 +38,7 @@ _OTHER_NUMBER = re.compile(
 
 
 def find_phones(
-    text: str, platforms: Platforms, region: str | None = None
+    text: str, platforms: Platforms, regions: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, str, tuple[int, int]]]:
     """Give each number (E.164), the key of the platform it is an account of, and its span."""
     words = [word for word in find_platform_words(text, platforms) if word.key in BY_PHONE]
@@ -51,34 +51,37 @@ def find_phones(
         if key is None or _is_something_else(text, found):
             continue
         left -= 1
-        number = _e164(found["number"], region)
+        number = _e164(found["number"], regions)
         if number:
             yield number, key, (start, end)
         if not left:
             return
 
 
-def region_of(language: str | None) -> str | None:
-    """Give the region that numbers without a country are read by; None where many share one."""
-    return _REGIONS.get(language or "")
+def regions_of(language: str | None) -> tuple[str, ...]:
+    """Give the regions that numbers without a country may be of, the likeliest first."""
+    return _REGIONS.get(language or "", ())
 
 
 _REGIONS: Final = {
-    "de": "DE",
-    "fr": "FR",
-    "it": "IT",
-    "nl": "NL",
-    "pl": "PL",
-    "tr": "TR",
-    "uk": "UA",
-    "ru": "RU",
-    "ja": "JP",
-    "ko": "KR",
-    "zh": "CN",
-    "hi": "IN",
-    "id": "ID",
-    "vi": "VN",
-    "pt": "BR",
+    "ar": ("SA", "EG", "AE", "MA"),
+    "de": ("DE", "AT", "CH"),
+    "en": ("GB", "US", "AU", "IE"),
+    "es": ("ES", "MX", "AR", "CO", "CL", "PE"),
+    "fr": ("FR", "BE", "CH", "CA"),
+    "hi": ("IN",),
+    "id": ("ID",),
+    "it": ("IT",),
+    "ja": ("JP",),
+    "ko": ("KR",),
+    "nl": ("NL", "BE"),
+    "pl": ("PL",),
+    "pt": ("BR", "PT"),
+    "ru": ("RU", "KZ"),
+    "tr": ("TR",),
+    "uk": ("UA",),
+    "vi": ("VN",),
+    "zh": ("CN", "TW", "HK"),
 }
 
 
@@ -101,19 +104,26 @@ def _is_something_else(text: str, found: re.Match[str]) -> bool:
     return bool(_DATE.fullmatch(number) or (not found["plus"] and _OTHER_NUMBER.search(before)))
 
 
-def _e164(written: str, region: str | None) -> str | None:
+def _e164(written: str, regions: tuple[str, ...]) -> str | None:
+    plain = _TRUNK.sub("", written).lstrip()
+    if plain.startswith(("+", "00")):
+        return _in_region(f"+{plain[2:]}" if plain.startswith("00") else plain, None, valid=False)
+    found = (_in_region(plain, region, valid=True) for region in regions)
+    number = next((each for each in found if each), None)
+    # Numbers set aside for examples and fiction are of no network.
+    trunk = plain.startswith("0") and regions
+    return number or (_in_region(plain, regions[0], valid=False) if trunk else None)
+
+
+def _in_region(plain: str, region: str | None, *, valid: bool) -> str | None:
     # Loading the tables of all countries takes a while, and few mails have a number.
     import phonenumbers  # noqa: PLC0415
 
-    plain = _TRUNK.sub("", written)
-    if plain.lstrip().startswith("00"):
-        plain = f"+{plain.lstrip()[2:]}"
     try:
         number = phonenumbers.parse(plain, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    if not plain.startswith("+") and not phonenumbers.is_valid_number(number):
+    fits = phonenumbers.is_valid_number if valid else phonenumbers.is_possible_number
+    if not fits(number):
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

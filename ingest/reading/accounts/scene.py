@@ -72,7 +72,7 @@ class Scene:
 
     def acts(self, number: int) -> bool:
         """Tell whether a verb that fits the one who contacts others stands right after."""
-        return self.first_after(number, "contact", "receive") == "contact"
+        return self.first_after(number, "contact", "receive", "told") == "contact"
 
     def first_after(self, number: int, *tags: str) -> str | None:
         """Tell which of some phrases comes first among the next words after a handle."""

@@ -69,18 +69,26 @@ def label_wording(text: str, platforms: Platforms, language: str | None = None) 
 
 
 def role_wording(
-    wording: Wording, windows: list[tuple[int, int]], language: str | None = None
+    wording: Wording,
+    windows: list[tuple[int, int]],
+    language: str | None = None,
+    names: Iterable[Found] = (),
 ) -> Wording:
     """Add the words that tell roles to those of labels, near some places of the text.
 
     Those of the text's language; of all when it is unknown.
     """
-    found = list(wording.found)
+    found = [*wording.found, *names]
     lexicon = _roles(_known(language))
     for start, end in _joined(windows, len(wording.folded)):
         near = lexicon.find(wording.folded[start:end])
         found += [Found(each.tag, each.start + start, each.end + start) for each in near]
     return Wording(wording.folded, found)
+
+
+def _is_within_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 4) : start].rstrip(" \t")
+    return bool(before) and (before[-1].isalnum() or before[-1] == ",")
 
 
 _NAME = re.compile(r"[A-ZÀ-ÞĀ-ŽА-ЯЄІЇҐ][a-zß-ÿā-žа-яёєіїґ]{2,15}(?!\w)")
@@ -101,7 +109,9 @@ def given_names(text: str, wording: Wording) -> list[Found]:
     return [
         Found("name", *span)
         for name, spans in places.items()
-        if len(spans) > 1 and name.lower() not in small
+        if len(spans) > 1
+        and name.lower() not in small
+        and any(_is_within_sentence(text, start) for start, _ in spans)
         for span in spans
     ]
 
@@ -151,6 +161,9 @@ def _labels(language: str | None) -> Lexicon:
 def _roles(language: str | None) -> Lexicon:
     phrases: dict[str, list[str]] = defaultdict(list)
     for each in _spoken("roles", language):
+        pronouns = {word for tag in each if tag.startswith("pronoun") for word in each[tag]}
         for tag, listed in each.items():
-            phrases[tag] += listed
+            # A pronoun stands for whom it means, not for a person of its own.
+            plain = [word for word in listed if word not in pronouns]
+            phrases[tag] += plain if tag.startswith("suspect") else listed
     return Lexicon(phrases)

@@ -133,7 +133,8 @@ class WordsAfter:
             return None
         years = self._scene.wording.starting(self._scene.skip_on(found.end()))
         ends = self._scene.ends_here(found.end())
-        return Role.VICTIM if ends or any(each.tag == "filler" for each in years) else None
+        goes_on = any(each.tag in {"filler", "and"} for each in years)
+        return Role.VICTIM if ends or goes_on else None
 
     def told_later(self, number: int) -> Role | None:
         """Tell one who only told or saw something by what the rest of the sentence says."""

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.reading.accounts.phones import MAX_NUMBERS, find_phones, region_of
+from ingest.reading.accounts.phones import MAX_NUMBERS, find_phones, regions_of
 from ingest.reading.accounts.platforms import platforms_for
 from ingest.reading.rules import CHIRPER
 
 PLATFORMS = platforms_for(CHIRPER)
 
 
-def numbers(text: str, region: str | None = None) -> list[tuple[str, str]]:
-    return [(number, key) for number, key, _ in find_phones(text, PLATFORMS, region)]
+def numbers(text: str, regions: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    return [(number, key) for number, key, _ in find_phones(text, PLATFORMS, regions)]
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,17 @@ def test_other_figures_are_no_account(text: str) -> None:
         ("WhatsApp : 06 12 34 56 78", "fr", "+33612345678"),
         ("WhatsApp 0532 123 45 67", "tr", "+905321234567"),
         ("WhatsApp 8 912 345-67-89", "ru", "+79123456789"),
+        ("WhatsApp 07700 900417", "en", "+447700900417"),
     ],
 )
-def test_a_national_number_is_read_by_the_region_of_the_language(
+def test_a_national_number_is_read_by_the_regions_of_the_language(
     text: str, language: str, expected: str
 ) -> None:
-    assert numbers(text, region_of(language)) == [(expected, "whatsapp")]
+    assert numbers(text, regions_of(language)) == [(expected, "whatsapp")]
 
 
-def test_a_language_of_many_regions_gives_none() -> None:
-    assert region_of("en") is None
+def test_an_unknown_language_has_no_regions() -> None:
+    assert numbers("WhatsApp: 01512 3456789", regions_of(None)) == []
 
 
 def test_the_span_is_the_number_as_written() -> None:

@@ -63,7 +63,10 @@ class Attribution:
         after = (found for found in region if found.start >= real.start)
         if not any(found.tag in {"labels", "naming", "is"} for found in after):
             return None
-        mine = any(found.tag in {"my", "reporter", "me", "first"} for found in region)
+        children = any(found.tag in VICTIMS for found in region)
+        mine = not children and any(
+            found.tag in {"my", "reporter", "me", "first"} for found in region
+        )
         return Role.REPORTER if mine else Role.VICTIM
 
     def _by_source(self, region: list[Found], number: int) -> Role | None:
@@ -100,9 +103,15 @@ class Attribution:
         """Find the last word that ties, if nothing of weight stands between it and the handle."""
         here = self._scene.places[number].start
         for found in reversed(region):
-            if found.tag in _TIES:
+            if found.tag in _TIES and not self._closes_clause(found, here):
                 return found if self._is_close(found.end, here, region) else None
         return None
+
+    def _closes_clause(self, copula: Found, here: int) -> bool:
+        """Tell whether a copula ends a clause before the handle's (verb-final languages)."""
+        same = self._scene.wording.starting(copula.start)
+        closer = any(each.tag == "closer" and each.end == copula.end for each in same)
+        return closer and any(map(str.isalpha, self._scene.text[copula.end : here]))
 
     def _is_close(self, start: int, end: int, region: list[Found]) -> bool:
         after = [found for found in region if found.start >= start]

@@ -112,11 +112,16 @@ def find_near(text: str, wording: Wording) -> Iterator[Labelled]:
         near = wording.between(found.start() - NEAR - MAX_LABEL, found.end() + NEAR)
         near = [each for each in near if each.end >= found.start() - NEAR]
         if _is_distinctive(found[0]):
-            taken = "_" in found[0].strip("_") or any(map(_speaks_of_accounts, near))
+            taken = _is_sure_to_be_one(found[0]) or any(map(_speaks_of_accounts, near))
         else:
             taken = _is_dotted(found[0]) and any(each.tag.startswith(PLATFORM) for each in near)
         if taken:
             yield Labelled(found[0], "near_label", False, found.span())
+
+
+def _is_sure_to_be_one(token: str) -> bool:
+    """Tell a token with an underscore, or with a dot and figures."""
+    return "_" in token.strip("_") or ("." in token and any(map(str.isdigit, token)))
 
 
 def _is_dotted(token: str) -> bool:

@@ -65,7 +65,12 @@ class People:
         ]
         since = [found for found in people if found.start >= known] or (people if gender else [])
         children = [_fit(gender, found) for found in since if found.tag not in SUSPECTS]
-        others = [_fit(gender, found) for found in since if found.tag in SUSPECTS]
+        # "Someone" of whom it goes on with "he" is as likely meant as a son.
+        others = [
+            max(_fit(gender, found), int(gender == "m" and found.tag == "suspect"))
+            for found in since
+            if found.tag in SUSPECTS
+        ]
         if not since:
             return Role.VICTIM if gender == "f" and self._is_second(number, earlier) else None
         if children and max(children) > max(others, default=-1):

@@ -147,5 +147,8 @@ def _names(platforms: Platforms) -> _Names:
 
 def _open(name: str) -> str:
     """Let a name have an ending, and stand right after another script or an Arabic particle."""
+    if len(name) < INFLECTED and name.isascii():
+        # An ending would make many a word of it ("założył").
+        return name
     short = _ARABIC[0] <= name[0] <= _ARABIC[1] and len(name) < INFLECTED
     return f"{name}*" if short else f"*{name}*"

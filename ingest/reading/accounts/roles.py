@@ -14,6 +14,7 @@ from ingest.reading.accounts.people import People
 from ingest.reading.accounts.scene import AFTER, BEFORE, Place, Scene
 from ingest.reading.accounts.words_after import WordsAfter
 from ingest.reading.accounts.words_before import Walk, WordsBefore, stepped_back
+from ingest.reading.lexicon import is_word
 from store.model import Role
 
 # Characters before a handle in which the closing of a letter may stand, and words of a name.
@@ -128,7 +129,7 @@ class _Teller:
         words = name.replace(".", " ").replace("-", " ").split()
         if any(word[0].islower() for word in words[:1]):
             return False
-        if not all(map(str.isalpha, words)) or not 1 <= len(words) <= NAME_WORDS:
+        if not all(map(_is_letter, "".join(words))) or not 1 <= len(words) <= NAME_WORDS:
             return False
         if "\n" not in between:
             return self._scene.ends_here(here.end)
@@ -141,3 +142,8 @@ class _Teller:
             return place
         words = self._scene.wording.ending(end)
         return words[0].start if words else place
+
+
+def _is_letter(char: str) -> bool:
+    """Tell whether a character is a letter, or a mark on one (Hindi vowels)."""
+    return is_word(char) and not char.isdigit() and char != "_"

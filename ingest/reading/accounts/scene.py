@@ -25,6 +25,7 @@ FIELD: Final = 60
 _END = re.compile(r"[.!?;](?=\s)|[。！？।؟]|\n[ \t]*\n")
 _CLAUSE_END = re.compile(r"[\s'\"”»)\]」』】）]{0,3}(?:[.,;!?)\n。！？।؟،、|/]|\Z)")
 _BETWEEN: Final = frozenset(" \t\n,;、/&|•*-–+.()0123456789\"'")
+_FULL_STOP = re.compile(r"[)\"'”’]{0,2}\. ")
 # A line that does not only go on with the sentence of the one before.
 _NEW_LINE = re.compile(r"\n(?![a-z\u00df-\u00ff\u0430-\u045f])")
 _WORD = re.compile(r"\w{1,14}")
@@ -56,6 +57,8 @@ class Scene:
     def is_joined(self, number: int) -> bool:
         """Tell whether nothing but "and", commas and list signs parts it from the one before."""
         place, end = self.places[number - 1].end, self.places[number].start
+        if _FULL_STOP.match(self.text, place):
+            return False
         while place < end:
             if self.text[place] in _BETWEEN:
                 place += 1

@@ -22,6 +22,7 @@ _AFTER = re.compile(
 )
 _CLOSING = re.compile(r"[)\]'\"\s，,]{1,4}")
 _AGE = re.compile(r"[\s(,]{0,3}(?P<age>\d{1,2})(?!\d)")
+_FIGURE = re.compile(r"\d{1,2}[ \-]{1,2}(?=[^\W\d])")
 _HOPS_AFTER: Final = frozenset({"is", "filler", "labels", "ids"})
 _OWNED: Final = frozenset({"genitive", "labels", "ids", "naming"})
 _ROLES_AFTER: Final = {
@@ -60,10 +61,15 @@ class WordsAfter:
                 copulas = {word.end for word in starting if word.tag == "is"}
                 steps = {word.end for word in starting if word.tag in _HOPS_AFTER}
                 waiting += [
-                    (self._scene.skip_on(end), copula or end in copulas, hops + 1)
-                    for end in sorted(steps)
+                    (self._onward(end), copula or end in copulas, hops + 1) for end in sorted(steps)
                 ]
         return self._by_age(number, mark=mark)
+
+    def _onward(self, place: int) -> int:
+        """Step over white space, and a figure that stands before a word ("my 12 year old")."""
+        place = self._scene.skip_on(place)
+        figure = _FIGURE.match(self._scene.text, place)
+        return figure.end() if figure else place
 
     def _told_after(
         self, starting: list[Found], *, mark: str, copula: bool, first: bool

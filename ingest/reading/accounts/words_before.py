@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Final
 
 from ingest.reading.accounts.people import People
+from ingest.reading.accounts.phones import BY_PHONE
 from ingest.reading.accounts.scene import Scene
 from ingest.reading.accounts.vocabulary import (
     FILLING,
@@ -72,7 +73,8 @@ class Walk:
     """How far a walk back from a handle has come.
 
     ``weak`` when it crossed a mark that parts clauses, ``parted`` when a colon or the end of a
-    line; ``named`` and ``linked`` when it passed a word that names, or a copula.
+    line; ``named``, ``linked`` and ``platform`` when it passed a word that names, a copula, or
+    the name of a platform.
     """
 
     place: int
@@ -80,6 +82,7 @@ class Walk:
     parted: bool = False
     named: bool = False
     linked: bool = False
+    platform: bool = False
     hops: int = 0
 
     def over(self, words: list[Found]) -> Walk:
@@ -91,6 +94,7 @@ class Walk:
             self.parted,
             self.named or bool(tags & NAMING),
             self.linked or bool(tags & _LINKS),
+            self.platform or any(map(is_platform, tags)),
             self.hops + 1,
         )
 
@@ -138,6 +142,9 @@ class WordsBefore:
             endings = [
                 each for each in self._scene.wording.ending(walk.place) if each.start >= floor
             ]
+            if walk.weak and any(each.tag == "closer" for each in endings):
+                # A copula before a comma ended the clause (verb-final languages).
+                continue
             told = self._told_by(endings, number, walk)
             if told is not None:
                 return told
@@ -157,7 +164,8 @@ class WordsBefore:
             if found.tag in {"apart", "pretend"} and not walk.weak:
                 return (self._set_apart(found, number, walk),)
             if found.tag in POSSESSIVES and (walk.named or self._follows_naming(found)):
-                return (self._people.meant(found, number, self._earlier),)
+                role = self._people.meant(found, number, self._earlier)
+                return (role,) if role else None
             verb = found.tag == "contact" and not self._is_cut_off(found, number)
             if verb or (found.tag == "by" and not walk.hops):
                 # "The one who bothers her is": that is the subject of the verb.
@@ -212,11 +220,35 @@ class WordsBefore:
             (walk.parted and len(self._scene.places) == 1)
             or (walk.weak and self._scene.acts(number))
             or self._is_faked(found, number)
-            or ((walk.linked or self._is_introduced(number)) and self._people.is_object(found))
+            or self._is_partner(number)
+            or (self._may_be_another(number, walk) and self._people.is_object(found))
+            or (walk.platform and not self._is_the_writers(found))
         ):
             return None
         head = self._people.head_of(found)
         return Role.VICTIM if head in VICTIMS else self._of_people(head, number)
+
+    def _is_partner(self, number: int) -> bool:
+        """Read "my daughter @name with talks": it is not hers (verb-final languages)."""
+        scene = self._scene
+        end = scene.places[number].end
+        later = scene.places[number + 1 : number + 2]
+        alone = not scene.has_other_before(number) and not (
+            later and later[0].start < scene.ceiling_of_sentence(end)
+        )
+        words = [*scene.wording.starting(end), *scene.wording.starting(scene.skip_on(end))]
+        return alone and any(word.tag == "partner" for word in words)
+
+    def _may_be_another(self, number: int, walk: Walk) -> bool:
+        """Tell whether the words may end with whose the handle is not: "who writes to her is"."""
+        by_phone = self._scene.places[number].platform in BY_PHONE
+        return walk.linked or by_phone or self._is_introduced(number)
+
+    def _is_the_writers(self, child: Found) -> bool:
+        """Tell whether it is the writer's child, and not children in general."""
+        before = self._scene.wording.ending(self._scene.skip_back(child.start))
+        own = [*before, *self._scene.wording.starting(child.start)]
+        return any(word.tag == "my" for word in own)
 
     def _is_introduced(self, number: int) -> bool:
         """Tell whether a colon after a word for an account announces the handle."""

@@ -145,9 +145,6 @@ class WordsBefore:
             if walk.weak and any(each.tag == "closer" for each in endings):
                 # A copula before a comma ended the clause (verb-final languages).
                 continue
-            if walk.weak and any(each.tag == "closer" for each in endings):
-                # A copula before a comma ended the clause (verb-final languages).
-                continue
             told = self._told_by(endings, number, walk)
             if told is not None:
                 return told
@@ -224,7 +221,6 @@ class WordsBefore:
             or (walk.weak and self._scene.acts(number))
             or self._is_faked(found, number)
             or self._is_partner(number)
-            or self._is_partner(number)
             or (self._may_be_another(number, walk) and self._people.is_object(found))
             or (walk.platform and not self._is_the_writers(found))
         ):
@@ -253,17 +249,6 @@ class WordsBefore:
         before = self._scene.wording.ending(self._scene.skip_back(child.start))
         own = [*before, *self._scene.wording.starting(child.start)]
         return any(word.tag == "my" for word in own)
-
-    def _is_partner(self, number: int) -> bool:
-        """Read "my daughter @name with talks": it is not hers (verb-final languages)."""
-        scene = self._scene
-        end = scene.places[number].end
-        later = scene.places[number + 1 : number + 2]
-        alone = not scene.has_other_before(number) and not (
-            later and later[0].start < scene.ceiling_of_sentence(end)
-        )
-        words = [*scene.wording.starting(end), *scene.wording.starting(scene.skip_on(end))]
-        return alone and any(word.tag == "partner" for word in words)
 
     def _is_introduced(self, number: int) -> bool:
         """Tell whether a colon after a word for an account announces the handle."""

@@ -88,9 +88,10 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
     evidence = _tried(mail, "attachments", mail.evidence, nothing)
     traits = replace(traits, readable=_is_readable(mail, body, evidence))
     language = _tried(mail, "language", lambda: _language(mail, subject, body), None)
-    named = _tried(mail, "accounts", lambda: _named(mail, subject, body, rules, language), Named())
     said = f"{subject}\n{body.words.text}"
     urgent = _tried(mail, "urgency", lambda: urgency(said), None)
+    about = _About(subject=subject, body=body, language=language, urgent=urgent is not None)
+    named = _tried(mail, "accounts", lambda: _named(mail, about, rules), Named())
     return Pieces(
         mail=mail,
         traits=traits,
@@ -135,19 +136,28 @@ def _body(mail: Mail, traits: MailTraits, subject: str, rules: ReadingRules) -> 
     )
 
 
-def _named(
-    mail: Mail, subject: str, body: Body, rules: ReadingRules, language: str | None
-) -> Named:
-    words = body.words
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _About:
+    """What a mail says, as far as it is read before its accounts are."""
+
+    subject: str
+    body: Body
+    language: str | None
+    urgent: bool
+
+
+def _named(mail: Mail, about: _About, rules: ReadingRules) -> Named:
+    words = about.body.words
     name, _ = next(iter(mail.addresses("from")), ("", None))
     return find_accounts(
-        subject=subject,
+        subject=about.subject,
         text=words.text,
         signature=words.signature,
-        links=body.links,
+        links=about.body.links,
         rules=rules,
         sender_name=name,
-        language=language,
+        language=about.language,
+        in_danger=about.urgent,
     )
 
 

@@ -16,8 +16,8 @@ LANGUAGES = (
     "en", "es", "pt", "fr", "de", "it", "nl", "pl", "tr",
     "ru", "uk", "ar", "hi", "ja", "ko", "zh", "id", "vi",
 )  # fmt: skip
-# Whoever writes one of these is a person and hears from us.
-ANSWERED = frozenset({MailKind.REPORT, MailKind.REPLY, MailKind.EMPTY})
+# Who writes a report gets a receipt; an answer joins its report and gets no second one.
+ANSWERED = frozenset({MailKind.REPORT})
 
 
 def _block(text: str) -> str:

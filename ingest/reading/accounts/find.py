@@ -66,6 +66,15 @@ class _Seen:
     told: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """What is known when a part of a mail is read."""
+
+    platforms: Platforms
+    language: str | None
+    in_danger: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """What one part of a mail names."""
@@ -84,17 +93,18 @@ def find_accounts(  # noqa: PLR0913 - the parts of a mail, by name
     rules: ReadingRules,
     sender_name: str = "",
     language: str | None = None,
+    in_danger: bool = False,
 ) -> Named:
-    """Find what a mail names; our own handles and addresses are left out."""
-    platforms = platforms_for(rules.home)
-    in_subject = _read(subject, "subject", platforms, language)
+    """Find what a mail names; our own handles and addresses are left out.
+
+    ``in_danger`` tells that the mail speaks of somebody in danger.
+    """
+    asked = _Asked(platforms=platforms_for(rules.home), language=language, in_danger=in_danger)
+    in_subject = _read(subject, "subject", asked)
     shown, pictures = _sorted(links)
-    in_text = _read(text, "text", platforms, language, shown)
-    own = [
-        _read(signature, "signature", platforms, language, shown),
-        _read(sender_name, "from", platforms, language),
-    ]
-    in_links = _read_links(pictures, platforms)
+    in_text = _read(text, "text", asked, shown)
+    own = [_read(signature, "signature", asked, shown), _read(sender_name, "from", asked)]
+    in_links = _read_links(pictures, asked.platforms)
     named = [*in_subject.seen, *in_text.seen]
     named += [_as_writer(each) for part in own for each in part.seen]
     named += in_links.seen if not named else []
@@ -111,15 +121,10 @@ def _sorted(links: tuple[Link, ...]) -> tuple[list[Link], list[str]]:
     return shown, [link.target for link in links if not link.text]
 
 
-def _read(
-    text: str,
-    part: str,
-    platforms: Platforms,
-    language: str | None,
-    links: Iterable[Link] = (),
-) -> _Part:
+def _read(text: str, part: str, asked: _Asked, links: Iterable[Link] = ()) -> _Part:
     if not text.strip():
         return _Part([], [], [])
+    platforms, language = asked.platforms, asked.language
     cleaned = clean(text[:MAX_LENGTH], platforms)
     urls = find_urls(cleaned.text, platforms)
     masked = _masked(cleaned.text, urls)
@@ -133,7 +138,7 @@ def _read(
     places, numbers = _places(hits)
     names = given_names(masked, wording) if len(places) > 1 else []
     phrases = role_wording(wording, windows(places), language, names)
-    scene = Scene(masked, phrases, places, language)
+    scene = Scene(masked, phrases, places, language, in_danger=asked.in_danger)
     roles = tell_roles(scene)
     seen = [
         _sighted(replace(hit, span=_origin(cleaned, hit.span)), roles[number], part)

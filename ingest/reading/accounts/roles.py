@@ -12,6 +12,7 @@ from __future__ import annotations
 from ingest.reading.accounts.attribution import Attribution
 from ingest.reading.accounts.people import People
 from ingest.reading.accounts.scene import AFTER, BEFORE, Place, Scene
+from ingest.reading.accounts.told import told_later
 from ingest.reading.accounts.words_after import WordsAfter
 from ingest.reading.accounts.words_before import Walk, WordsBefore, stepped_back
 from ingest.reading.lexicon import is_word
@@ -62,7 +63,7 @@ class _Teller:
             or self._by_dative(number)
             or self._by_letter(number)
             or (self._attribution.role(number, earlier) if before is None else None)
-            or self._after.told_later(number)
+            or (Role.MENTIONED if told_later(self._scene, number) else None)
         )
 
     def carried_on(self, number: int, role: Role | None) -> Role | None:

@@ -45,8 +45,16 @@ class Scene:
     """A text with its accounts, and the phrases in it."""
 
     def __init__(
-        self, text: str, wording: Wording, places: list[Place], language: str | None = None
+        self,
+        text: str,
+        wording: Wording,
+        places: list[Place],
+        language: str | None = None,
+        *,
+        in_danger: bool = False,
     ) -> None:
+        # Who speaks of a friend in danger reports for that friend.
+        self.in_danger = in_danger
         self.text = text
         # In these languages "the friend of my daughter" has the friend last.
         self.head_last = language in HEAD_LAST

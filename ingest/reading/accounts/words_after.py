@@ -7,15 +7,13 @@ import re
 from typing import Final
 
 from ingest.reading.accounts.scene import Scene
-from ingest.reading.accounts.vocabulary import SUSPECTS, VICTIMS
+from ingest.reading.accounts.vocabulary import VICTIMS
 from ingest.reading.accounts.words_before import MAX_HOPS
 from ingest.reading.lexicon import Found, is_unspaced
 from store.model import Role
 
 # Years below which a person is a child.
 OF_AGE: Final = 18
-# Characters after a handle in which something may be said of who it is.
-LATER: Final = 110
 
 _AFTER = re.compile(
     r"[\s'\"”“»«’)\]*_`」』】）]{0,4}(?P<mark>[,(:=|/–—،、（\-]{0,2})[\s'\"(「]{0,3}"
@@ -141,15 +139,3 @@ class WordsAfter:
         ends = self._scene.ends_here(found.end())
         goes_on = any(each.tag in {"filler", "and"} for each in years)
         return Role.VICTIM if ends or goes_on else None
-
-    def told_later(self, number: int) -> Role | None:
-        """Tell one who only told or saw something by what the rest of the sentence says."""
-        here = self._scene.places[number].end
-        for found in self._scene.found_between(
-            here, min(self._scene.ceiling(number), here + LATER)
-        ):
-            if found.tag == "told":
-                return Role.MENTIONED
-            if found.tag in SUSPECTS | {"contact"} and not self._scene.is_label(found):
-                return None
-        return None

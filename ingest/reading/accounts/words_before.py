@@ -15,6 +15,7 @@ from typing import Final
 from ingest.reading.accounts.people import People
 from ingest.reading.accounts.phones import BY_PHONE
 from ingest.reading.accounts.scene import Scene
+from ingest.reading.accounts.told import told_later
 from ingest.reading.accounts.vocabulary import (
     FILLING,
     NAMING,
@@ -262,8 +263,13 @@ class WordsBefore:
         if tag == "topic":
             return Role.REPORTER if self._scene.only_says_so(number) else None
         if tag == "witness":
-            return None if self._scene.acts(number) else Role.MENTIONED
+            return None if self._scene.acts(number) else self._of_witness(number)
         return None if tag in SUSPECTS else Role.REPORTER
+
+    def _of_witness(self, number: int) -> Role:
+        """Tell a friend who is in danger from one who only saw something."""
+        is_friend = self._scene.in_danger and not told_later(self._scene, number)
+        return Role.VICTIM if is_friend else Role.MENTIONED
 
     def _set_apart(self, found: Found, number: int, walk: Walk) -> Role | None:
         if found.tag == "apart":

@@ -48,8 +48,9 @@ _TOKEN = re.compile(
 _WORD = re.compile(r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9})")
 _ID = re.compile(r"#?(?P<token>[0-9]{2,25})(?![\w.][0-9A-Za-z])")
 _ID_LINK = re.compile(r"[ \t]{0,3}(?:[:=#\uff1a]|nr\.?|no\.?|№)?[ \t]{0,3}", re.IGNORECASE)
-_LOOKS = re.compile(r"(?<![\w@/.:\-+])[A-Za-z0-9_](?:[A-Za-z0-9_.]{1,40}[A-Za-z0-9_])(?![\w@/:\-])")
-# What has figures or an underscore but is no handle.
+_LOOKS = re.compile(
+    r"(?<![\w@/.:\-+])(?=[A-Za-z]{0,40}[0-9_.])[A-Za-z0-9_][A-Za-z0-9_.]{1,40}[A-Za-z0-9_](?![\w@/:\-])"
+)
 _NO_HANDLE = re.compile(
     r"\d[\d.,:]*[a-z]{0,3}|(?:img|dsc|vid|pxl|screenshot|image|photo|file|doc|scan|signal|wa)[-_]?\d.*"
     r"|(?:iphone|ipad|android|ios|windows|win|galaxy|pixel|covid|ps|mp|xbox|class|grade)\d{1,4}\w{0,3}"

@@ -123,7 +123,7 @@ class Lexicon:
         matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         for number, start, end in matches[:MAX_FOUND]:
             for entry in self._entries[number]:
-                if entry.whole_start and start and is_word(folded[start - 1]):
+                if entry.whole_start and start and _is_within(folded, start):
                     continue
                 if entry.whole_end and end < len(folded) and is_word(folded[end]):
                     continue
@@ -137,6 +137,12 @@ def _word_end(folded: str, end: int) -> int:
     while end < limit and is_word(folded[end]) and not is_unspaced(folded[end]):
         end += 1
     return end
+
+
+def _is_within(folded: str, start: int) -> bool:
+    """Tell whether a word goes on before a place; in Ukrainian an apostrophe is a letter."""
+    before = folded[start - 1]
+    return is_word(before) or (before == "'" and "а" <= folded[start - 2 : start - 1] <= "ґ")
 
 
 def is_word(char: str) -> bool:

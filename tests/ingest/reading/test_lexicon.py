@@ -31,6 +31,8 @@ def test_folding_keeps_every_character_in_its_place(text: str) -> None:
         ("딸", "제 딸에게", "딸"),
         ("बेटी", "बेटीा", None),
         ("ёлка", "елка", "елка"),
+        ("я", "ім'я", None),
+        ("я", "'я", "я"),
         ("*mama", "meinermama", "mama"),
         ("أختي", "اختي", "اختي"),
     ],

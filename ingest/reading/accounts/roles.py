@@ -96,7 +96,7 @@ class _Teller:
         here, there = self._scene.places[number], self._scene.places[number + 1]
         if there.start > self._scene.ceiling_of_sentence(here.end):
             return None
-        if self._scene.first_after(number, "receive", "contact") != "receive":
+        if self._scene.first_after(number, "receive", "contact", over=",)") != "receive":
             return None
         place = stepped_back(self._scene.text, Walk(there.start), here.end).place
         by = any(found.tag == "by" for found in self._scene.wording.ending(place))

@@ -85,9 +85,13 @@ class Scene:
         """Tell whether a verb that fits the one who contacts others stands right after."""
         return self.first_after(number, "contact", "receive", "told") == "contact"
 
-    def first_after(self, number: int, *tags: str) -> str | None:
-        """Tell which of some phrases comes first among the next words after a handle."""
+    def first_after(self, number: int, *tags: str, over: str = "") -> str | None:
+        """Tell which of some phrases comes first among the next words after a handle.
+
+        ``over``: marks right after the handle that are stepped over.
+        """
         place = self.places[number].end
+        place += place < len(self.text) and self.text[place] in over
         for _ in range(NEXT_WORDS):
             begin = self.skip_on(place)
             for found in self.wording.starting(begin):

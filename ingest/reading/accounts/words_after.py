@@ -42,6 +42,10 @@ class WordsAfter:
         ceiling = self._scene.ceiling(number)
         start = _AFTER.match(self._scene.text, here.end)
         mark = start["mark"] if start else ""
+        verbs = self._scene.wording.ending(self._scene.skip_back(here.start))
+        if not mark and any(word.tag == "contact" for word in verbs):
+            # "Yesterday asked @name my daughter", where the subject may follow its verb.
+            return None
         waiting = [(start.end() if start else here.end, False, 0)]
         visited: set[int] = set()
         while waiting:

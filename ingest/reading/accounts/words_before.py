@@ -74,8 +74,8 @@ class Walk:
     """How far a walk back from a handle has come.
 
     ``weak`` when it crossed a mark that parts clauses, ``parted`` when a colon or the end of a
-    line; ``named``, ``linked`` and ``platform`` when it passed a word that names, a copula, or
-    the name of a platform.
+    line; ``named``, ``linked``, ``used`` and ``platform`` when it passed a word that names, a
+    copula, "goes by", or the name of a platform.
     """
 
     place: int
@@ -83,6 +83,7 @@ class Walk:
     parted: bool = False
     named: bool = False
     linked: bool = False
+    used: bool = False
     platform: bool = False
     hops: int = 0
 
@@ -95,6 +96,7 @@ class Walk:
             self.parted,
             self.named or bool(tags & NAMING),
             self.linked or bool(tags & _LINKS),
+            self.used or "uses" in tags,
             self.platform or any(map(is_platform, tags)),
             self.hops + 1,
         )
@@ -170,7 +172,7 @@ class WordsBefore:
             verb = found.tag == "contact" and not self._is_cut_off(found, number)
             if verb or (found.tag == "by" and not walk.hops):
                 # "The one who bothers her is": that is the subject of the verb.
-                return (None if walk.linked else self._contacted(found, number),)
+                return (None if walk.linked or walk.used else self._contacted(found, number),)
         return None
 
     def _is_cut_off(self, verb: Found, number: int) -> bool:
@@ -243,7 +245,7 @@ class WordsBefore:
     def _may_be_another(self, number: int, walk: Walk) -> bool:
         """Tell whether the words may end with whose the handle is not: "who writes to her is"."""
         by_phone = self._scene.places[number].platform in BY_PHONE
-        return walk.linked or by_phone or self._is_introduced(number)
+        return walk.linked or walk.used or by_phone or self._is_introduced(number)
 
     def _is_the_writers(self, child: Found) -> bool:
         """Tell whether it is the writer's child, and not children in general."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ingest.reading.accounts.people import People
+from ingest.reading.accounts.people import UNFIT, People
 from ingest.reading.accounts.scene import Scene
 from ingest.reading.accounts.vocabulary import FILLING, PRONOUNS, SUSPECTS, VICTIMS, is_platform
 from ingest.reading.lexicon import Found, is_unspaced
@@ -134,13 +134,19 @@ class Attribution:
         persons = [
             found
             for found in region
-            if found.tag in _PERSONS
+            if found.tag in _PERSONS - self._unfit(tie)
             and not (found.tag in SUSPECTS and self._is_label_or_pronoun(found))
             and not self._people.is_object(found)
         ]
         before = self._without_clause([each for each in persons if each.end <= tie.start], tie)
         after = [each for each in persons if each.start >= tie.end]
         return before[-1] if before else (after[0] if after else None)
+
+    def _unfit(self, tie: Found) -> frozenset[str]:
+        """Tell who cannot be meant by a tie that says "his" or "her" itself (Arabic)."""
+        tags = {each.tag for each in self._scene.wording.starting(tie.start)}
+        genders = {tag[-1] for tag in tags & {"possessive_f", "possessive_m"}}
+        return UNFIT[genders.pop()] if len(genders) == 1 else frozenset()
 
     def _is_label_or_pronoun(self, suspect: Found) -> bool:
         same = self._scene.wording.starting(suspect.start)

@@ -18,11 +18,9 @@ MAX_STEPS: Final = 9
 # Letters that two names of one person begin with alike.
 ALIKE: Final = 5
 
-# Particles of the one something is done to: Japanese, Korean, Hindi.
-_PARTICLES: Final = ("に", "へ", "を", "にも", "에게", "한테", "께", "को", "से")
 # Particles of the one a sentence is about: Japanese, Korean.
 _TOPICS: Final = ("は", "が", "も", "은", "는", "이", "가", "도")
-_UNFIT: Final = {
+UNFIT: Final = {
     "f": frozenset({"victim_m", "suspect_m"}),
     "m": frozenset({"victim_f", "suspect_f"}),
 }
@@ -60,7 +58,7 @@ class People:
         people = [
             found
             for found in self._scene.found_between(floor, pronoun.start)
-            if found.tag in (VICTIMS | SUSPECTS | {"witness"}) - _UNFIT.get(gender, frozenset())
+            if found.tag in (VICTIMS | SUSPECTS | {"witness"}) - UNFIT.get(gender, frozenset())
             and (found.tag not in SUSPECTS or not self._scene.is_label(found))
         ]
         since = [found for found in people if found.start >= known] or (people if gender else [])
@@ -133,7 +131,7 @@ class People:
         """Tell whether a particle or an ending makes the word an object (verb-final languages)."""
         same = self._scene.wording.starting(person.start)
         declined = any(word.tag == "object" and word.end == person.end for word in same)
-        return declined or self._scene.text.startswith(_PARTICLES, self._scene.skip_on(person.end))
+        return declined or self._scene.is_marked_object(person.end)
 
 
 def _fit(gender: str, person: Found) -> int:

@@ -19,6 +19,9 @@ AFTER: Final = 140
 NEXT_WORDS: Final = 4
 HEAD_LAST: Final = frozenset({"tr", "ja", "ko", "zh", "hi"})
 
+# Particles of the one something is done to: Japanese, Korean, Hindi.
+_OBJECT_MARKS: Final = ("に", "へ", "を", "にも", "에게", "한테", "께", "को", "से")
+
 # Characters of the label of a form's field.
 FIELD: Final = 60
 
@@ -145,6 +148,10 @@ class Scene:
         label = self.text[found.end : self.places[number].start]
         is_label = len(label) <= FIELD and any(sign in label for sign in ":：=")
         return is_label and not before.strip(" *_|-")
+
+    def is_marked_object(self, place: int) -> bool:
+        """Tell whether a particle makes the word that ends here an object."""
+        return self.head_last and self.text.startswith(_OBJECT_MARKS, self.skip_on(place))
 
     def is_label(self, found: Found) -> bool:
         """Tell whether words mean an account, and no person ("a conta")."""

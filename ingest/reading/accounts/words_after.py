@@ -12,6 +12,8 @@ from ingest.reading.accounts.words_before import MAX_HOPS
 from ingest.reading.lexicon import Found, is_unspaced
 from store.model import Role
 
+# Words from a figure to the end of "is 13 years old".
+MAX_YEARS: Final = 4
 # Years below which a person is a child.
 OF_AGE: Final = 18
 
@@ -101,7 +103,7 @@ class WordsAfter:
             tags = {found.tag for found in starting}
             if "closer" in tags or self._scene.ends_here(place):
                 return "end"
-            if "is" in tags:
+            if "is" in tags or self._scene.is_marked_object(place):
                 return ""
             word = next((found for found in starting if found.tag in _OWNED), None)
             if word is None:
@@ -131,15 +133,32 @@ class WordsAfter:
         place = closing.end() if closing else place
         for _ in range(3):
             words = self._scene.wording.starting(self._scene.skip_on(place))
-            word = next((word for word in words if word.tag in {"is", "filler"}), None)
+            word = next((word for word in words if word.tag in {"is", "age", "filler"}), None)
             if word is None:
                 break
-            copula = copula or any(each.tag == "is" for each in words)
+            copula = copula or any(each.tag in {"is", "age"} for each in words)
             place = word.end
         found = _AGE.match(self._scene.text, place)
-        if not found or not (copula or mark) or int(found["age"]) >= OF_AGE:
+        if (
+            not found
+            or not (copula or mark or self._is_predicate(found.end()))
+            or int(found["age"]) >= OF_AGE
+        ):
             return None
         years = self._scene.wording.starting(self._scene.skip_on(found.end()))
         ends = self._scene.ends_here(found.end())
         goes_on = any(each.tag in {"filler", "and"} for each in years)
         return Role.VICTIM if ends or goes_on else None
+
+    def _is_predicate(self, place: int) -> bool:
+        """Tell whether a clause ends after the word for years (verb-final languages)."""
+        for hop in range(MAX_YEARS):
+            words = self._scene.wording.starting(self._scene.skip_on(place))
+            closed = any(word.tag in {"closer", "and"} for word in words)
+            if hop and (closed or self._scene.ends_here(place)):
+                return self._scene.head_last
+            word = next((word for word in words if word.tag == "filler"), None)
+            if word is None:
+                break
+            place = word.end
+        return False

@@ -235,12 +235,9 @@ class WordsBefore:
         """Read "my daughter @name with talks": it is not hers (verb-final languages)."""
         scene = self._scene
         end = scene.places[number].end
-        later = scene.places[number + 1 : number + 2]
-        alone = not scene.has_other_before(number) and not (
-            later and later[0].start < scene.ceiling_of_sentence(end)
-        )
         words = [*scene.wording.starting(end), *scene.wording.starting(scene.skip_on(end))]
-        return alone and any(word.tag == "partner" for word in words)
+        met = any(word.tag == "partner" for word in words)
+        return met and not scene.has_other_before(number)
 
     def _may_be_another(self, number: int, walk: Walk) -> bool:
         """Tell whether the words may end with whose the handle is not: "who writes to her is"."""

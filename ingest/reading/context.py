@@ -16,7 +16,7 @@ from ingest.reading.flat import Flat
 from ingest.reading.lexicon import Found, Lexicon, is_unspaced
 from ingest.reading.phrases import table
 
-GROUPS: Final = ("no", "no_after", "yes", "but", "over", "past", "what_if", "hope")
+GROUPS: Final = ("no", "no_after", "yes", "but", "over", "past", "what_if", "hope", "business")
 # Characters to each side in which these count.
 NEGATION_BEFORE: Final = 40
 NEGATION_AFTER: Final = 18
@@ -26,6 +26,7 @@ PAST: Final = 70
 WHAT_IF: Final = 90
 OVER_AFTER: Final = 160
 OVER_BEFORE: Final = 80
+OVER_CLOSE_BEFORE: Final = 25
 HOPE: Final = 30
 DENIED: Final = 12
 DENIED_UNSPACED: Final = 3
@@ -55,8 +56,7 @@ class Context:
 
     def denies(self, flat: Flat, place: Place, *, settled_before: bool) -> bool:
         """Tell whether a phrase at a place does not count."""
-        low, high = max(0, place.start - _WINDOW), min(len(flat.text), place.end + _WINDOW)
-        around = _Around(self, flat, place, low, self.lexicon.find(flat.text[low:high]))
+        around = self._around(flat, place)
         last_word = flat.text[place.start : place.end].rpartition(" ")[2]
         return (
             any(each in last_word and each not in place.phrase for each in self.endings)
@@ -65,6 +65,14 @@ class Context:
             or around.is_supposed()
             or around.is_over(settled_before=settled_before)
         )
+
+    def is_business(self, flat: Flat, place: Place) -> bool:
+        """Tell whether people meet for their work: at a conference, with the platform's staff."""
+        return self._around(flat, place).is_business()
+
+    def _around(self, flat: Flat, place: Place) -> _Around:
+        low, high = max(0, place.start - _WINDOW), min(len(flat.text), place.end + _WINDOW)
+        return _Around(self, flat, place, low, self.lexicon.find(flat.text[low:high]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,9 @@ class _Around:
         newest = datetime.now(tz=UTC).year - 2
         return any(int(year[0]) <= newest for year in _YEAR.finditer(self.flat.text, first, last))
 
+    def is_business(self) -> bool:
+        return bool(self._spans("business", *self.flat.clause(self.place.start, self.place.end)))
+
     def is_supposed(self) -> bool:
         first, last = self.flat.sentence(self.place.start, self.place.end)
         first = max(first, self.place.start - WHAT_IF)
@@ -136,9 +147,13 @@ class _Around:
         spots = self._spans("over", self.place.end, self.place.end + OVER_AFTER)
         if settled_before:
             first, _ = self.flat.sentence(self.place.start, self.place.end)
-            spots += self._spans(
-                "over", max(first, self.place.start - OVER_BEFORE), self.place.start
-            )
+            first = max(first, self.place.start - OVER_BEFORE)
+        else:
+            first, _ = self.flat.clause(self.place.start, self.place.end)
+            first = max(first, self.place.start - OVER_CLOSE_BEFORE)
+            for _, end in self._spans("but", first, self.place.start):
+                first = end
+        spots += self._spans("over", first, self.place.start)
         return any(not self._is_wished(start, end) for start, end in spots)
 
     def _is_wished(self, start: int, end: int) -> bool:

@@ -20,24 +20,30 @@ from ingest.reading.flat import Flat, flatten
 from ingest.reading.lexicon import Lexicon
 from ingest.reading.phrases import merged, table
 
-# The most urgent first.
 RULES: Final = (
-    "imminent_danger",
     "self_harm",
     "child_missing",
+    "imminent_danger",
     "travelling",
     "meeting_planned",
     "coercion",
 )
+# What only says that it is bad ("the police are on their way", "her phone is off") names its rule
+# when nothing says more exactly what it is about.
+_GENERAL: Final = {"silent": "child_missing", "alarm": "imminent_danger"}
+_ALONE: Final = frozenset({*RULES, "alarm"})
 # Two phrases, and so many characters at most between them.
 PAIRS: Final = (
     ("child_missing", "child", "gone", 32),
     ("self_harm", "child", "self", 32),
     ("travelling", "go", "whom", 40),
     ("meeting_planned", "meet", "when", 48),
+    ("imminent_danger", "lurk", "door", 24),
+    ("coercion", "unless", "expose", 70),
+    ("silent", "phone", "off", 14),
 )
 # Rules whose phrase something said before it can settle ("she is back home after ...").
-_SETTLED_BEFORE: Final = frozenset({"imminent_danger", "child_missing"})
+_SETTLED_BEFORE: Final = frozenset({"imminent_danger", "alarm", "child_missing", "silent"})
 # So many phrases are looked at more closely; ordinary mails have a few.
 _MOST_LOOKED_AT: Final = 400
 
@@ -70,14 +76,14 @@ class _Listed:
 
 
 def urgency(text: str) -> Urgent | None:
-    """Name the most urgent rule a text meets; None if it meets none."""
+    """Name the most telling rule a text meets; None if it meets none."""
     flat = flatten(text)
     hits = _hits(flat)
-    for rule in RULES:
+    for rule in (*RULES, *_GENERAL):
         for hit in hits:
             if hit.rule == rule and not _is_denied(flat, hit, hits):
                 place = flat.place(hit.start, hit.end)
-                return Urgent(rule=rule, phrase=hit.phrase, span=place)
+                return Urgent(rule=_GENERAL.get(rule, rule), phrase=hit.phrase, span=place)
     return None
 
 
@@ -93,7 +99,7 @@ def _hits(flat: Flat) -> list[_Hit]:
             harmless.append(hit)
         else:
             groups.setdefault((listed.language, listed.group), []).append(hit)
-    sure = (hit for (_, group), hits in groups.items() if group in RULES for hit in hits)
+    sure = (hit for (_, group), hits in groups.items() if group in _ALONE for hit in hits)
     hits = [*sure, *_pairs(flat, groups)]
     hits.sort(key=lambda hit: hit.start)
     return list(_without(hits, harmless))[:_MOST_LOOKED_AT]
@@ -150,12 +156,14 @@ def _is_denied(flat: Flat, hit: _Hit, hits: list[_Hit]) -> bool:
 
 def _denies(context: Context, flat: Flat, hit: _Hit) -> bool:
     place = Place(start=hit.start, end=hit.end, gap=hit.gap, phrase=hit.phrase)
+    if hit.rule == "meeting_planned" and context.is_business(flat, place):
+        return True
     return context.denies(flat, place, settled_before=hit.rule in _SETTLED_BEFORE)
 
 
 @cache
 def _listed() -> tuple[_Listed, ...]:
-    groups = {*RULES, "harmless", *(name for _, *pair, _ in PAIRS for name in pair)}
+    groups = {*_ALONE, "harmless", *(name for _, *pair, _ in PAIRS for name in pair)}
     found = [
         _Listed(language, group, phrase)
         for language, lists in table("urgency").items()

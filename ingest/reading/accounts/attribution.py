@@ -137,6 +137,7 @@ class Attribution:
             if found.tag in _PERSONS - self._unfit(tie)
             and not (found.tag in SUSPECTS and self._is_label_or_pronoun(found))
             and not self._people.is_object(found)
+            and not any(_is_part(found, each) for each in region)
         ]
         before = self._without_clause([each for each in persons if each.end <= tie.start], tie)
         after = [each for each in persons if each.start >= tie.end]
@@ -164,6 +165,13 @@ class Attribution:
             first = max(text.rfind(mark, 0, last) for mark in _COMMAS)
             return [found for found in persons if found.end <= first]
         return [found for found in persons if not _parted(text[found.end : tie.start])]
+
+
+def _is_part(word: Found, person: Found) -> bool:
+    """Tell whether a word is only a part of a longer one for a person ("anak saya")."""
+    within = person.start <= word.start and word.end <= person.end
+    longer = person.end - person.start > word.end - word.start
+    return within and longer and person.tag in VICTIMS | {"witness"}
 
 
 def _parted(between: str) -> bool:

@@ -155,7 +155,16 @@ class WordsBefore:
                 same = [*words]
                 if any(word.tag in FILLING or is_platform(word.tag) for word in same):
                     waiting.append(walk.over(same))
+            if self._is_name(walk.place):
+                waiting.append(replace(walk, place=self._scene.word_start(walk.place)))
         return None
+
+    def _is_name(self, place: int) -> bool:
+        """Tell whether a given name ends at a place, behind a word for a person: "my son Max"."""
+        start = self._scene.word_start(place)
+        name = self._scene.text[start:place]
+        persons = self._scene.wording.ending(self._scene.skip_back(start))
+        return name.istitle() and any(word.tag in VICTIMS | {"witness"} for word in persons)
 
     def _told_by(self, endings: list[Found], number: int, walk: Walk) -> tuple[Role | None] | None:
         """Tell what a word before a handle says; None if it says nothing and may be passed."""

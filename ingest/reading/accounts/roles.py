@@ -85,6 +85,7 @@ class _Teller:
             ]
             joined = self._scene.is_joined(number) and "\n" not in between
             by_after = joined and self._after.role(number, plural=True) is not None
+            by_after |= self._is_one_of_two(number) and self._by_dative(number) is not None
             if by_after and roles[number - 1] is None:
                 roles[number - 1] = roles[number]
         return roles
@@ -104,12 +105,23 @@ class _Teller:
 
     def _by_dative(self, number: int) -> Role | None:
         """Read verb-final languages: "@a wrote" with the one written to in the dative."""
-        here = self._scene.places[number]
-        starting = self._scene.wording.starting(here.end) or self._scene.wording.starting(
-            self._scene.skip_on(here.end)
-        )
+        scene, first = self._scene, number
+        while first and self._is_one_of_two(first):
+            first -= 1
+        end = scene.places[number].end
+        starting = [*scene.wording.starting(end), *scene.wording.starting(scene.skip_on(end))]
+        # A title may stand between, as in "@nameさんに".
+        titles = {found.end for found in starting if found.tag == "filler"}
+        starting += [found for title in titles for found in scene.wording.starting(title)]
         dative = any(found.tag == "dative" for found in starting)
-        return Role.VICTIM if dative and self._scene.has_other_before(number) else None
+        return Role.VICTIM if dative and scene.has_other_before(first) else None
+
+    def _is_one_of_two(self, number: int) -> bool:
+        """Tell whether a word joins it to the one before; a comma alone may follow a subject."""
+        start, end = self._scene.places[number - 1].end, self._scene.places[number].start
+        words = [word for word in self._scene.found_between(start, end) if word.tag == "and"]
+        rest = (self._scene.text[start : w.start] + self._scene.text[w.end : end] for w in words)
+        return any(not part.strip(" @") for part in rest)
 
     def _by_letter(self, number: int) -> Role | None:
         """Read a closing and the name behind it: "Kind regards," and "Anna (@name)"."""
@@ -126,7 +138,7 @@ class _Teller:
         """
         here = self._scene.places[number]
         between = self._scene.text[place : self._without_label(here.start)]
-        name = between.strip(" ,.!\n\t(@[-–")
+        name = between.strip(" ,.!\n\t(@[-–。（【")
         words = name.replace(".", " ").replace("-", " ").split()
         if any(word[0].islower() for word in words[:1]):
             return False

@@ -20,6 +20,8 @@ _LABELS = ("labels", "ids", "named", "after")
 _OTHER_SCRIPTS = frozenset({"ru", "uk", "ar", "hi", "ja", "ko", "zh"})
 # Small words, which mean something else in other languages.
 _LINKS = ("is", "on", "linked")
+# Copulas that folding makes a word for "and": Italian, Portuguese.
+_ACCENTED = ("è", "È", "é", "É")
 # How the tag of a platform's name begins; its key follows.
 PLATFORM = "platform:"
 
@@ -65,7 +67,15 @@ def label_wording(text: str, platforms: Platforms, language: str | None = None) 
         Found(f"{PLATFORM}{word.key}", word.start, word.end)
         for word in find_platform_words(text, platforms)
     ]
-    return Wording(folded, [*names, *_labels(_known(language)).find(folded)])
+    found = _labels(_known(language)).find(folded)
+    if any(char in text for char in _ACCENTED):
+        # Whoever writes "è" for "is" means "and" by "e".
+        found = [each for each in found if not _is_plain(text, each)]
+    return Wording(folded, [*names, *found])
+
+
+def _is_plain(text: str, found: Found) -> bool:
+    return found.tag in _LINKS and text[found.start : found.end] == "e"
 
 
 def role_wording(

@@ -73,6 +73,9 @@ class _Teller:
         between = self._scene.text[
             self._scene.places[number - 1].end : self._scene.places[number].start
         ]
+        if self._scene.head_last and self._scene.first_after(number, "object"):
+            # A new clause, "@name her messages", in verb-final languages.
+            return None
         if role is Role.REPORTER:
             return role if any(char.isalpha() or char == "&" for char in between) else None
         return role

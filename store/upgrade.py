@@ -51,11 +51,12 @@ def upgrade(path: Path) -> bool:
             raise SchemaMismatch(_newer(path))
         if state is SchemaState.CURRENT:
             return False
-        with engine.execution_options(**{WRITES: True}).connect() as connection:
+        # In one transaction of ours: alembic would commit each migration by itself, and somebody
+        # else who starts would see a schema in between.
+        with engine.execution_options(**{WRITES: True}).begin() as connection:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            connection.commit()
         return True
 
 

@@ -234,6 +234,7 @@ class WordsBefore:
             or self._is_faked(found, number)
             or self._is_partner(number)
             or (self._may_be_another(number, walk) and self._people.is_object(found))
+            or (self._is_named_apart(walk) and self._people.is_object(found))
             or (walk.platform and not self._is_the_writers(found))
         ):
             return None
@@ -252,6 +253,10 @@ class WordsBefore:
         """Tell whether the words may end with whose the handle is not: "who writes to her is"."""
         by_phone = self._scene.places[number].platform in BY_PHONE
         return walk.linked or walk.used or by_phone or self._is_introduced(number)
+
+    def _is_named_apart(self, walk: Walk) -> bool:
+        """Read "a man writes to my daughter, nickname @name": the only account is the man's."""
+        return walk.weak and walk.named and len(self._scene.places) == 1
 
     def _is_the_writers(self, child: Found) -> bool:
         """Tell whether it is the writer's child, and not children in general."""

@@ -38,6 +38,7 @@ PAIRS: Final = (
     ("self_harm", "child", "self", 32),
     ("travelling", "go", "whom", 40),
     ("meeting_planned", "meet", "when", 48),
+    ("meeting_planned", "alone", "spot", 24),
     ("imminent_danger", "lurk", "door", 24),
     ("coercion", "unless", "expose", 70),
     ("silent", "phone", "off", 14),
@@ -128,7 +129,8 @@ def _pair(flat: Flat, rule: str, one: _Hit, other: _Hit, within: int) -> Iterato
     if flat.sentence(first.start, first.end)[1] < second.start:
         return
     phrase = f"{one.phrase} + {other.phrase}"
-    gap = (first.end, second.start)
+    # What somebody threatens with does not happen if another thing does: there is a "not" in it.
+    gap = (0, 0) if rule == "coercion" else (first.end, second.start)
     yield _Hit(rule, one.language, phrase, first.start, second.end, gap)
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -43,6 +44,7 @@ _SINGLE: Final = str.maketrans(
     }
 )
 _GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_UMLAUTS: Final = frozenset("äöüß")
 # Scripts whose words are not parted by spaces: kana, Han, Hangul (its particles), Thai.
 _UNSPACED: Final = (
     ("\u3040", "\u30ff"),
@@ -157,9 +159,16 @@ def is_unspaced(char: str) -> bool:
 
 def _spellings(phrase: str) -> set[str]:
     small = phrase.lower()
+    if _UMLAUTS.isdisjoint(small):
+        return {fold(small)}
     return {fold(small), fold(small.translate(_GERMAN))}
 
 
 def _bounded(phrase: str, end: int) -> bool:
-    char = phrase[end]
+    return _is_spaced_letter(phrase[end])
+
+
+@cache
+def _is_spaced_letter(char: str) -> bool:
+    """Tell whether a word must end at this character; kept, as tables have few of them."""
     return char != "*" and is_word(char) and not is_unspaced(char)

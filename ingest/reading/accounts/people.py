@@ -61,7 +61,10 @@ class People:
             if found.tag in (VICTIMS | SUSPECTS | {"witness"}) - UNFIT.get(gender, frozenset())
             and (found.tag not in SUSPECTS or not self._scene.is_label(found))
         ]
-        since = [found for found in people if found.start >= known] or (people if gender else [])
+        since = [found for found in people if found.start >= known]
+        if not since and gender:
+            # A friend spoken of earlier has a name already.
+            since = [found for found in people if found.tag != "witness"]
         children = [_fit(gender, found) for found in since if found.tag not in SUSPECTS]
         # "Someone" of whom it goes on with "he" is as likely meant as a son.
         others = [
@@ -93,7 +96,7 @@ class People:
         place = person.start
         for _ in range(3):
             words = self._scene.wording.ending(self._scene.skip_back(place))
-            if any(word.tag == "genitive" for word in words):
+            if any(word.tag in {"genitive", "contact"} for word in words):
                 break
             heads = (word for word in words if word.tag in VICTIMS | SUSPECTS | {"witness"})
             head = next((word for word in heads if not self._scene.is_label(word)), None)

@@ -29,6 +29,7 @@ _END = re.compile(r"[.!?;](?=\s)|[。！？।؟]|\n[ \t]*\n")
 _CLAUSE_END = re.compile(r"[\s'\"”»)\]」』】）]{0,3}(?:[.,;!?)\n。！？।؟،、|/]|\Z)")
 _BETWEEN: Final = frozenset(" \t\n,;、/&|•*-–+.()0123456789\"'")
 _FULL_STOP = re.compile(r"[)\"'”’]{0,2}\. ")
+_LATIN_END: Final = "\u024f"
 # A line that does not only go on with the sentence of the one before.
 _NEW_LINE = re.compile(r"\n(?![a-z\u00df-\u00ff\u0430-\u045f])")
 _WORD = re.compile(r"\w{1,14}")
@@ -77,7 +78,10 @@ class Scene:
             word = next((f for f in self.wording.starting(place) if f.tag == "and"), None)
             # "e" joins, "é" does not, though accents are folded.
             plain = word and (
-                word.end - word.start > 1 or self.text[word.start : word.end].isascii()
+                word.end - word.start > 1
+                or self.text[word.start].isascii()
+                # One letter of another script joins what ends there, or begins a new clause.
+                or (self.text[word.start] > _LATIN_END and self.ends_here(self.places[number].end))
             )
             if word is None or word.end > end or not plain:
                 return False

@@ -318,6 +318,10 @@ class WordsBefore:
         if before >= 0 and not near:
             # The account before does it, unless it is itself no suspect.
             return None if self._earlier[number - 1] else Role.VICTIM
+        if people and people[-1].tag in PRONOUNS:
+            # "She was last chatting with @name": a child is no suspect.
+            child = self._people.meant(people[-1], number, self._earlier) is Role.VICTIM
+            return None if child or len(scene.places) < 2 else Role.VICTIM  # noqa: PLR2004
         if people and people[-1].tag in _OTHERS:
             return Role.VICTIM if len(scene.places) > 1 else None
         return None

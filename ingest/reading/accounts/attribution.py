@@ -139,7 +139,9 @@ class Attribution:
             and not self._people.is_object(found)
             and not any(_is_part(found, each) for each in region)
         ]
-        before = self._without_clause([each for each in persons if each.end <= tie.start], tie)
+        before = self._before_relative(region, tie) or self._without_clause(
+            [each for each in persons if each.end <= tie.start], tie
+        )
         after = [each for each in persons if each.start >= tie.end]
         return before[-1] if before else (after[0] if after else None)
 
@@ -153,6 +155,20 @@ class Attribution:
         same = self._scene.wording.starting(suspect.start)
         pronoun = any(each.tag in PRONOUNS and each.end == suspect.end for each in same)
         return pronoun or self._scene.is_label(suspect)
+
+    def _before_relative(self, region: list[Found], tie: Found) -> list[Found]:
+        """Find the child that a clause with the tie goes on about: ", who is there as"."""
+        scene = self._scene
+        for found in reversed(region):
+            if found.tag not in VICTIMS or found.end > tie.start:
+                continue
+            comma = scene.skip_on(found.end)
+            after = scene.wording.starting(scene.skip_on(comma + 1))
+            if scene.text[comma : comma + 1] in _COMMAS and any(
+                word.tag == "relative" for word in after
+            ):
+                return [found]
+        return []
 
     def _without_clause(self, persons: list[Found], tie: Found) -> list[Found]:
         """Keep who stands in the clause of the tie.

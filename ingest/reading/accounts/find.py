@@ -22,7 +22,7 @@ from ingest.reading.accounts.hits import (
 from ingest.reading.accounts.phones import regions_of
 from ingest.reading.accounts.platforms import Platforms, platforms_for
 from ingest.reading.accounts.roles import tell_roles, windows
-from ingest.reading.accounts.scene import Place, Scene
+from ingest.reading.accounts.scene import Place, Scene, unwrapped
 from ingest.reading.accounts.urls import FoundUrl, find_urls, take_apart
 from ingest.reading.accounts.wording import given_names, label_wording, role_wording
 from ingest.reading.bounds import MAX_TEXT
@@ -127,7 +127,7 @@ def _read(text: str, part: str, asked: _Asked, links: Iterable[Link] = ()) -> _P
     platforms, language = asked.platforms, asked.language
     cleaned = clean(text[:MAX_LENGTH], platforms)
     urls = find_urls(cleaned.text, platforms)
-    masked = _masked(cleaned.text, urls)
+    masked = unwrapped(_masked(cleaned.text, urls))
     wording = label_wording(masked, platforms, language)
     behind = _behind(links, wording.folded, cleaned.text)
     found = [

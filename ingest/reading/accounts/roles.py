@@ -60,6 +60,7 @@ class _Teller:
             return after or self._by_receiving(number) or Role.MENTIONED
         return (
             self._by_receiving(number)
+            or self._by_direction(number)
             or self._by_dative(number)
             or self._by_letter(number)
             or (self._attribution.role(number, earlier) if before is None else None)
@@ -105,6 +106,19 @@ class _Teller:
         place = stepped_back(self._scene.text, Walk(there.start), here.end).place
         by = any(found.tag == "by" for found in self._scene.wording.ending(place))
         return Role.VICTIM if by else None
+
+    def _by_direction(self, number: int) -> Role | None:
+        """Read "messages from @a to @b"."""
+        if not number:
+            return None
+        scene, before = self._scene, self._scene.places[number - 1]
+        between = scene.text[before.end : scene.places[number].start].strip(" @")
+        to = scene.wording.starting(scene.skip_on(before.end))
+        said = any(word.tag == "to" and word.end - word.start == len(between) for word in to)
+        by = (word.tag for word in scene.wording.ending(scene.skip_back(before.start)))
+        sent = scene.found_between(scene.sentence_start(before.start), before.start)
+        contacted = any(word.tag in {"contact", "receive"} for word in sent)
+        return Role.VICTIM if between and said and "by" in by and contacted else None
 
     def _by_dative(self, number: int) -> Role | None:
         """Read verb-final languages: "@a wrote" with the one written to in the dative."""

@@ -17,6 +17,7 @@ AFTER: Final = 140
 
 # Words after a handle among which a verb is looked for.
 NEXT_WORDS: Final = 4
+DROPPING: Final = frozenset({"es", "it", "pt", "pl", "tr", "ja", "ko", "ar"})
 HEAD_LAST: Final = frozenset({"tr", "ja", "ko", "zh", "hi"})
 
 # Particles of the one something is done to: Japanese, Korean, Hindi.
@@ -33,6 +34,21 @@ _LATIN_END: Final = "\u024f"
 # A line that does not only go on with the sentence of the one before.
 _NEW_LINE = re.compile(r"\n(?![a-z\u00df-\u00ff\u0430-\u045f])")
 _WORD = re.compile(r"\w{1,14}")
+
+
+# A line that a program broke, and how the next one goes on.
+WRAPPED: Final = 55
+_WRAP = re.compile(rf"(?<=[^\n]{{{WRAPPED}}})\n(?![\n\s•*>|\-–]|\d{{1,3}}[.)]|[^\n:]{{1,30}}:)")
+# What ends with a dot and no sentence.
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(])(?:\w\.){1,3}$|(?:^|[\s(])(?:m\.in|np|bzw|evtl|ca|dr|mr|mrs|ms|sr|sra|st|nr|tel|usw|etc|resp|inkl|ggf)\.$",
+    re.IGNORECASE,
+)
+
+
+def unwrapped(text: str) -> str:
+    """Make a space of the end of a line that a program broke; all else stays in its place."""
+    return _WRAP.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +78,11 @@ class Scene:
         self.text = text
         # In these languages "the friend of my daughter" has the friend last.
         self.head_last = language in HEAD_LAST
+        # A verb without a subject speaks of somebody named before.
+        self.drops_subject = language in DROPPING
         self.wording = wording
         self.places = places
-        self._ends = [found.end() for found in _END.finditer(text)]
+        self._ends = [found.end() for found in _END.finditer(text) if not _goes_on(text, found)]
 
     def is_joined(self, number: int) -> bool:
         """Tell whether nothing but "and", commas and list signs parts it from the one before."""
@@ -190,3 +208,8 @@ class Scene:
         """Tell where the sentence ends that a place is in."""
         at = bisect_right(self._ends, place)
         return self._ends[at] if at < len(self._ends) else len(self.text)
+
+
+def _goes_on(text: str, end: re.Match[str]) -> bool:
+    """Tell whether a dot only ends an abbreviation."""
+    return end[0] == "." and bool(_ABBREVIATED.search(text, max(0, end.start() - 9), end.end()))

@@ -25,11 +25,13 @@ from ingest.reading.accounts.vocabulary import (
     VICTIMS,
     is_platform,
 )
-from ingest.reading.lexicon import Found
+from ingest.reading.lexicon import Found, is_unspaced
 from store.model import Role
 
 # Words that may stand between a handle and the word that tells its role.
 MAX_HOPS: Final = 9
+# Letters of a word for "I".
+SHORT_I: Final = 4
 # Characters before a word in which a longer phrase may begin that it ends.
 OVERLAP: Final = 40
 # Characters between a verb and its subject right before it.
@@ -209,7 +211,10 @@ class WordsBefore:
         here = self._scene.places[number]
         before = self._scene.text[walk.place : here.start].strip()
         follows = self._scene.text[here.end : here.end + 1]
-        return before in {"(", "[", "（"} or (before in {"", ","} and follows in {",", "，", "、"})
+        said = self._scene.text[self._scene.floor(number) : walk.place].strip()
+        alone = not before and len(said) <= SHORT_I and not is_unspaced(said[-1:] or " ")
+        ends = {",", "，", "、"} | ({".", "。", ""} if alone else set())
+        return before in {"(", "[", "（"} or (before in {"", ","} and follows in ends)
 
     def _follows_naming(self, found: Found) -> bool:
         """Tell whether a pronoun stands behind its noun, or within one word with it."""
@@ -238,6 +243,9 @@ class WordsBefore:
             or (walk.platform and not self._is_the_writers(found))
         ):
             return None
+        if found.tag == "witness" and self._people.is_object(found):
+            # Whoever writes to a friend of the writer's wrongs the friend.
+            return Role.VICTIM
         head = self._people.head_of(found)
         return Role.VICTIM if head in VICTIMS else self._of_people(head, number)
 
@@ -322,6 +330,7 @@ class WordsBefore:
             # "She was last chatting with @name": a child is no suspect.
             child = self._people.meant(people[-1], number, self._earlier) is Role.VICTIM
             return None if child or len(scene.places) < 2 else Role.VICTIM  # noqa: PLR2004
-        if people and people[-1].tag in _OTHERS:
+        drops = scene.drops_subject and not people
+        if drops or (people and people[-1].tag in _OTHERS):
             return Role.VICTIM if len(scene.places) > 1 else None
         return None

@@ -22,9 +22,9 @@ from tests.scoring.forms import Rendered, render
 from tests.scoring.wire import FormError
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-FIRST, HELD_OUT = "first", "held_out"
+FIRST, HELD_OUT, FRESH = "first", "held_out", "fresh"
 _SOFT_BREAK = re.compile(r"=\r?\n")
-HALVES = (FIRST, HELD_OUT)
+HALVES = (FIRST, HELD_OUT, FRESH)
 
 
 class CorpusError(ValueError):
@@ -76,7 +76,7 @@ class Case:
 
 
 def cases(half: str = "all", folder: Path = CORPUS) -> Iterator[Case]:
-    """Give all mails of one half, or of both."""
+    """Give all mails of one set, or of all."""
     for each in HALVES:
         if half in {each, "all"}:
             yield from _written(folder / each, each)

@@ -44,7 +44,7 @@ _SINGLE: Final = str.maketrans(
     }
 )
 _GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_UMLAUTS: Final = frozenset("äöüß")
+_UNMARKED: Final = dict.fromkeys([0x0640, *range(0x064B, 0x0653), 0x0670])
 # Scripts whose words are not parted by spaces: kana, Han, Hangul (its particles), Thai.
 _UNSPACED: Final = (
     ("\u3040", "\u30ff"),
@@ -159,9 +159,10 @@ def is_unspaced(char: str) -> bool:
 
 def _spellings(phrase: str) -> set[str]:
     small = phrase.lower()
-    if _UMLAUTS.isdisjoint(small):
-        return {fold(small)}
-    return {fold(small), fold(small.translate(_GERMAN))}
+    if not small.isascii():
+        # Cleaned texts come without the marks of Arabic vowels and stretched letters.
+        return {fold(small), fold(small.translate(_GERMAN)), fold(small.translate(_UNMARKED))}
+    return {small}
 
 
 def _bounded(phrase: str, end: int) -> bool:

@@ -25,6 +25,8 @@ NEAR_WRITER: Final = 14
 NEAR_WRITER_UNSPACED: Final = 1
 # Letters of words we do not know between a tie and the handle.
 STRANGE: Final = 14
+# Letters of words for the writer's account; "I am" is too little.
+LONG_OWN: Final = 5
 STRANGE_UNSPACED: Final = 5
 
 _TIES: Final = frozenset({"is", "named", "uses", "naming"})
@@ -45,6 +47,7 @@ class Attribution:
         region = self._region(number)
         return (
             self._of_two(region, number)
+            or self._of_writer(region, number)
             or self._by_source(region, number)
             or self._by_tie(region, number, earlier)
         )
@@ -68,6 +71,20 @@ class Attribution:
             found.tag in {"my", "reporter", "me", "first"} for found in region
         )
         return Role.REPORTER if mine else Role.VICTIM
+
+    def _of_writer(self, region: list[Found], number: int) -> Role | None:
+        """Read "my account for questions is"."""
+        here = self._scene.places[number].start
+        others = {found.start: found.end for found in region if found.tag in SUSPECTS}
+        own = [
+            found
+            for found in region
+            if found.tag == "reporter"
+            and found.end - found.start >= LONG_OWN
+            and others.get(found.start, 0) <= found.end
+        ]
+        near = own and self._is_close(own[-1].end, here, region)
+        return Role.REPORTER if near else None
 
     def _by_source(self, region: list[Found], number: int) -> Role | None:
         here = self._scene.places[number].start
@@ -104,7 +121,9 @@ class Attribution:
         here = self._scene.places[number].start
         for found in reversed(region):
             if found.tag in _TIES and not self._closes_clause(found, here):
-                return found if self._is_close(found.end, here, region) else None
+                apposed = found.tag == "uses"
+                close = self._is_close(found.end, here, region, apposed=apposed)
+                return found if close else None
         return None
 
     def _closes_clause(self, copula: Found, here: int) -> bool:
@@ -113,10 +132,13 @@ class Attribution:
         closer = any(each.tag == "closer" and each.end == copula.end for each in same)
         return closer and any(map(str.isalpha, self._scene.text[copula.end : here]))
 
-    def _is_close(self, start: int, end: int, region: list[Found]) -> bool:
+    def _is_close(
+        self, start: int, end: int, region: list[Found], *, apposed: bool = False
+    ) -> bool:
         after = [found for found in region if found.start >= start]
         heavy = any(each.tag in VICTIMS | {"contact", "witness"} for each in after)
-        if heavy or _parted(self._scene.text[start:end]):
+        between = self._scene.text[start:end]
+        if heavy or _parted(between.rstrip(" ,\"'«„“(@") if apposed else between):
             return False
         known = [found for found in after if self._fills(found)]
         strange = 0

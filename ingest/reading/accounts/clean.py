@@ -19,10 +19,11 @@ from typing import Final
 from ingest.reading.accounts.platforms import Platforms
 
 _SPACES: Final = r" \t\x0b\x0c\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-# Zero width, joiners, direction marks, soft hyphen, fillers, variation selectors, tags.
+# Zero width, joiners, direction marks, soft hyphen, fillers, variation selectors, tags,
+# and the marks of Arabic vowels.
 _UNSEEN: Final = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0001-\U000e01ef"
+    r"\u0640\u064b-\u0652\u0670\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0001-\U000e01ef"
 )
 # Each begins with a set of characters, which the engine can look for quickly.
 _NUISANCE = re.compile(

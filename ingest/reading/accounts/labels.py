@@ -47,9 +47,15 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9})")
 _ID = re.compile(r"#?(?P<token>[0-9]{2,25})(?![\w.][0-9A-Za-z])")
-_ID_LINK = re.compile(r"[ \t]{0,3}(?:[:=#\uff1a]|nr\.?|no\.?|№)?[ \t]{0,3}", re.IGNORECASE)
+_ID_LINK = re.compile(
+    r"[ \t]{0,3}(?:[:=#\uff1a]|nr\.?|no\.?|№)?[ \t]{0,3}"
+    r"(?:(?:el|le|il|o|the|der|die|das|de|het)[ \t])?",
+    re.IGNORECASE,
+)
+_ID_BEFORE = re.compile(r"(?<![\w@/.+])([0-9]{6,25})[ \t]{0,2}\([ \t]{0,2}\Z")
 _LOOKS = re.compile(
-    r"(?<![\w@/.:\-+])(?=[A-Za-z]{0,40}[0-9_.])[A-Za-z0-9_][A-Za-z0-9_.]{1,40}[A-Za-z0-9_](?![\w@/:\-])"
+    r"(?<![\w@/.:\-+=])(?<!= )(?=[A-Za-z]{0,40}[0-9_.])"
+    r"[A-Za-z0-9_][A-Za-z0-9_.]{1,40}[A-Za-z0-9_](?![\w@/:\-&=])"
 )
 _NO_HANDLE = re.compile(
     r"\d[\d.,:]*[a-z]{0,3}|(?:img|dsc|vid|pxl|screenshot|image|photo|file|doc|scan|signal|wa)[-_]?\d.*"
@@ -91,7 +97,11 @@ def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
             continue
         match label.tag:
             case "ids":
-                found = _id_after(text, label.end, wording) or _handle_after(text, label, wording)
+                found = (
+                    _id_after(text, label.end, wording)
+                    or _handle_after(text, label, wording)
+                    or _id_before(text, label)
+                )
             case "labels":
                 found = _handle_after(text, label, wording) or _handle_before(text, label)
             case platform if platform.startswith(PLATFORM):
@@ -144,7 +154,8 @@ def _is_distinctive(token: str) -> bool:
 
 
 def _id_after(text: str, place: int, wording: Wording) -> Labelled | None:
-    start = _after_links(text, place, wording)[0]
+    bracket = _BRACKET.match(text, place)
+    start = _after_links(text, bracket.end() if bracket else place, wording)[0]
     link = _ID_LINK.match(text, start)
     start = link.end() if link else start
     start += len(_matched(_OPEN, text, start))
@@ -152,6 +163,12 @@ def _id_after(text: str, place: int, wording: Wording) -> Labelled | None:
     if not found:
         return None
     return Labelled(found["token"], "labelled_id", True, found.span("token"))
+
+
+def _id_before(text: str, label: Found) -> Labelled | None:
+    """Read "4711234 (user id)"."""
+    found = _ID_BEFORE.search(text, max(0, label.start - _BACK), label.start)
+    return Labelled(found[1], "labelled_id", True, found.span(1)) if found else None
 
 
 def _handle_after(text: str, label: Found, wording: Wording) -> Labelled | None:
@@ -181,7 +198,7 @@ def _after_links(text: str, place: int, wording: Wording) -> tuple[int, bool, bo
     start = place
     for _ in range(MAX_LINKS):
         begin = place + len(_matched(_SPACE, text, place))
-        links = [each for each in wording.starting(begin) if each.tag in {"is", "named", "linked"}]
+        links = [each for each in wording.starting(begin) if _links(each, text, wording)]
         if not links or (begin == place and not is_unspaced(text[begin])):
             break
         longest = links[0].end
@@ -190,6 +207,14 @@ def _after_links(text: str, place: int, wording: Wording) -> tuple[int, bool, bo
     if place == start:
         return place, False, False
     return place + len(_matched(_SPACE, text, place)), named, True
+
+
+def _links(found: Found, text: str, wording: Wording) -> bool:
+    """Tell whether a word may stand between a label and its name: "name on Chirper is"."""
+    if found.tag == "on":
+        after = wording.starting(found.end + len(_matched(_SPACE, text, found.end)))
+        return any(each.tag.startswith(PLATFORM) for each in after)
+    return found.tag in {"is", "named", "linked"} or found.tag.startswith(PLATFORM)
 
 
 def _token_at(
@@ -247,10 +272,22 @@ def _of_platform(text: str, platform: Found, wording: Wording) -> Labelled | Non
     if numbered:
         found = _id_after(text, numbered.end(), wording)
     else:
-        found = _handle_after(text, platform, wording)
+        found = _behind_label(text, platform, wording) or _handle_after(text, platform, wording)
         if found is None or not (found.sure or _is_bound(text, platform, found)):
             found = _on_platform(text, platform, wording)
     return replace(found, platform=platform.tag.removeprefix(PLATFORM)) if found else None
+
+
+def _behind_label(text: str, platform: Found, wording: Wording) -> Labelled | None:
+    """Read "LINEのIDは name_1" and "Instagram (old) username name_1"."""
+    bracket = _BRACKET.match(text, platform.end)
+    place = _after_links(text, bracket.end() if bracket else platform.end, wording)[0]
+    place += len(_matched(_SPACE, text, place))
+    labels = (each for each in wording.starting(place) if each.tag in {"labels", "ids"})
+    label = next(labels, None)
+    if label is None:
+        return None
+    return _id_after(text, label.end, wording) or _handle_after(text, label, wording)
 
 
 def _is_bound(text: str, platform: Found, found: Labelled) -> bool:

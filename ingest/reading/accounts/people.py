@@ -72,12 +72,12 @@ class People:
             for found in since
             if found.tag in SUSPECTS
         ]
-        if not since:
-            return Role.VICTIM if gender == "f" and self._is_second(number, earlier) else None
-        if children and max(children) > max(others, default=-1):
+        best, other = max(children, default=-1), max(others, default=-1)
+        if best > other and (best or gender != "m"):
             return Role.VICTIM
-        tied = children and max(children) == max(others)
-        return Role.VICTIM if tied and self._is_second(number, earlier) else None
+        # "She" beside another account that is reported is hardly the one who is.
+        alike = best == other >= 0 or (gender == "f" and other < 1)
+        return Role.VICTIM if alike and self._is_second(number, earlier) else None
 
     def _is_second(self, number: int, earlier: list[Role | None]) -> bool:
         """Tell whether another account of the same platform, not named alike, is reported."""

@@ -26,6 +26,12 @@ _NUMBER = re.compile(
     r"(?<![\w@+./:#\-])(?P<number>(?P<plus>\+|00)? ?\(?"
     r"[0-9](?:[ .()/\-\u2010-\u2013]{0,3}[0-9]){6,16})(?![\w@%€$£]|[.\-/:,][0-9])"
 )
+_ON: Final = "on|via|auf|über|sur|en|in|su|op|no|na|w|у|в|на|per"  # noqa: RUF001
+_SMALL = re.compile(
+    rf"(?<!\w)(?:(?:{_ON}) signal(?=[^\n+]{{0,30}}\+[0-9])|signal(?=[ :]{{1,3}}\+[0-9])"
+    r"|(wa)(?= ?(?:nya|no)?[ :]{1,3}\+[0-9]))",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"(?:[0-9]{1,4}[./\-–]){2}[0-9]{1,4}|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}.*")  # noqa: RUF001
 _TRUNK = re.compile(r"\(0\)")
 _PARTED = re.compile(r"[.!?](?=\s)|[。！？।؟]|\n\s*\n")  # noqa: RUF001
@@ -42,6 +48,7 @@ def find_phones(
 ) -> Iterator[tuple[str, str, tuple[int, int]]]:
     """Give each number (E.164), the key of the platform it is an account of, and its span."""
     words = [word for word in find_platform_words(text, platforms) if word.key in BY_PHONE]
+    words = sorted([*words, *_small_names(text)], key=lambda word: word.start)
     if not words:
         return
     left = MAX_NUMBERS
@@ -56,6 +63,14 @@ def find_phones(
             yield number, key, (start, end)
         if not left:
             return
+
+
+def _small_names(text: str) -> list[PlatformWord]:
+    """Find names that are common words, where a number with its country follows close by."""
+    return [
+        PlatformWord("whatsapp" if found[1] else "signal", *found.span())
+        for found in _SMALL.finditer(text)
+    ]
 
 
 def regions_of(language: str | None) -> tuple[str, ...]:

@@ -93,7 +93,17 @@ def role_wording(
     for start, end in _joined(windows, len(wording.folded)):
         near = lexicon.find(wording.folded[start:end])
         found += [Found(each.tag, each.start + start, each.end + start) for each in near]
-    return Wording(wording.folded, found)
+    return Wording(wording.folded, _without_names(found))
+
+
+def _without_names(found: list[Found]) -> list[Found]:
+    """Leave out words that are only the name of a platform ("Одноклассники", classmates)."""
+    names = {(each.start, each.end) for each in found if each.tag.startswith(PLATFORM)}
+    return [
+        each
+        for each in found
+        if (each.start, each.end) not in names or each.tag.startswith(PLATFORM)
+    ]
 
 
 def _is_within_sentence(text: str, start: int) -> bool:

@@ -42,6 +42,7 @@ _WEAK: Final = frozenset(",\n-–—،、")
 _CUTTING: Final = frozenset(",:：،、")
 _PARTING: Final = frozenset(":：\n")
 _PEOPLE: Final = frozenset({"reporter", "topic"})
+_LONGER: Final = FILLING - {"uses"}
 _LINKS: Final = frozenset({"is", "named"})
 _OTHERS: Final = SUSPECTS | PRONOUNS
 _SUBJECTS: Final = VICTIMS | _OTHERS | {"first", "reporter", "topic", "witness"}
@@ -118,6 +119,11 @@ def stepped_back(text: str, walk: Walk, floor: int) -> Walk:
     )
 
 
+def _within(found: Found, endings: list[Found]) -> bool:
+    """Tell whether a word is only the end of a longer phrase ("goes by")."""
+    return any(each.start < found.start and each.tag in _LONGER for each in endings)
+
+
 class WordsBefore:
     """Tells roles by the words before a handle."""
 
@@ -181,9 +187,10 @@ class WordsBefore:
                 role = self._people.meant(found, number, self._earlier)
                 return (role,) if role else None
             verb = found.tag == "contact" and not self._is_cut_off(found, number)
-            if verb or (found.tag == "by" and not walk.hops):
-                # "The one who bothers her is": that is the subject of the verb.
-                return (None if walk.linked or walk.used else self._contacted(found, number),)
+            if verb or (found.tag == "by" and not walk.hops and not _within(found, endings)):
+                # "The one who bothers her is", "writes on Telegram (link)": that is the subject.
+                own = walk.linked or walk.used or walk.platform
+                return (None if own else self._contacted(found, number),)
         return None
 
     def _is_cut_off(self, verb: Found, number: int) -> bool:

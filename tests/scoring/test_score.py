@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from tests.scoring import report, score
-from tests.scoring.corpus import FIRST, cases
+from tests.scoring.corpus import FIRST, HELD_OUT, cases
 from tests.scoring.entry import Entry
 from tests.scoring.forms import render
 from tests.scoring.measures import Figures
@@ -22,24 +22,35 @@ from tests.scoring.score import Scored
 
 ROOT = Path(__file__).parents[2]
 
-# What must be reached; raised when reading gets better, never lowered for a change of it. The
-# held-out half joins once its first figures are kept.
+# What must be reached; raised when reading gets better, never lowered for a change of it.
 FLOORS: dict[str, dict[str, float]] = {
     FIRST: {
-        "reported accounts, precision": 0.80,
-        "reported accounts, recall": 0.80,
-        "profile URLs, recall": 0.85,
-        "kind": 0.90,
-        "reports answered": 0.90,
-        "language": 0.90,
-        "urgent, recall": 0.70,
-        "urgent, precision": 0.60,
-        "words alike": 0.75,
+        "reported accounts, precision": 0.98,
+        "reported accounts, recall": 0.98,
+        "profile URLs, recall": 0.99,
+        "kind": 0.99,
+        "reports answered": 0.98,
+        "language": 0.99,
+        "urgent, recall": 0.97,
+        "urgent, precision": 0.97,
+        "words alike": 0.99,
+    },
+    HELD_OUT: {
+        "reported accounts, precision": 0.95,
+        "reported accounts, recall": 0.97,
+        "profile URLs, recall": 0.98,
+        "kind": 0.99,
+        "reports answered": 0.97,
+        "language": 0.99,
+        "urgent, recall": 0.97,
+        "urgent, precision": 0.95,
+        "words alike": 0.97,
     },
 }
 # What must not be exceeded.
 CEILINGS: dict[str, dict[str, float]] = {
-    FIRST: {"wronged": 0.20, "machines answered": 0.10, "failed": 0},
+    FIRST: {"wronged": 0.02, "machines answered": 0, "failed": 0},
+    HELD_OUT: {"wronged": 0.09, "machines answered": 0, "failed": 0},
 }
 MEASURED: dict[str, Callable[[Figures], float]] = {
     "reported accounts, precision": lambda f: f.reported.precision,

@@ -181,7 +181,7 @@ class WordsBefore:
                 return (self._of_person(found, number, walk),)
             if self._is_own(found, number, walk):
                 return (self._of_people(found.tag, number),)
-            if found.tag in {"apart", "pretend"} and not walk.weak:
+            if found.tag in {"apart", "pretend"} and not (walk.weak or walk.parted):
                 return (self._set_apart(found, number, walk),)
             if found.tag in POSSESSIVES and (walk.named or self._follows_naming(found)):
                 role = self._people.meant(found, number, self._earlier)
@@ -241,7 +241,7 @@ class WordsBefore:
             # "My daughter blocked @name", where the verb comes last.
             return None
         if found.tag in VICTIMS and (
-            (walk.parted and len(self._scene.places) == 1)
+            self._is_only_one(number, walk)
             or (walk.weak and self._scene.acts(number))
             or self._is_faked(found, number)
             or self._is_partner(number)
@@ -263,6 +263,17 @@ class WordsBefore:
         words = [*scene.wording.starting(end), *scene.wording.starting(scene.skip_on(end))]
         met = any(word.tag == "partner" for word in words)
         return met and not scene.has_other_before(number)
+
+    def _is_only_one(self, number: int, walk: Walk) -> bool:
+        """Tell whether nobody else is named, and the words do not say that it is the child's.
+
+        "He writes to children: name", "to children" and a link right behind it.
+        """
+        if len(self._scene.places) > 1 or walk.named:
+            return False
+        here = self._scene.places[number].start
+        is_link = self._scene.text[here] == "\x00"
+        return walk.parted or (is_link and self._scene.text[here - 1 : here] not in {"(", "（"})
 
     def _may_be_another(self, number: int, walk: Walk) -> bool:
         """Tell whether the words may end with whose the handle is not: "who writes to her is"."""

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ingest.reading.accounts.labels import Labelled, find_labelled, find_near
+from ingest.reading.accounts.labels import Labelled, find_labelled
 from ingest.reading.accounts.mentions import Mention, find_mentions, fitting, looks_like_domain
+from ingest.reading.accounts.near import find_near
 from ingest.reading.accounts.nearby import named_nearby, platform_nearby
 from ingest.reading.accounts.phones import find_phones
 from ingest.reading.accounts.platforms import Platform, Platforms

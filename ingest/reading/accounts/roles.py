@@ -13,8 +13,9 @@ from ingest.reading.accounts.attribution import Attribution
 from ingest.reading.accounts.people import People
 from ingest.reading.accounts.scene import AFTER, BEFORE, Place, Scene
 from ingest.reading.accounts.told import told_later
+from ingest.reading.accounts.walk import Walk, stepped_back
 from ingest.reading.accounts.words_after import WordsAfter
-from ingest.reading.accounts.words_before import Walk, WordsBefore, stepped_back
+from ingest.reading.accounts.words_before import WordsBefore
 from ingest.reading.lexicon import is_word
 from store.model import Role
 

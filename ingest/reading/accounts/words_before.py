@@ -7,7 +7,7 @@ somebody the handle belongs to, a pronoun, or a verb whose object it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -25,6 +25,7 @@ from ingest.reading.accounts.vocabulary import (
     VICTIMS,
     is_platform,
 )
+from ingest.reading.accounts.walk import Walk, stepped_back
 from ingest.reading.lexicon import Found, is_unspaced
 from store.model import Role
 
@@ -37,13 +38,9 @@ OVERLAP: Final = 40
 # Characters between a verb and its subject right before it.
 NEAR_VERB: Final = 16
 
-_SKIPPED: Final = frozenset(" \t\n'\"(:,=-|*_[{`„“”»«–—：（「『【،、·•>)）0123456789")
-_WEAK: Final = frozenset(",\n-–—،、")
 _CUTTING: Final = frozenset(",:：،、")
-_PARTING: Final = frozenset(":：\n")
 _PEOPLE: Final = frozenset({"reporter", "topic"})
 _LONGER: Final = FILLING - {"uses"}
-_LINKS: Final = frozenset({"is", "named"})
 _OTHERS: Final = SUSPECTS | PRONOUNS
 _SUBJECTS: Final = VICTIMS | _OTHERS | {"first", "reporter", "topic", "witness"}
 # Of words that end at one place the longest speaks; of equal ones, the first of these.
@@ -70,53 +67,6 @@ _WEIGHTS: Final = {
 
 def _by_weight(found: Found) -> tuple[int, int]:
     return found.start, _WEIGHTS.get(found.tag, len(_WEIGHTS))
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """How far a walk back from a handle has come.
-
-    ``weak`` when it crossed a mark that parts clauses, ``parted`` when a colon or the end of a
-    line; ``named``, ``linked``, ``used`` and ``platform`` when it passed a word that names, a
-    copula, "goes by", or the name of a platform.
-    """
-
-    place: int
-    weak: bool = False
-    parted: bool = False
-    named: bool = False
-    linked: bool = False
-    used: bool = False
-    platform: bool = False
-    hops: int = 0
-
-    def over(self, words: list[Found]) -> Walk:
-        """Go on before a filling word, given all that it may stand for."""
-        tags = {word.tag for word in words}
-        return Walk(
-            words[0].start,
-            self.weak,
-            self.parted,
-            self.named or bool(tags & NAMING),
-            self.linked or bool(tags & _LINKS),
-            self.used or "uses" in tags,
-            self.platform or any(map(is_platform, tags)),
-            self.hops + 1,
-        )
-
-
-def stepped_back(text: str, walk: Walk, floor: int) -> Walk:
-    """Step back over marks and figures; weak if one of them parts clauses."""
-    place = walk.place
-    while place > floor and text[place - 1] in _SKIPPED:
-        place -= 1
-    crossed = frozenset(text[place : walk.place])
-    return replace(
-        walk,
-        place=place,
-        weak=walk.weak or bool(crossed & _WEAK),
-        parted=walk.parted or bool(crossed & _PARTING),
-    )
 
 
 def _within(found: Found, endings: list[Found]) -> bool:

@@ -55,6 +55,10 @@ _ID_LINK = re.compile(
     r"(?:(?:el|le|il|o|the|der|die|das|de|het)[ \t])?",
     re.IGNORECASE,
 )
+# An id after some more words and a colon: "user id of the one reported: 4711234".
+_ID_FAR = re.compile(
+    r"[^\n:\uff1a@]{0,40}[:\uff1a][ \t]{0,3}(?P<token>[0-9]{5,25})(?![\w.][0-9A-Za-z])"
+)
 _ID_BEFORE = re.compile(r"(?<![\w@/.+])([0-9]{6,25})[ \t]{0,2}\([ \t]{0,2}\Z")
 
 
@@ -107,7 +111,7 @@ def _id_after(text: str, place: int, wording: Wording) -> Labelled | None:
     link = _ID_LINK.match(text, start)
     start = link.end() if link else start
     start += len(_matched(_OPEN, text, start))
-    found = _ID.match(text, start)
+    found = _ID.match(text, start) or _ID_FAR.match(text, place)
     if not found:
         return None
     return Labelled(found["token"], "labelled_id", True, found.span("token"))

@@ -62,6 +62,10 @@ class People:
             and (found.tag not in SUSPECTS or not self._scene.is_label(found))
         ]
         since = [found for found in people if found.start >= known]
+        second = self._is_second(number, earlier)
+        if not since and gender == "f" and second:
+            # "She", right behind the handle of the one who is reported, is somebody else.
+            return Role.VICTIM
         if not since and gender:
             # A friend spoken of earlier has a name already.
             since = [found for found in people if found.tag != "witness"]
@@ -75,9 +79,8 @@ class People:
         best, other = max(children, default=-1), max(others, default=-1)
         if best > other and (best or gender != "m"):
             return Role.VICTIM
-        # "She" beside another account that is reported is hardly the one who is.
         alike = best == other >= 0 or (gender == "f" and other < 1)
-        return Role.VICTIM if alike and self._is_second(number, earlier) else None
+        return Role.VICTIM if alike and second else None
 
     def _is_second(self, number: int, earlier: list[Role | None]) -> bool:
         """Tell whether another account of the same platform, not named alike, is reported."""

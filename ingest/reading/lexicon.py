@@ -127,7 +127,7 @@ class Lexicon:
             for entry in self._entries[number]:
                 if entry.whole_start and start and _is_within(folded, start):
                     continue
-                if entry.whole_end and end < len(folded) and is_word(folded[end]):
+                if entry.whole_end and end < len(folded) and _goes_on(folded[end]):
                     continue
                 last = _word_end(folded, end) if entry.any_ending else end
                 found += [Found(tag, start, last) for tag in entry.tags]
@@ -141,10 +141,15 @@ def _word_end(folded: str, end: int) -> int:
     return end
 
 
+def _goes_on(char: str) -> bool:
+    """Tell whether a character goes on with a word; another script may follow at once ("IDは")."""
+    return is_word(char) and not is_unspaced(char)
+
+
 def _is_within(folded: str, start: int) -> bool:
     """Tell whether a word goes on before a place; in Ukrainian an apostrophe is a letter."""
     before = folded[start - 1]
-    return is_word(before) or (before == "'" and "а" <= folded[start - 2 : start - 1] <= "ґ")
+    return _goes_on(before) or (before == "'" and "а" <= folded[start - 2 : start - 1] <= "ґ")
 
 
 def is_word(char: str) -> bool:

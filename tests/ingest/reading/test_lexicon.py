@@ -28,6 +28,8 @@ def test_folding_keeps_every_character_in_its_place(text: str) -> None:
         ("está", "esta", "esta"),
         ("n'est", "n’est", "n’est"),
         ("娘", "私の娘のアカウント", "娘"),
+        ("id", "LINEのIDは", "ID"),
+        ("id", "idea", None),
         ("딸", "제 딸에게", "딸"),
         ("बेटी", "बेटीा", None),
         ("ёлка", "елка", "елка"),

@@ -25,8 +25,6 @@ NEAR_WRITER: Final = 14
 NEAR_WRITER_UNSPACED: Final = 1
 # Letters of words we do not know between a tie and the handle.
 STRANGE: Final = 14
-# Letters of words for the writer's account; "I am" is too little.
-LONG_OWN: Final = 5
 STRANGE_UNSPACED: Final = 5
 
 _TIES: Final = frozenset({"is", "named", "uses", "naming"})
@@ -80,11 +78,16 @@ class Attribution:
             found
             for found in region
             if found.tag == "reporter"
-            and found.end - found.start >= LONG_OWN
+            and self._names_an_account(found)
             and others.get(found.start, 0) <= found.end
         ]
         near = own and self._is_close(own[-1].end, here, region)
         return Role.REPORTER if near else None
+
+    def _names_an_account(self, own: Found) -> bool:
+        """Tell "my account" from "I am"."""
+        inside = self._scene.found_between(own.start, own.end)
+        return any(each.tag in {"labels", "naming"} for each in inside)
 
     def _by_source(self, region: list[Found], number: int) -> Role | None:
         here = self._scene.places[number].start
@@ -136,7 +139,7 @@ class Attribution:
         self, start: int, end: int, region: list[Found], *, apposed: bool = False
     ) -> bool:
         after = [found for found in region if found.start >= start]
-        heavy = any(each.tag in VICTIMS | {"contact", "witness"} for each in after)
+        heavy = any(each.tag in VICTIMS | {"contact", "witness", "and"} for each in after)
         between = self._scene.text[start:end]
         if heavy or _parted(between.rstrip(" ,\"'«„“(@") if apposed else between):
             return False
@@ -153,6 +156,8 @@ class Attribution:
 
     def _person(self, region: list[Found], tie: Found) -> Found | None:
         """Find who is tied: the nearest person before the tie, or right behind it ("heißt er")."""
+        if tie.tag in {"named", "uses", "naming"} and self._is_of_somebody(region, tie):
+            return None
         persons = [
             found
             for found in region
@@ -177,6 +182,15 @@ class Attribution:
         same = self._scene.wording.starting(suspect.start)
         pronoun = any(each.tag in PRONOUNS and each.end == suspect.end for each in same)
         return pronoun or self._scene.is_label(suspect)
+
+    def _is_of_somebody(self, region: list[Found], tie: Found) -> bool:
+        """Tell whether the words are "from a user called": then nobody before that is meant."""
+        place = self._scene.skip_back(tie.start)
+        user = next((word for word in region if word.tag == "user" and word.end == place), None)
+        if user is None:
+            return False
+        before = self._scene.wording.ending(self._scene.skip_back(user.start))
+        return not any(word.tag in {"my", "uses"} | VICTIMS for word in before)
 
     def _before_relative(self, region: list[Found], tie: Found) -> list[Found]:
         """Find the child that a clause with the tie goes on about: ", who is there as"."""

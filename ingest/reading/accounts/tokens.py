@@ -24,7 +24,7 @@ _WORD = re.compile(r"@?(?P<token>\w(?:[\w.\-]{0,62}\w)?_{0,9})")
 _NO_HANDLE = re.compile(
     r"\d[\d.,:]*[a-z]{0,3}|(?:img|dsc|vid|pxl|screenshot|image|photo|file|doc|scan|signal|wa)[-_]?\d.*"
     r"|(?:iphone|ipad|android|ios|windows|win|galaxy|pixel|covid|ps|mp|xbox|class|grade)\d{1,4}\w{0,3}"
-    r"|[a-z]{1,3}\d{1,2}|\d+(?:st|nd|rd|th|er|ere|eme|te|ten|o|a)"
+    r"|[a-z]{1,3}\d{1,2}|[a-z]{4,10}2|\d+(?:st|nd|rd|th|er|ere|eme|te|ten|o|a)"
     r"|.*\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|mp4|mov|zip|txt|html?|heic|webp|eml|php|[a-z]{2,3}\.[a-z]{2})",
     re.IGNORECASE,
 )

@@ -82,7 +82,12 @@ class Attribution:
             and others.get(found.start, 0) <= found.end
         ]
         near = own and self._is_close(own[-1].end, here, region)
-        return Role.REPORTER if near else None
+        return Role.REPORTER if near and not self._is_told(own[-1], region) else None
+
+    def _is_told(self, own: Found, region: list[Found]) -> bool:
+        """Tell whether a copula ends what is said of the writer ("my name Anna is, @name")."""
+        closers = (found for found in region if found.tag == "closer" and found.start > own.end)
+        return any(any(map(str.isalpha, self._scene.text[own.end : end.start])) for end in closers)
 
     def _names_an_account(self, own: Found) -> bool:
         """Tell "my account" from "I am"."""
@@ -102,7 +107,7 @@ class Attribution:
         tie = self._tie(region, number)
         if tie is None:
             return None
-        person = self._person(region, tie)
+        person = self._person(region, tie, number)
         if person is None:
             return None
         if person.tag == "first":
@@ -125,9 +130,15 @@ class Attribution:
         for found in reversed(region):
             if found.tag in _TIES and not self._closes_clause(found, here):
                 apposed = found.tag == "uses"
-                close = self._is_close(found.end, here, region, apposed=apposed)
+                strange = 0 if self._may_join(found) else STRANGE
+                close = self._is_close(found.end, here, region, apposed=apposed, strange=strange)
                 return found if close else None
         return None
+
+    def _may_join(self, copula: Found) -> bool:
+        """Tell whether a copula is "and" without its accent (Italian, Portuguese)."""
+        same = self._scene.wording.starting(copula.start)
+        return any(each.tag == "and" and each.end == copula.end for each in same)
 
     def _closes_clause(self, copula: Found, here: int) -> bool:
         """Tell whether a copula ends a clause before the handle's (verb-final languages)."""
@@ -136,7 +147,13 @@ class Attribution:
         return closer and any(map(str.isalpha, self._scene.text[copula.end : here]))
 
     def _is_close(
-        self, start: int, end: int, region: list[Found], *, apposed: bool = False
+        self,
+        start: int,
+        end: int,
+        region: list[Found],
+        *,
+        apposed: bool = False,
+        strange: int = STRANGE,
     ) -> bool:
         after = [found for found in region if found.start >= start]
         heavy = any(each.tag in VICTIMS | {"contact", "witness", "and"} for each in after)
@@ -144,19 +161,19 @@ class Attribution:
         if heavy or _parted(between.rstrip(" ,\"'«„“(@") if apposed else between):
             return False
         known = [found for found in after if self._fills(found)]
-        strange = 0
+        letters = 0
         for word in _WORD.finditer(self._scene.text, start, end):
             covered = any(f.start <= word.start() and word.end() <= f.end for f in known)
             if not covered and not word[0].isdigit():
-                strange += len(word[0]) * (3 if is_unspaced(word[0][0]) else 1)
-        return strange <= STRANGE
+                letters += len(word[0]) * (3 if is_unspaced(word[0][0]) else 1)
+        return letters <= strange
 
     def _fills(self, found: Found) -> bool:
         return found.tag in FILLING | PRONOUNS | {"my"} or is_platform(found.tag)
 
-    def _person(self, region: list[Found], tie: Found) -> Found | None:
+    def _person(self, region: list[Found], tie: Found, number: int) -> Found | None:
         """Find who is tied: the nearest person before the tie, or right behind it ("heißt er")."""
-        if tie.tag in {"named", "uses", "naming"} and self._is_of_somebody(region, tie):
+        if tie.tag in {"named", "uses", "naming"} and self._is_of_somebody(region, tie, number):
             return None
         persons = [
             found
@@ -183,8 +200,16 @@ class Attribution:
         pronoun = any(each.tag in PRONOUNS and each.end == suspect.end for each in same)
         return pronoun or self._scene.is_label(suspect)
 
-    def _is_of_somebody(self, region: list[Found], tie: Found) -> bool:
-        """Tell whether the words are "from a user called": then nobody before that is meant."""
+    def _is_of_somebody(self, region: list[Found], tie: Found, number: int) -> bool:
+        """Tell whether the words are "from a user called": then nobody before that is meant.
+
+        In Chinese the user stands behind the name.
+        """
+        behind = self._scene.skip_on(self._scene.places[number].end)
+        for mark in self._scene.wording.starting(behind):
+            following = self._scene.wording.starting(self._scene.skip_on(mark.end))
+            if mark.tag == "genitive" and any(word.tag == "user" for word in following):
+                return True
         place = self._scene.skip_back(tie.start)
         user = next((word for word in region if word.tag == "user" and word.end == place), None)
         if user is None:

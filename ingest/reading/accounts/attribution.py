@@ -128,12 +128,23 @@ class Attribution:
         """Find the last word that ties, if nothing of weight stands between it and the handle."""
         here = self._scene.places[number].start
         for found in reversed(region):
-            if found.tag in _TIES and not self._closes_clause(found, here):
+            if (
+                found.tag in _TIES
+                and not self._closes_clause(found, here)
+                and not self._is_this(found, region)
+            ):
                 apposed = found.tag == "uses"
                 strange = 0 if self._may_join(found) else STRANGE
                 close = self._is_close(found.end, here, region, apposed=apposed, strange=strange)
                 return found if close else None
         return None
+
+    def _is_this(self, tie: Found, region: list[Found]) -> bool:
+        """Tell whether a word for an account is only part of "this page": the one reported."""
+        return tie.tag == "naming" and any(
+            each.tag in SUSPECTS and each.start < tie.start and each.end == tie.end
+            for each in region
+        )
 
     def _may_join(self, copula: Found) -> bool:
         """Tell whether a copula is "and" without its accent (Italian, Portuguese)."""
@@ -184,7 +195,7 @@ class Attribution:
             and not any(_is_part(found, each) for each in region)
         ]
         before = self._before_relative(region, tie) or self._without_clause(
-            [each for each in persons if each.end <= tie.start], tie
+            [each for each in persons if each.end <= tie.start], tie, region
         )
         after = [each for each in persons if each.start >= tie.end]
         return before[-1] if before else (after[0] if after else None)
@@ -212,7 +223,11 @@ class Attribution:
                 return True
         place = self._scene.skip_back(tie.start)
         user = next((word for word in region if word.tag == "user" and word.end == place), None)
-        if user is None:
+        if user is None or any(
+            word.tag == "labels" and word.start < user.start and word.end == place
+            for word in region
+        ):
+            # "User name" is no user.
             return False
         before = self._scene.wording.ending(self._scene.skip_back(user.start))
         return not any(word.tag in {"my", "uses"} | VICTIMS for word in before)
@@ -231,7 +246,7 @@ class Attribution:
                 return [found]
         return []
 
-    def _without_clause(self, persons: list[Found], tie: Found) -> list[Found]:
+    def _without_clause(self, persons: list[Found], tie: Found, region: list[Found]) -> list[Found]:
         """Keep who stands in the clause of the tie.
 
         A clause between commas right before it is passed over: ", who told me so, has".
@@ -240,8 +255,34 @@ class Attribution:
         last = self._scene.skip_back(tie.start) - 1
         if last >= 0 and text[last] in _COMMAS:
             first = max(text.rfind(mark, 0, last) for mark in _COMMAS)
-            return [found for found in persons if found.end <= first]
-        return [found for found in persons if not _parted(text[found.end : tie.start])]
+            beside = [found for found in persons if self._is_beside(found, last, tie, region)]
+            return beside or [found for found in persons if found.end <= first]
+        return [
+            found
+            for found in persons
+            if not _parted(text[found.end : tie.start])
+            or self._is_beside(found, self._comma(found.end, tie.start, region), tie, region)
+        ]
+
+    def _comma(self, start: int, end: int, region: list[Found]) -> int:
+        """Find the only comma before a tie, if no strange word follows it; -1 for none."""
+        commas = [place for place in range(start, end) if self._scene.text[place] in _COMMAS]
+        alone = len(commas) == 1 and self._is_close(commas[0] + 1, end, region, strange=0)
+        return commas[0] if alone else -1
+
+    def _is_beside(self, person: Found, comma: int, tie: Found, region: list[Found]) -> bool:
+        """Tell whether nothing but an age stands between a person and a comma.
+
+        "My son, 12 years old, username", "a pupil of my class (12, username", "she, it is".
+        """
+        between = self._scene.text[person.end : max(comma, person.end)]
+        if comma < person.end or person.tag in PRONOUNS:
+            return comma == person.end and tie.tag == "is" and person.tag in PRONOUNS
+        bracket = self._scene.text.rfind("(", person.end, comma)
+        if bracket >= 0:
+            return self._is_close(person.end, bracket, region)
+        aged = any(map(str.isdigit, between))
+        return aged and self._is_close(person.end, comma, region, strange=0)
 
 
 def _is_part(word: Found, person: Found) -> bool:

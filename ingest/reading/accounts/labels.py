@@ -276,7 +276,10 @@ def _named_before(text: str, after: Found, wording: Wording) -> Labelled | None:
 
 
 def _named_after(text: str, named: Found, wording: Wording) -> Labelled | None:
-    """Read "called name_1" without a label before it; a plain word only with one behind it."""
+    """Read "called name_1" without a label before it.
+
+    A plain word must have one behind it, or quotation marks about it and no capital.
+    """
     place = named.end + len(_matched(_SPACE, text, named.end))
     if place == named.end and not is_unspaced(text[named.end - 1]):
         return None
@@ -285,7 +288,8 @@ def _named_after(text: str, named: Found, wording: Wording) -> Labelled | None:
         return None
     after = found.span[1] + len(_matched(_CLOSED, text, found.span[1]))
     labelled = any(each.tag in {"labels", "after"} for each in wording.starting(after))
-    if not labelled and not looks_like_handle(found.token):
+    quoted = bool(_matched(_OPEN, text, place)) and found.token.islower()
+    if not (labelled or quoted or looks_like_handle(found.token)):
         return None
     return Labelled(found.token, "label", True, found.span)
 

@@ -52,6 +52,12 @@ class _Teller:
         self._attribution = Attribution(scene, people)
 
     def role_of(self, number: int, earlier: list[Role | None]) -> Role | None:
+        """Tell a role; whoever is quoted with "my account is" is not the writer."""
+        role = self._told(number, earlier)
+        quoted = role is Role.REPORTER and self._scene.is_quoted_speech(number)
+        return None if quoted else role
+
+    def _told(self, number: int, earlier: list[Role | None]) -> Role | None:
         """Ask each way of telling a role, the plainest first."""
         before = self._before.role(number, earlier)
         if before and before[0] in {Role.VICTIM, Role.REPORTER}:

@@ -36,6 +36,10 @@ _NEW_LINE = re.compile(r"\n(?![a-z\u00df-\u00ff\u0430-\u045f])")
 _WORD = re.compile(r"\w{1,14}")
 
 
+# How people mark what somebody said, and how many letters of it stand before a handle.
+_QUOTES: Final = ("„“", "“”", "«»", "»«", "「」", "『』", '""', "„”", "””")
+SPOKEN: Final = 6
+
 # A line that a program broke, and how the next one goes on.
 WRAPPED: Final = 55
 _WRAP = re.compile(rf"(?<=[^\n]{{{WRAPPED}}})\n(?![\n\s•*>|\-–]|\d{{1,3}}[.)]|[^\n:]{{1,30}}:)")
@@ -134,6 +138,20 @@ class Scene:
         closer = any(found.tag == "closer" for found in self.wording.starting(place))
         return closer or self.ends_here(self.places[number].end)
 
+    def is_quoted_speech(self, number: int) -> bool:
+        """Tell whether a handle stands with words before it in quotation marks: "my name is"."""
+        here = self.places[number]
+        start = max(self.text.rfind("\n\n", 0, here.start), here.start - BEFORE, 0)
+        before, after = self.text[start : here.start], self.text[here.end : here.end + BEFORE]
+        for opening, closing in _QUOTES:
+            inside = before.rpartition(opening)[2]
+            opened = opening in before and closing not in inside and closing in after
+            if opening == closing:
+                opened = opened and bool(before.count(opening) % 2)
+            if opened and sum(map(str.isalpha, inside)) >= SPOKEN:
+                return True
+        return False
+
     def skip_back(self, place: int) -> int:
         """Step back over spaces."""
         while place and self.text[place - 1] in " \t":
@@ -152,7 +170,7 @@ class Scene:
 
     def skip_on(self, place: int) -> int:
         """Step over white space and quotation marks."""
-        while place < len(self.text) and self.text[place] in " \t\n'\"’”":
+        while place < len(self.text) and self.text[place] in " \t\n'\"’”“»」』":
             place += 1
         return place
 

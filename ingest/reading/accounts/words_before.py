@@ -151,7 +151,7 @@ class WordsBefore:
     def _is_own(self, found: Found, number: int, walk: Walk) -> bool:
         """Tell whether a word means the writer."""
         if found.tag == "my":
-            return walk.named or self._follows_naming(found)
+            return (walk.named or self._follows_naming(found)) and not self._is_asked(found, number)
         if found.tag in _PEOPLE:
             # "My daughter is": what ends in "I am" is not all of it.
             around = self._scene.found_between(found.start - OVERLAP, found.end)
@@ -162,6 +162,14 @@ class WordsBefore:
         if found.tag == "yours":
             return self._scene.heads_a_line(found, number)
         return found.tag in {"me", "first"} and not walk.hops and self._is_apposed(number, walk)
+
+    def _is_asked(self, mine: Found, number: int) -> bool:
+        """Tell whether the word belongs to a longer one that tells of another."""
+        here = self._scene.places[number].start
+        return any(
+            each.tag in SUSPECTS and each.start < mine.start and mine.end < each.end
+            for each in self._scene.found_between(mine.start - OVERLAP, here)
+        )
 
     def _is_apposed(self, number: int, walk: Walk) -> bool:
         """Tell whether a handle only says who is meant: "me (@name)", "I, @name, report"."""
@@ -200,11 +208,17 @@ class WordsBefore:
             or (walk.platform and not self._is_the_writers(found))
         ):
             return None
-        if found.tag == "witness" and self._people.is_object(found):
+        if found.tag == "witness" and self._people.is_object(found) and not self._has_told(found):
             # Whoever writes to a friend of the writer's wrongs the friend.
             return Role.VICTIM
         head = self._people.head_of(found)
         return Role.VICTIM if head in VICTIMS else self._of_people(head, number)
+
+    def _has_told(self, witness: Found) -> bool:
+        """Read "I was told of it by a friend, @name"."""
+        floor = self._scene.sentence_start(witness.start)
+        before = self._scene.found_between(floor, witness.start)
+        return any(word.tag in {"told", "source"} for word in before)
 
     def _is_partner(self, number: int) -> bool:
         """Read "my daughter @name with talks": it is not hers (verb-final languages)."""

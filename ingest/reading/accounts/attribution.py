@@ -233,10 +233,10 @@ class Attribution:
         return not any(word.tag in {"my", "uses"} | VICTIMS for word in before)
 
     def _before_relative(self, region: list[Found], tie: Found) -> list[Found]:
-        """Find the child that a clause with the tie goes on about: ", who is there as"."""
+        """Find the person that a clause with the tie goes on about: ", who is there as"."""
         scene = self._scene
         for found in reversed(region):
-            if found.tag not in VICTIMS or found.end > tie.start:
+            if found.tag not in VICTIMS | {"witness"} or found.end > tie.start:
                 continue
             comma = scene.skip_on(found.end)
             after = scene.wording.starting(scene.skip_on(comma + 1))

@@ -35,6 +35,14 @@ _SMALL = re.compile(
 _DATE = re.compile(r"(?:[0-9]{1,4}[./\-–]){2}[0-9]{1,4}|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}.*")  # noqa: RUF001
 _TRUNK = re.compile(r"\(0\)")
 _PARTED = re.compile(r"[.!?](?=\s)|[。！？।؟]|\n\s*\n")  # noqa: RUF001
+# "Asked him to write on WhatsApp. His number is", where the sentence in between has ended.
+_HIS_NUMBER = re.compile(
+    r"[.!?。！？।؟]\s{0,3}"  # noqa: RUF001
+    r"(?!(?:my|our|meine?|unsere?|mi|mon|notre|meu|mijn|m[oó]j|мой|мій|मेरा|我的|私の|제|내)\b)"
+    r"(?:\w{1,8}\s){0,2}(?:number|(?:ruf|handy|telefon)?nummer|n[uú]m[eé]ro|numeru?|numarası|nomor(?:nya)?"  # noqa: RUF001
+    r"|номер|رقمه|رقمها|الرقم|番号|번호는?|号码|號碼|नंबर|số)(?:\W{0,3}\w{1,10}){0,2}[ :：,]{1,3}\Z",  # noqa: RUF001
+    re.IGNORECASE,
+)
 # Words before a number that make it something else.
 _OTHER_NUMBER = re.compile(
     r"(?:\b(?:id|uid|case|ticket|order|ref|reference|fall|vorgang|aktenzeichen|nr|invoice|iban|konto)"
@@ -101,7 +109,7 @@ _REGIONS: Final = {
 
 
 def _platform_of(text: str, start: int, end: int, words: list[PlatformWord]) -> str | None:
-    """Give the key of the nearest such platform in the same sentence."""
+    """Give the key of the nearest such platform in the same sentence, or the one before."""
     at = bisect_left(words, start, key=lambda word: word.start)
     beside = [
         (max(word.start - end, start - word.end), word) for word in words[max(0, at - 1) : at + 1]
@@ -110,7 +118,9 @@ def _platform_of(text: str, start: int, end: int, words: list[PlatformWord]) -> 
     if distance > MAX_BETWEEN:
         return None
     between = text[nearest.end : start] if nearest.end <= start else text[end : nearest.start]
-    return None if _PARTED.search(between) else nearest.key
+    if _PARTED.search(between) and not (nearest.end <= start and _HIS_NUMBER.search(between)):
+        return None
+    return nearest.key
 
 
 def _is_something_else(text: str, found: re.Match[str]) -> bool:

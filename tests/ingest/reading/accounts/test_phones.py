@@ -29,6 +29,8 @@ def numbers(text: str, regions: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         ("व्हाट्सएप +91 98765 43210", ("+919876543210", "whatsapp")),
         ("왓츠앱 +82 10-1234-5678", ("+821012345678", "whatsapp")),
         ("Zalo: +84 912 345 678", ("+84912345678", "zalo")),
+        ("Er will zu WhatsApp. Die Nummer ist +49 1512 3456789", ("+4915123456789", "whatsapp")),
+        ("WhatsApp'a geçelim demiş. Numarası +90 532 555 01 47.", ("+905325550147", "whatsapp")),
     ],
 )
 def test_a_number_beside_such_a_platform_is_an_account(
@@ -43,6 +45,7 @@ def test_a_number_beside_such_a_platform_is_an_account(
         "+49 1512 3456789",
         "LINE: +81 90 1234 5678",
         "We met on WhatsApp. My number is +49 1512 3456789",
+        "He is on WhatsApp. The number of our school here is +49 1512 3456789",
         "WhatsApp: 01512 3456789",
         "a WhatsApp message of 12.05.2026",
         "WhatsApp, 2026-05-12 10:30",

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
+
+import phonenumbers
 
 from ingest.reading.accounts.platform_words import PlatformWord, find_platform_words
 from ingest.reading.accounts.platforms import Platforms
@@ -49,6 +52,12 @@ _OTHER_NUMBER = re.compile(
     r"|#|№|заявк\w{0,3}|номер дела)[\s.:#]{0,3}\Z",
     re.IGNORECASE,
 )
+
+
+@cache
+def load_countries() -> None:
+    """Load how numbers look in every country, before the library wants to by itself."""
+    phonenumbers.PhoneMetadata.load_all()
 
 
 def find_phones(
@@ -141,9 +150,6 @@ def _e164(written: str, regions: tuple[str, ...]) -> str | None:
 
 
 def _in_region(plain: str, region: str | None, *, valid: bool) -> str | None:
-    # Loading the tables of all countries takes a while, and few mails have a number.
-    import phonenumbers  # noqa: PLC0415
-
     try:
         number = phonenumbers.parse(plain, region)
     except phonenumbers.NumberParseException:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 
-from notifier.compose import Composer
-from store.model import OutboxKind
+from notifier.compose import Composer, Posting, outgoing
+from notifier.letters import FALLBACK_LANGUAGE, moment_text
+from store.model import OutboxKind, OutgoingMail
 from store.unit_of_work import UnitOfWork
 
 _log = structlog.get_logger()
@@ -29,4 +31,28 @@ class Alarms:
         posting = self._composer.posting(
             OutboxKind.ALARM, self._address, f"alarm:{name}:{hour}", now
         )
-        return work.outbox.queue(self._composer.alarm(title, lines, posting), now) is not None
+        return (
+            work.outbox.queue(write_alarm(self._composer, title, lines, posting), now) is not None
+        )
+
+
+def write_alarm(
+    composer: Composer, title: str, lines: tuple[str, ...], posting: Posting
+) -> OutgoingMail:
+    """Write to the operators that something about tipline itself needs a person."""
+    values = alarm_values(composer, title, lines, posting.at)
+    letter = composer.letters.write("alarm", (FALLBACK_LANGUAGE,), values)
+    mail = composer.mail(letter, posting, "auto-generated")
+    return outgoing(OutboxKind.ALARM, mail, letter, posting)
+
+
+def alarm_values(
+    composer: Composer, title: str, lines: tuple[str, ...], at: datetime
+) -> dict[str, Any]:
+    """Give what the template of an alarm may use."""
+    return {
+        "title": title,
+        "lines": lines,
+        "host": composer.identity.domain,
+        "noticed": moment_text(at, composer.zone),
+    }

@@ -1,4 +1,6 @@
-"""What outgoing mails look like: receipts, alerts and alarms, as whole RFC 5322 messages.
+"""What all outgoing mails have in common, as whole RFC 5322 messages.
+
+What a receipt, an alert and an alarm say stands in ``receipts``, ``alerts`` and ``alarms``.
 
 Nothing here sends, stores or asks for the time; a call with the same arguments writes the same
 mail. No mail ever holds the reporter's words, subject or attachments, and reported accounts are
@@ -17,36 +19,18 @@ wrote, and a subject may itself harm the person it names.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from notifier.addresses import is_well_formed
-from notifier.defang import defang, defang_url
-from notifier.letters import (
-    FALLBACK_LANGUAGE,
-    Letter,
-    Letters,
-    moment_text,
-    require_single_line,
-    span_text,
-)
+from notifier.letters import Letter, Letters, require_single_line
 from notifier.rota import time_zone
-from notifier.threads import answer_fields
-from store.model import (
-    AccountReference,
-    Case,
-    CaseId,
-    OutboxKind,
-    OutgoingMail,
-    Report,
-    Severity,
-)
-from store.states import CaseState
+from store.model import CaseId, OutboxKind, OutgoingMail, ReportId
 
 NULL_PATH: Final = ""
 _PREFIXES: Final = {
@@ -100,26 +84,6 @@ class Posting:
     at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AlertFacts:
-    """What an alert tells besides the case: where its escalation stands.
-
-    ``step`` counts from 1; ``repeats`` counts the earlier alerts of the last step. ``take_as`` is
-    the name to take the case by, ``zone`` the one its times are written in. ``undeliverable``
-    tells the fallback address that those the step is for did not get it.
-    """
-
-    step: int
-    steps: int
-    repeats: int
-    next_alert_at: datetime
-    take_as: str = "NAME"
-    zone: tzinfo = UTC
-    languages: tuple[str, ...] = (FALLBACK_LANGUAGE,)
-    nobody_on_duty: bool = False
-    undeliverable: bool = False
-
-
 def new_message_id(kind: OutboxKind, domain: str) -> str:
     """Draw a Message-ID, angle brackets included.
 
@@ -131,94 +95,28 @@ def new_message_id(kind: OutboxKind, domain: str) -> str:
 
 
 class Composer:
-    """Writes our mails in the languages there are template folders for."""
+    """Writes our mails in the languages there are template folders for.
+
+    ``letters`` fills the templates; ``zone`` is the one that times are told in to people whose own
+    we do not know.
+    """
 
     def __init__(self, identity: Identity) -> None:
         self.identity = identity
-        self._letters = Letters(identity.templates)
-        self._zone = time_zone(identity.time_zone)
+        self.letters = Letters(identity.templates)
+        self.zone = time_zone(identity.time_zone)
 
     def posting(self, kind: OutboxKind, recipient: str, dedupe_key: str, at: datetime) -> Posting:
         """Decide on a mail: from here on it has its Message-ID."""
         message_id = new_message_id(kind, self.identity.domain)
         return Posting(recipient=recipient, message_id=message_id, dedupe_key=dedupe_key, at=at)
 
-    def receipt(self, report: Report, posting: Posting, reply_to: str) -> OutgoingMail:
-        """Write the one receipt of a report (RFC 3834 section 3); a reply goes to ``reply_to``."""
-        values = self._receipt_values(report.reference, report.received_at)
-        letter = self._letters.write("receipt", (report.language or FALLBACK_LANGUAGE,), values)
-        mail = self._mail(letter, posting, "auto-replied")
-        mail["Reply-To"] = _address(reply_to)
-        for name, value in answer_fields(
-            report.traits.message_id, report.traits.references
-        ).items():
-            mail[name] = value
-        return OutgoingMail(
-            kind=OutboxKind.ACKNOWLEDGEMENT,
-            report_id=report.id,
-            content=mail.as_bytes(),
-            **_outer(letter, posting),
-        )
-
-    def alert(self, case: Case, facts: AlertFacts, posting: Posting) -> OutgoingMail:
-        """Write an alert about a case; all alerts of one case hang on one thread."""
-        values = _alert_values(case, facts, posting.at)
-        letter = self._letters.write("alert", facts.languages, values)
-        mail = self._mail(letter, posting, "auto-generated")
-        mail["References"] = f"<case.{case.reference}@{self.identity.domain}>"
-        return OutgoingMail(
-            kind=OutboxKind.ALERT,
-            case_id=case.id,
-            content=mail.as_bytes(),
-            **_outer(letter, posting),
-        )
-
-    def alarm(self, title: str, lines: tuple[str, ...], posting: Posting) -> OutgoingMail:
-        """Write to the operators that something about tipline itself needs a person."""
-        values = self._alarm_values(title, lines, posting.at)
-        letter = self._letters.write("alarm", (FALLBACK_LANGUAGE,), values)
-        mail = self._mail(letter, posting, "auto-generated")
-        return OutgoingMail(
-            kind=OutboxKind.ALARM, content=mail.as_bytes(), **_outer(letter, posting)
-        )
-
-    def faults(self) -> tuple[str, ...]:
-        """Try all templates with invented values; tell each faulty one's path and what is wrong."""
-        samples: dict[str, list[dict[str, Any]]] = {
-            "receipt": [self._receipt_values("R-00000-00000", _SAMPLE_TIME)],
-            "alert": [
-                _alert_values(case, facts, _SAMPLE_TIME)
-                for case in _sample_cases()
-                for facts in _SAMPLE_FACTS
-            ],
-            "alarm": [
-                self._alarm_values("A title", lines, _SAMPLE_TIME) for lines in ((), ("a", "b"))
-            ],
-        }
-        found = (self._letters.faults(name, values) for name, values in samples.items())
-        # A missing folder is told by each of them.
-        return tuple(dict.fromkeys(fault for faults in found for fault in faults))
-
-    def _receipt_values(self, reference: str, received_at: datetime) -> dict[str, Any]:
-        return {
-            "reference": reference,
-            "received": moment_text(received_at, self._zone),
-            "sender_name": self.identity.name,
-        }
-
-    def _alarm_values(self, title: str, lines: tuple[str, ...], at: datetime) -> dict[str, Any]:
-        return {
-            "title": title,
-            "lines": lines,
-            "host": self.identity.domain,
-            "noticed": moment_text(at, self._zone),
-        }
-
-    def _mail(self, letter: Letter, posting: Posting, automatic: str) -> EmailMessage:
+    def mail(self, letter: Letter, posting: Posting, automatic: str) -> EmailMessage:
+        """Open a mail with the fields all of ours have; ``automatic`` is its Auto-Submitted."""
         recipient = require_single_line(posting.recipient)
         mail = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
-        mail["From"] = _address(self.identity.address, self.identity.name)
-        mail["To"] = _address(recipient)
+        mail["From"] = mail_address(self.identity.address, self.identity.name)
+        mail["To"] = mail_address(recipient)
         mail["Subject"] = letter.subject
         mail["Date"] = posting.at
         mail["Message-ID"] = require_single_line(posting.message_id)
@@ -231,76 +129,32 @@ class Composer:
         return mail
 
 
-_SAMPLE_TIME: Final = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-_SAMPLE_FACTS: Final = (
-    AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME),
-    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),
-    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, undeliverable=True),
-)
-
-
-def _sample_cases() -> tuple[Case, ...]:
-    bare = Case(
-        id=CaseId(0),
-        reference="C-00000-00000",
-        state=CaseState.OPEN,
-        severity=Severity.HIGH,
-        account=None,
-        opened_at=_SAMPLE_TIME,
-        reports=1,
-        reporters=1,
+def outgoing(  # noqa: PLR0913 - a mail belongs to a report, a case or neither
+    kind: OutboxKind,
+    mail: EmailMessage,
+    letter: Letter,
+    posting: Posting,
+    *,
+    report_id: ReportId | None = None,
+    case_id: CaseId | None = None,
+) -> OutgoingMail:
+    """Close a mail: its bytes, and what the outbox knows of it besides."""
+    return OutgoingMail(
+        kind=kind,
+        dedupe_key=posting.dedupe_key,
+        sender=NULL_PATH,
+        recipient=posting.recipient,
+        subject=letter.subject,
+        message_id=posting.message_id,
+        content=mail.as_bytes(),
+        report_id=report_id,
+        case_id=case_id,
     )
-    whole = AccountReference(
-        platform="chirper", handle="name", user_id="1", url="https://chirper.example/name"
-    )
-    only_url = AccountReference(platform="chirper", url="https://chirper.example/name")
-    return (bare, *(replace(bare, account=account, reports=2) for account in (whole, only_url)))
 
 
-def _outer(letter: Letter, posting: Posting) -> dict[str, Any]:
-    """Give what the outbox knows of a mail besides its content."""
-    return {
-        "dedupe_key": posting.dedupe_key,
-        "sender": NULL_PATH,
-        "recipient": posting.recipient,
-        "subject": letter.subject,
-        "message_id": posting.message_id,
-    }
-
-
-def _address(address: str, name: str = "") -> Address:
+def mail_address(address: str, name: str = "") -> Address:
+    """Make an address for a header field; ValueError for one that is not plain."""
     if not is_well_formed(require_single_line(address)):
         raise ValueError("an address for a mail is not a plain address")
     local_part, _, domain = address.rpartition("@")
     return Address(display_name=name, username=local_part, domain=domain)
-
-
-def _alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]:
-    return {
-        "reference": case.reference,
-        "severity": case.severity.label,
-        "reports": case.reports,
-        "reporters": case.reporters,
-        "age": span_text(now - case.opened_at),
-        "opened": moment_text(case.opened_at, facts.zone),
-        "account": _account_values(case.account) if case.account else None,
-        "step": facts.step,
-        "steps": facts.steps,
-        "repeats": facts.repeats,
-        "next_alert": moment_text(facts.next_alert_at, facts.zone),
-        "take_as": facts.take_as,
-        "nobody_on_duty": facts.nobody_on_duty,
-        "undeliverable": facts.undeliverable,
-    }
-
-
-def _account_values(account: AccountReference) -> dict[str, str | None]:
-    handle = account.handle
-    if handle and not handle.startswith("@"):
-        handle = f"@{handle}"
-    return {
-        "platform": defang(account.platform),
-        "handle": defang(handle) if handle else None,
-        "user_id": defang(account.user_id) if account.user_id else None,
-        "url": defang_url(account.url) if account.url else None,
-    }

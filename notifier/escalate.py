@@ -16,7 +16,8 @@ from typing import Final, assert_never
 import structlog
 
 from notifier.alarms import Alarms
-from notifier.compose import AlertFacts, Composer
+from notifier.alerts import AlertFacts, write_alert
+from notifier.compose import Composer
 from notifier.directory import Directory, Recipient
 from notifier.escalations import ACTOR
 from notifier.policy import EscalationPolicy, from_snapshot, next_due
@@ -219,7 +220,7 @@ class Escalator:
         key = firing.step_key.key(recipient.address)
         posting = self._composer.posting(OutboxKind.ALERT, recipient.address, key, firing.now)
         supersede(work, firing.case.id, recipient.address, firing.now)
-        work.outbox.queue(self._composer.alert(firing.case, facts, posting), firing.now)
+        work.outbox.queue(write_alert(self._composer, firing.case, facts, posting), firing.now)
 
     def _advance(self, work: UnitOfWork, firing: _Firing, addresses: int) -> None:
         """Note the step and set the next due time; the last step counts its rounds."""

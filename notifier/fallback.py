@@ -12,7 +12,8 @@ from datetime import datetime
 
 import structlog
 
-from notifier.compose import AlertFacts, Composer
+from notifier.alerts import AlertFacts, write_alert
+from notifier.compose import Composer
 from notifier.escalate import StepKey, supersede
 from notifier.policy import from_snapshot
 from store.model import Case, Escalation, OutboxKind, OutboxMessage
@@ -60,7 +61,7 @@ class Fallback:
         posting = self._composer.posting(OutboxKind.ALERT, self._address, key, now)
         facts = _facts(step, work.escalations.active(case.id), now)
         supersede(work, case.id, self._address, now)
-        work.outbox.queue(self._composer.alert(case, facts, posting), now)
+        work.outbox.queue(write_alert(self._composer, case, facts, posting), now)
         _log.warning("alert.passed_on", case=case.reference, message=message.id)
         return True
 

@@ -18,6 +18,7 @@ from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.escalations import start_escalation
 from notifier.etiquette import Answer, may_answer
+from notifier.receipts import write_receipt
 from store.errors import StorageUnavailable
 from store.model import (
     Case,
@@ -123,7 +124,7 @@ class Planner:
             self._clock(),
         )
         reply_to = self._composer.identity.tagged(reply_token(report.reference, self._reply_key))
-        return answer, self._composer.receipt(report, posting, reply_to)
+        return answer, write_receipt(self._composer, report, posting, reply_to)
 
     def _may_answer(self, report: Report) -> Answer:
         if not self._answering:

@@ -20,6 +20,7 @@ from notifier.deliver import Deliverer
 from notifier.directory import Directory
 from notifier.escalate import Escalator
 from notifier.plan import Planner
+from notifier.samples import template_faults
 from store.model import Clock
 from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
@@ -43,7 +44,7 @@ class Outfit:
 def outfit(settings: Settings) -> Outfit:
     """Make what the settings determine. Raises ConfigurationError for what cannot be used."""
     composer = Composer(identity(settings))
-    if faults := composer.faults():
+    if faults := template_faults(composer):
         raise ConfigurationError(
             *(Fault(place="template", key="outgoing.templates", message=text) for text in faults),
         )

@@ -91,9 +91,10 @@ def certificate(path: Path, key: Path) -> Finding:
 def templates(settings: Settings) -> Finding:
     """Try the installation's own templates with invented values."""
     from notifier.compose import Composer
+    from notifier.samples import template_faults
     from tipline.settings.mail import identity
 
-    faults = Composer(identity(settings)).faults()
+    faults = template_faults(Composer(identity(settings)))
     if faults:
         remedy = "mend them; until then the templates that come with tipline are used"
         return wrong("templates", "; ".join(faults), remedy)

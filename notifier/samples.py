@@ -1,0 +1,58 @@
+"""All templates tried with invented values, so that a faulty one is found before it is needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from notifier.alarms import alarm_values
+from notifier.alerts import AlertFacts, alert_values
+from notifier.compose import Composer
+from notifier.receipts import receipt_values
+from store.model import AccountReference, Case, CaseId, Severity
+from store.states import CaseState
+
+
+def template_faults(composer: Composer) -> tuple[str, ...]:
+    """Try all templates with invented values; tell each faulty one's path and what is wrong."""
+    samples: dict[str, list[dict[str, Any]]] = {
+        "receipt": [receipt_values(composer, "R-00000-00000", _SAMPLE_TIME)],
+        "alert": [
+            alert_values(case, facts, _SAMPLE_TIME)
+            for case in _sample_cases()
+            for facts in _SAMPLE_FACTS
+        ],
+        "alarm": [
+            alarm_values(composer, "A title", lines, _SAMPLE_TIME) for lines in ((), ("a", "b"))
+        ],
+    }
+    found = (composer.letters.faults(name, values) for name, values in samples.items())
+    # A missing folder is told by each of them.
+    return tuple(dict.fromkeys(fault for faults in found for fault in faults))
+
+
+_SAMPLE_TIME: Final = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+_SAMPLE_FACTS: Final = (
+    AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME),
+    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),
+    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, undeliverable=True),
+)
+
+
+def _sample_cases() -> tuple[Case, ...]:
+    bare = Case(
+        id=CaseId(0),
+        reference="C-00000-00000",
+        state=CaseState.OPEN,
+        severity=Severity.HIGH,
+        account=None,
+        opened_at=_SAMPLE_TIME,
+        reports=1,
+        reporters=1,
+    )
+    whole = AccountReference(
+        platform="chirper", handle="name", user_id="1", url="https://chirper.example/name"
+    )
+    only_url = AccountReference(platform="chirper", url="https://chirper.example/name")
+    return (bare, *(replace(bare, account=account, reports=2) for account in (whole, only_url)))

@@ -37,6 +37,7 @@ _PREFIXES: Final = {
     OutboxKind.ACKNOWLEDGEMENT: "receipt",
     OutboxKind.ALERT: "alert",
     OutboxKind.ALARM: "alarm",
+    OutboxKind.CANARY: "canary",
 }
 
 

@@ -141,6 +141,16 @@ class OutboxKind(StrEnum):
     ALERT = "alert"
     # To the operators: something about tipline itself needs a person.
     ALARM = "alarm"
+    # To ourselves: whether it comes back tells that the whole way works.
+    CANARY = "canary"
+
+
+class Way(StrEnum):
+    """By which courier an outgoing message leaves."""
+
+    MAIL = "mail"
+    # A text message, a chat, a pager: whatever a person or a team has beside mail.
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -336,7 +346,9 @@ class OutgoingMail:
     """A message decided on, ready to be queued.
 
     ``content`` is the whole mail as sent (RFC 5322, CRLF); ``dedupe_key`` names the decision,
-    so that the same decision taken twice queues one message.
+    so that the same decision taken twice queues one message. What leaves by a channel has the
+    channel's name as its recipient and plain UTF-8 text as its content. ``instead_of`` names a
+    message that need not go any more once this one has gone.
     """
 
     kind: OutboxKind
@@ -348,6 +360,8 @@ class OutgoingMail:
     content: bytes
     report_id: ReportId | None = None
     case_id: CaseId | None = None
+    way: Way = Way.MAIL
+    instead_of: OutboxId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -381,6 +395,35 @@ class Escalation:
     started_at: datetime
     next_at: datetime | None
     pause_reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """Something not as promised that the operators were told about and that is not over.
+
+    ``subjects`` are the cases or channels it was told of; ``seen_at`` is when it was seen last.
+    """
+
+    name: str
+    title: str
+    count: int
+    subjects: tuple[str, ...]
+    raised_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Canary:
+    """A mail to ourselves: when it was queued, came back, and was decided not to be answered.
+
+    ``name`` is what its token is signed over; ``verdict`` is the reason it got no receipt.
+    """
+
+    name: str
+    queued_at: datetime
+    returned_at: datetime | None = None
+    decided_at: datetime | None = None
+    verdict: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,8 @@ from store.model import (
     OutboxMessage,
     OutgoingMail,
     ReportId,
+    Severity,
+    Way,
 )
 from store.rows import angled, insert_row
 from store.schema import attempts, cases, outbox
@@ -48,6 +50,8 @@ class Outbox:
             content=mail.content,
             report_id=mail.report_id,
             case_id=mail.case_id,
+            way=mail.way,
+            instead_of=mail.instead_of,
             state=OutboxState.QUEUED,
             attempts=0,
             created_at=at,
@@ -66,15 +70,16 @@ class Outbox:
         now: datetime,
         lease: timedelta,
         limit: int,
+        way: Way = Way.MAIL,
     ) -> list[OutboxMessage]:
-        """Lease messages that are due: alerts first, then the longest waiting."""
+        """Lease messages of one way that are due: alerts first, then the longest waiting."""
         free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
         due = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.next_attempt_at <= now)
         receipts_last = outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT
         # Only numbers are sorted: in a storm thousands of mails may wait.
         numbers = self._connection.scalars(
             select(outbox.c.id)
-            .where(due, free)
+            .where(due, free, outbox.c.way == way)
             .order_by(receipts_last, outbox.c.next_attempt_at, outbox.c.id)
             .limit(limit),
         ).all()
@@ -192,6 +197,67 @@ class Outbox:
         )
         return [CaseId(number) for number in self._connection.scalars(query)]
 
+    def went_last(self, way: Way) -> datetime | None:
+        """Tell when a message last left by this way."""
+        query = (
+            select(attempts.c.at)
+            .join(outbox, outbox.c.id == attempts.c.outbox_id)
+            .where(attempts.c.outcome == "sent", outbox.c.way == way)
+            .order_by(attempts.c.id.desc())
+        )
+        return self._connection.scalar(query.limit(1))
+
+    def put_off_since(self, way: Way) -> datetime | None:
+        """Tell since when a message that was tried in vain waits for this way."""
+        query = select(func.min(outbox.c.created_at)).where(
+            outbox.c.state == OutboxState.QUEUED, outbox.c.way == way, outbox.c.attempts > 0
+        )
+        since: datetime | None = self._connection.scalar(query)
+        return since
+
+    def unsent_alerts(self, least: Severity) -> list[OutboxMessage]:
+        """Give the alert mails that wait about cases at least so severe, the gravest first.
+
+        Those that another message stands in for already are left out.
+        """
+        other = outbox.alias()
+        covered = select(other.c.id).where(other.c.instead_of == outbox.c.id).exists()
+        query = (
+            select(outbox)
+            .join(cases, cases.c.id == outbox.c.case_id)
+            .where(
+                outbox.c.state == OutboxState.QUEUED,
+                outbox.c.kind == OutboxKind.ALERT,
+                outbox.c.way == Way.MAIL,
+                cases.c.severity >= least,
+                ~covered,
+            )
+            .order_by(cases.c.severity.desc(), outbox.c.id)
+        )
+        return [_message(row) for row in self._connection.execute(query)]
+
+    def unattended(self, before: datetime, now: datetime) -> int:
+        """Count the messages whose try was due before a moment and that nobody works on."""
+        free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+        due = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.next_attempt_at < before)
+        query = select(func.count(outbox.c.id)).where(due, free)
+        return int(self._connection.scalar(query) or 0)
+
+    def failing_channels(self, since: datetime) -> list[str]:
+        """Name the channels of which the last message that ended since then could not be sent."""
+        query = (
+            select(outbox.c.recipient, outbox.c.state)
+            .join(attempts, attempts.c.outbox_id == outbox.c.id)
+            .where(
+                outbox.c.way == Way.CHANNEL,
+                attempts.c.at > since,
+                outbox.c.state.in_([OutboxState.SENT, OutboxState.FAILED]),
+            )
+            .order_by(attempts.c.id)
+        )
+        last = {row.recipient: row.state for row in self._connection.execute(query)}
+        return sorted(name for name, state in last.items() if state == OutboxState.FAILED)
+
     def retry(self, message_id: OutboxId, at: datetime) -> None:
         """Queue a failed message again at once, or make a waiting one due now."""
         message = self.get(message_id)
@@ -270,6 +336,8 @@ def _message(row: Row[Any]) -> OutboxMessage:
         content=row.content,
         report_id=ReportId(row.report_id) if row.report_id is not None else None,
         case_id=CaseId(row.case_id) if row.case_id is not None else None,
+        way=Way(row.way),
+        instead_of=OutboxId(row.instead_of) if row.instead_of is not None else None,
     )
     return OutboxMessage(
         id=OutboxId(row.id),

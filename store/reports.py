@@ -251,7 +251,7 @@ class Reports:
             severity=Severity(row.severity),
             urgency=row.urgency,
             message_id=row.message_id,
-            traits=_traits(row.traits),
+            traits=mail_traits(row.traits),
             acknowledgement=AcknowledgementState(row.acknowledgement),
             acknowledgement_reason=row.acknowledgement_reason,
             case_references=tuple(self._connection.scalars(belongs)),
@@ -278,7 +278,8 @@ def _sighting(row: Row[Any]) -> Sighting:
     )
 
 
-def _traits(stored: dict[str, Any]) -> MailTraits:
+def mail_traits(stored: dict[str, Any]) -> MailTraits:
+    """Turn stored traits of a mail back into what they were made from."""
     return MailTraits(
         reverse_path=stored["reverse_path"],
         from_addresses=tuple(stored["from_addresses"]),

@@ -245,6 +245,9 @@ outbox = Table(
     Column("last_error", Text),
     Column("lease_owner", String(80)),
     Column("leased_until", UtcTime),
+    Column("way", String(16), nullable=False, server_default="mail"),
+    # The number of the message that this one stands in for.
+    Column("instead_of", Integer),
     Index("ix_outbox_waiting", "next_attempt_at", sqlite_where=text("state = 'queued'")),
     Index("ix_outbox_state", "state"),
     Index("ix_outbox_case_id", "case_id"),
@@ -293,4 +296,30 @@ openings = Table(
     Column("who", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("inbox_id", ForeignKey("inbox.id"), nullable=False),
+)
+
+# What the auditor found and told, until it is over.
+faults = Table(
+    "faults",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("subjects", JSON, nullable=False),
+    Column("raised_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+
+# Mails to ourselves, and how long each took.
+canaries = Table(
+    "canaries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("queued_at", UtcTime, nullable=False),
+    Column("returned_at", UtcTime),
+    Column("decided_at", UtcTime),
+    Column("verdict", Text),
+    # What the decision about a receipt needs to know of the mail as it came back.
+    Column("traits", JSON),
 )

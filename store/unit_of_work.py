@@ -13,11 +13,13 @@ from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy import insert as sql_insert
 
 from store.accounts import Accounts
+from store.canaries import Canaries
 from store.cases import Cases
 from store.durable import try_lock
 from store.engine import WRITES, open_engine, translated_errors
 from store.errors import StorageUnavailable
 from store.escalations import Escalations
+from store.faults import Faults
 from store.history import History
 from store.inbox import Inbox
 from store.openings import Openings
@@ -45,6 +47,8 @@ class UnitOfWork:
         self.outbox = Outbox(connection)
         self.escalations = Escalations(connection)
         self.openings = Openings(connection)
+        self.faults = Faults(connection)
+        self.canaries = Canaries(connection)
 
     def commit(self) -> None:
         """Make everything of this transaction durable at once.

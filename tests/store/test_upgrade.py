@@ -26,8 +26,8 @@ print(schema_state(Path(sys.argv[1])))
 NEXT_MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
-revision = "0003"
-down_revision = "0002"
+revision = "9998"
+down_revision = "{newest}"
 branch_labels = None
 depends_on = None
 def upgrade():
@@ -157,7 +157,8 @@ def test_a_newer_database_is_refused_and_not_touched(database: Path) -> None:
 def test_an_older_database_is_refused_until_it_is_upgraded(database: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "store", tmp_path / "next" / "store")
     versions = tmp_path / "next" / "store" / "migrations" / "versions"
-    (versions / "0003_next.py").write_text(NEXT_MIGRATION)
+    newest = max(path.name[:4] for path in versions.glob("[0-9]*.py"))
+    (versions / "9998_next.py").write_text(NEXT_MIGRATION.format(newest=newest))
     lines = finish(in_new_process(UPGRADE, database, root=tmp_path / "next")).splitlines()
     assert (lines[0], lines[2]) == ("older", "True current")
     assert "back it up, then run: tipline db upgrade" in lines[1]

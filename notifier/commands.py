@@ -1,4 +1,4 @@
-"""What a duty officer does with a case: take, release, snooze, note, close, reopen, open words.
+"""What a duty officer does with a case: take, release, snooze, escalate, note, close and so on.
 
 Each is one transaction over the case, its history and its escalation. Raises NotFound for an
 unknown reference and Forbidden, in words for the person who typed it, when the case's present
@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 
+from notifier import case_steps
 from notifier.directory import Directory
 from notifier.escalations import start_escalation
 from store.errors import Forbidden
@@ -27,60 +28,41 @@ def take(store: Store, reference: str, actor: str, lease: timedelta, clock: Cloc
 
     Whoever has the case may take it again, for a lease that begins now.
     """
-    _require_positive(lease)
     with store.transaction() as work:
-        case, now = work.cases.find(reference), clock()
-        if case.state is CaseState.TAKEN:
-            if case.taken_by != actor:
-                raise Forbidden(f"case {case.reference} is taken by {case.taken_by}")
-            work.cases.release(case, actor, now, EventKind.RELEASED)
-            case = work.cases.get(case.id)
-        work.cases.take(case, actor, now + lease, now)
-        escalation = work.escalations.active(case.id)
-        if escalation is not None:
-            work.escalations.pause(escalation, now + lease, "taken")
-        work.outbox.cancel_for_case(case.id)
+        case = work.cases.find(reference)
+        case_steps.take(work, case, actor, lease, clock())
         return _done(work, case, "case.taken", actor)
 
 
 def release(store: Store, reference: str, actor: str, clock: Clock) -> Case:
     """Give a taken case back: it alerts at once."""
     with store.transaction() as work:
-        case, now = work.cases.find(reference), clock()
-        if case.state is not CaseState.TAKEN:
-            raise Forbidden(f"case {case.reference} is {case.state}; nobody has taken it")
-        work.cases.release(case, actor, now, EventKind.RELEASED)
-        escalation = work.escalations.active(case.id)
-        if escalation is not None:
-            work.escalations.resume(escalation, now)
+        case = work.cases.find(reference)
+        case_steps.release(work, case, actor, clock())
         return _done(work, case, "case.released", actor)
 
 
 def snooze(store: Store, reference: str, actor: str, span: timedelta, clock: Clock) -> Case:
     """Hold the alerts of an open case back for a while, without taking it."""
-    _require_positive(span)
     with store.transaction() as work:
-        case, now = work.cases.find(reference), clock()
-        if case.state is not CaseState.OPEN:
-            raise Forbidden(f"case {case.reference} is {case.state}; only an open one is snoozed")
-        escalation = work.escalations.active(case.id)
-        if escalation is None:
-            raise Forbidden(f"case {case.reference} has no alerts yet; try again in a moment")
-        work.escalations.pause(escalation, now + span, "snoozed")
-        work.outbox.cancel_for_case(case.id)
-        details = {"until": (now + span).isoformat()}
-        work.history.append(case.id, EventKind.SNOOZED, actor=actor, at=now, details=details)
+        case = work.cases.find(reference)
+        case_steps.snooze(work, case, actor, span, clock())
         return _done(work, case, "case.snoozed", actor)
+
+
+def escalate(store: Store, reference: str, actor: str, clock: Clock) -> Case:
+    """Have the next step come at once; whoever has the case gives it back by that."""
+    with store.transaction() as work:
+        case = work.cases.find(reference)
+        case_steps.escalate(work, case, actor, clock())
+        return _done(work, case, "case.escalated", actor)
 
 
 def note(store: Store, reference: str, actor: str, text: str, clock: Clock) -> Case:
     """Write a remark into the case's history."""
-    if not text.strip():
-        raise ValueError("the note is empty")
     with store.transaction() as work:
         case = work.cases.find(reference)
-        details = {"text": text.strip()}
-        work.history.append(case.id, EventKind.NOTE, actor=actor, at=clock(), details=details)
+        case_steps.note(work, case, actor, text, clock())
         return _done(work, case, "case.noted", actor)
 
 
@@ -88,13 +70,7 @@ def close(store: Store, reference: str, actor: str, disposition: Disposition, cl
     """Decide a case: its escalation ends and alerts not yet sent are cancelled."""
     with store.transaction() as work:
         case = work.cases.find(reference)
-        if case.state is CaseState.CLOSED:
-            raise Forbidden(f"case {case.reference} is closed already: {case.disposition}")
-        work.cases.close(case, actor, disposition, clock())
-        escalation = work.escalations.active(case.id)
-        if escalation is not None:
-            work.escalations.end(escalation)
-        work.outbox.cancel_for_case(case.id)
+        case_steps.close(work, case, actor, disposition, clock())
         return _done(work, case, "case.closed", actor)
 
 
@@ -138,8 +114,3 @@ def _done(work: UnitOfWork, case: Case, verb: str, actor: str) -> Case:
     work.commit()
     _log.info(verb, case=case.reference, actor=actor)
     return changed
-
-
-def _require_positive(span: timedelta) -> None:
-    if span <= timedelta(0):
-        raise ValueError("the time must be longer than nothing")

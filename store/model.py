@@ -112,6 +112,17 @@ class Disposition(StrEnum):
     REFERRED = "referred"
 
 
+class StaffAction(StrEnum):
+    """What a duty officer can do with a case by mail."""
+
+    TAKE = "take"
+    RELEASE = "release"
+    SNOOZE = "snooze"
+    ESCALATE = "escalate"
+    NOTE = "note"
+    CLOSE = "close"
+
+
 class EventKind(StrEnum):
     """What happened to a case."""
 
@@ -132,6 +143,10 @@ class EventKind(StrEnum):
     STAFF_REPLY = "staff_reply"
     WORDS_OPENED = "words_opened"
     ALERT_FAILED = "alert_failed"
+    # A duty officer had the next step come at once.
+    ESCALATED = "escalated"
+    # A mail asked for something that was not done, with the reason.
+    COMMAND_REFUSED = "command_refused"
 
 
 class OutboxKind(StrEnum):
@@ -143,6 +158,8 @@ class OutboxKind(StrEnum):
     ALARM = "alarm"
     # To ourselves: whether it comes back tells that the whole way works.
     CANARY = "canary"
+    # To the people on duty: what a mail of theirs did, or that somebody else has the case.
+    NOTICE = "notice"
 
 
 class Way(StrEnum):

@@ -21,6 +21,7 @@ DIGITS: Final = 9
 MODULUS: Final = 37
 # 16 characters carry 80 bits of the code that signs a token.
 SIGNATURE_CHARACTERS: Final = 16
+REPLY_PURPOSE: Final = "reply"
 _LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
@@ -33,7 +34,7 @@ def new_reference(prefix: str) -> str:
     while True:
         value = secrets.randbits(5 * DIGITS)
         if value % MODULUS < len(ALPHABET):
-            body = _encode(value, DIGITS) + ALPHABET[value % MODULUS]
+            body = encode(value, DIGITS) + ALPHABET[value % MODULUS]
             return f"{prefix}-{body[:5]}-{body[5:]}"
 
 
@@ -57,7 +58,7 @@ def parse_reference(text: str, prefix: str) -> str | None:
     return f"{prefix}-{body[:5]}-{body[5:]}"
 
 
-def _encode(value: int, length: int) -> str:
+def encode(value: int, length: int) -> str:
     """Write the lowest ``5 * length`` bits in base 32."""
     return "".join(ALPHABET[(value >> (5 * place)) & 31] for place in reversed(range(length)))
 
@@ -70,18 +71,21 @@ def reply_token(reference: str, key: bytes) -> str:
     section 4.5.3.1.1.
     """
     body = reference.replace("-", "")
-    return (body + _signature(body, key)).lower()
+    return (body + signature(REPLY_PURPOSE, body, key)).lower()
 
 
 def read_reply_token(token: str, key: bytes) -> str | None:
     """Give the reference a token was signed for, or None for a forged or broken token."""
     compact = token.upper()
-    body, signature = compact[: DIGITS + 2], compact[DIGITS + 2 :]
-    if not compact.isascii() or not hmac.compare_digest(signature, _signature(body, key)):
+    body, signed = compact[: DIGITS + 2], compact[DIGITS + 2 :]
+    if not compact.isascii() or not hmac.compare_digest(
+        signed, signature(REPLY_PURPOSE, body, key)
+    ):
         return None
     return parse_reference(body, REPORT_PREFIX) if body.startswith(REPORT_PREFIX) else None
 
 
-def _signature(body: str, key: bytes) -> str:
-    code = hmac.new(key, b"reply:" + body.encode(), hashlib.sha256).digest()
-    return _encode(int.from_bytes(code[:10], "big"), SIGNATURE_CHARACTERS)
+def signature(purpose: str, body: str, key: bytes) -> str:
+    """Sign what a token says for one purpose: a token of another purpose does not fit."""
+    code = hmac.new(key, f"{purpose}:{body}".encode(), hashlib.sha256).digest()
+    return encode(int.from_bytes(code[:10], "big"), SIGNATURE_CHARACTERS)

@@ -149,9 +149,46 @@ def test_a_lease_of_no_length_is_refused(house: House, span: timedelta) -> None:
         commands.snooze(house.store, case.reference, "anna", span, house.clock)
 
 
+def test_escalating_has_the_next_step_come_at_once(house: House) -> None:
+    case = house.opened()
+    commands.escalate(house.store, case.reference, "anna", house.clock)
+    assert house.tick() == ["ben@chirper.example"]
+    assert EventKind.ESCALATED in house.events(case)
+    commands.escalate(house.store, case.reference, "ben", house.clock)
+    assert house.tick() == ["lead@chirper.example"]
+    commands.escalate(house.store, case.reference, "ben", house.clock)
+    assert house.tick(minutes=2) == ["lead@chirper.example"]
+
+
+def test_escalating_wakes_a_snoozed_case(house: House) -> None:
+    case = house.opened()
+    commands.snooze(house.store, case.reference, "anna", HOUR, house.clock)
+    commands.escalate(house.store, case.reference, "anna", house.clock)
+    assert house.tick() == ["ben@chirper.example"]
+
+
+def test_whoever_has_a_case_gives_it_back_by_escalating(house: House) -> None:
+    case = house.opened()
+    take(house, case)
+    with pytest.raises(Forbidden, match="taken by anna"):
+        commands.escalate(house.store, case.reference, "ben", house.clock)
+    assert (
+        commands.escalate(house.store, case.reference, "anna", house.clock).state is CaseState.OPEN
+    )
+    assert house.tick() == ["ben@chirper.example"]
+
+
+def test_a_closed_case_is_not_escalated(house: House) -> None:
+    case = house.opened()
+    close(house, case)
+    with pytest.raises(Forbidden, match="closed"):
+        commands.escalate(house.store, case.reference, "anna", house.clock)
+
+
 def test_an_empty_note_is_refused(house: House) -> None:
+    case = house.opened()
     with pytest.raises(ValueError, match="empty"):
-        commands.note(house.store, "C-0", "anna", "  ", house.clock)
+        commands.note(house.store, case.reference, "anna", "  ", house.clock)
 
 
 def test_a_look_at_words_is_in_the_history_of_every_case_of_the_report(house: House) -> None:

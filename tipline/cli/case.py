@@ -104,6 +104,7 @@ def show_case(
 app.command("take")(case_steps.take)
 app.command("release")(case_steps.release)
 app.command("snooze")(case_steps.snooze)
+app.command("escalate")(case_steps.escalate)
 app.command("note")(case_steps.note)
 app.command("close")(case_steps.close)
 app.command("reopen")(case_steps.reopen)

@@ -100,6 +100,21 @@ def snooze(
     _tell(case, "is open and keeps quiet for now", as_json=as_json)
 
 
+def escalate(
+    reference: ReferenceArgument,
+    actor: ActorOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Have the next step told at once; if you have the case, you give it back by that."""
+    from notifier import commands
+    from store.model import utc_now
+
+    with _at_work(config) as (store, _):
+        case = commands.escalate(store, reference, actor_name(actor), utc_now)
+    _tell(case, "goes to the next step now", as_json=as_json)
+
+
 def note(
     reference: ReferenceArgument,
     text: TextArgument,

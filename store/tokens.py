@@ -1,0 +1,97 @@
+"""Signed tokens for the plus-part of our address: what each lets its holder do, and until when.
+
+All tokens are signed with the installation's one key. The purpose stands in what is signed, so
+that a token made for one purpose is never good for another. They hold lower case only, as relays
+may change the case of an address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from store.model import StaffAction, require_aware
+from store.references import ALPHABET, CASE_PREFIX, DIGITS, MODULUS, encode, signature
+
+ACTION_PREFIX: Final = "A"
+ACTION_PURPOSE: Final = "action"
+_ANY: Final = "Y"
+_LETTERS: Final = {
+    StaffAction.TAKE: "T",
+    StaffAction.RELEASE: "R",
+    StaffAction.SNOOZE: "S",
+    StaffAction.ESCALATE: "E",
+    StaffAction.NOTE: "N",
+    StaffAction.CLOSE: "C",
+}
+_ACTIONS: Final = {letter: action for action, letter in _LETTERS.items()}
+# 5 characters tell the people of one installation apart.
+_PERSON: Final = 5
+# 7 characters of seconds since then last for a thousand years.
+_EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_SECONDS: Final = 7
+_BODY: Final = 1 + DIGITS + 1 + _PERSON + _SECONDS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionToken:
+    """Lets one person act on one case until ``expires_at``; ``action`` None stands for any.
+
+    ``person`` is a tag made of the person's name in the configuration: see ``person_tag``.
+    """
+
+    case: str
+    person: str
+    action: StaffAction | None
+    expires_at: datetime
+
+    def __post_init__(self) -> None:
+        require_aware(self.expires_at, "expires_at")
+
+
+def person_tag(person: str) -> str:
+    """Make the short tag by which a token names a person without spelling the name."""
+    code = hashlib.sha256(b"person:" + person.encode()).digest()
+    return encode(int.from_bytes(code[:5], "big"), _PERSON)
+
+
+def action_token(token: ActionToken, key: bytes) -> str:
+    """Sign a token: 39 characters, for the plus-part of our address."""
+    number = int((token.expires_at - _EPOCH).total_seconds())
+    letter = _ANY if token.action is None else _LETTERS[token.action]
+    # The check character of the reference follows from the rest.
+    case = token.case.removeprefix(f"{CASE_PREFIX}-").replace("-", "")[:DIGITS]
+    body = f"{ACTION_PREFIX}{case}{letter}{token.person}{encode(number, _SECONDS)}"
+    return (body + signature(ACTION_PURPOSE, body, key)).lower()
+
+
+def read_action_token(text: str, key: bytes) -> ActionToken | None:
+    """Read a token; None for a forged or broken one. It may have expired."""
+    compact = text.upper()
+    body, signed = compact[:_BODY], compact[_BODY:]
+    if not compact.isascii() or not body.startswith(ACTION_PREFIX):
+        return None
+    if not hmac.compare_digest(signed, signature(ACTION_PURPOSE, body, key)):
+        return None
+    case, rest = body[1 : 1 + DIGITS], body[1 + DIGITS :]
+    return ActionToken(
+        case=_reference(case),
+        person=rest[1 : 1 + _PERSON],
+        action=_ACTIONS.get(rest[0]),
+        expires_at=_EPOCH + timedelta(seconds=_number(rest[1 + _PERSON :])),
+    )
+
+
+def _reference(digits: str) -> str:
+    body = digits + ALPHABET[_number(digits) % MODULUS]
+    return f"{CASE_PREFIX}-{body[:5]}-{body[5:]}"
+
+
+def _number(digits: str) -> int:
+    value = 0
+    for digit in digits:
+        value = value * 32 + ALPHABET.index(digit)
+    return value

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
+
+from publicsuffixlist import PublicSuffixList
 
 MAX_PATH: Final = 254
 """Octets in a path without its angle brackets (RFC 5321 section 4.5.3.1.3)."""
@@ -34,10 +37,27 @@ def is_well_formed(address: str) -> bool:
 
 
 def related_domains(one: str, other: str) -> bool:
-    """Tell whether two domains are equal or one lies below the other."""
+    """Tell whether two domains belong to the same organisation (RFC 7489 section 3.1.1)."""
     one, other = folded_domain(one), folded_domain(other)
-    parent, child = sorted((one, other), key=len)
-    return parent == child or ("." in parent and child.endswith("." + parent))
+    return bool(one) and (
+        one == other or organizational_domain(one) == organizational_domain(other)
+    )
+
+
+def organizational_domain(domain: str) -> str:
+    """Give the part of a domain that its owner has registered (RFC 7489 section 3.2).
+
+    It is one label more than the public suffix. Hosters' domains whose customers each have a name
+    below them are suffixes, too. What is a suffix itself stands for itself.
+    """
+    folded = folded_domain(domain)
+    return _suffixes().privatesuffix(folded) or folded
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    # The list comes with the package: nothing is fetched.
+    return PublicSuffixList()
 
 
 def folded_domain(domain: str) -> str:

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from notifier.addresses import folded_domain, is_well_formed, related_domains, without_tag
+from notifier.authentication import Required, Verdict, judge
 from store.model import MailKind, MailTraits
 
 # RFC 3834 section 2 and RFC 5230 section 4.6 name the first ones; the rest is what lists,
@@ -90,50 +91,51 @@ class RuleAnswer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Manners:
+    """What the rules have to know of us.
+
+    ``own_addresses`` are those we receive and send at; ``own_domains`` those our Message-IDs end
+    in. Both are compared without regard to case. The mail servers in ``trusted_servers`` are
+    believed about who sent a mail; ``authentication`` tells what to make of it.
+    """
+
+    own_addresses: frozenset[str] = frozenset()
+    own_domains: frozenset[str] = frozenset()
+    trusted_servers: frozenset[str] = frozenset()
+    authentication: Required = Required.WHEN_AVAILABLE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Question:
     """All a rule may look at."""
 
     traits: MailTraits
     kind: MailKind
-    own_addresses: frozenset[str]
-    own_domains: frozenset[str]
+    manners: Manners
 
     def headers(self, *names: str) -> list[str]:
         return [value for name, value in self.traits.headers if name.lower() in names]
 
 
-def may_answer(
-    traits: MailTraits,
-    kind: MailKind,
-    *,
-    own_addresses: frozenset[str],
-    own_domains: frozenset[str] = frozenset(),
-) -> Answer:
-    """Decide whether a receipt may go to the reverse-path of this mail.
-
-    ``own_addresses`` are those we receive and send at; ``own_domains`` those our Message-IDs end
-    in. Both are compared without regard to case.
-    """
-    asked = ask_rules(traits, kind, own_addresses=own_addresses, own_domains=own_domains)
+def may_answer(traits: MailTraits, kind: MailKind, manners: Manners) -> Answer:
+    """Decide whether a receipt may go to the reverse-path of this mail."""
+    asked = ask_rules(traits, kind, manners)
     first = next((each for each in asked if each.objects), None)
     if first is None:
         return Answer(send=True, reason="ok")
     return Answer(send=False, reason=first.name, detail=first.detail)
 
 
-def ask_rules(
-    traits: MailTraits,
-    kind: MailKind,
-    *,
-    own_addresses: frozenset[str],
-    own_domains: frozenset[str] = frozenset(),
-) -> Iterator[RuleAnswer]:
+def ask_rules(traits: MailTraits, kind: MailKind, manners: Manners) -> Iterator[RuleAnswer]:
     """Ask one rule after another, each when its answer is wanted; the first objection decides."""
     question = _Question(
         traits=traits,
         kind=kind,
-        own_addresses=frozenset(without_tag(address) for address in own_addresses),
-        own_domains=frozenset(folded_domain(domain) for domain in own_domains),
+        manners=replace(
+            manners,
+            own_addresses=frozenset(without_tag(address) for address in manners.own_addresses),
+            own_domains=frozenset(folded_domain(domain) for domain in manners.own_domains),
+        ),
     )
     for name, rule in RULES:
         detail = rule(question)
@@ -190,7 +192,7 @@ def _malformed_return_path(question: _Question) -> str | None:
 
 def _own_address(question: _Question) -> str | None:
     senders = (question.traits.reverse_path, *question.traits.from_addresses)
-    own = any(without_tag(sender) in question.own_addresses for sender in senders)
+    own = any(without_tag(sender) in question.manners.own_addresses for sender in senders)
     return "the mail claims to come from us" if own else None
 
 
@@ -242,7 +244,7 @@ def _auto_reply_header(question: _Question) -> str | None:
 def _loop(question: _Question) -> str | None:
     for value in question.headers(*LOOP_HEADERS):
         words = {without_tag(word) for word in re.split(r"[\s,;<>]+", value)}
-        if words & (question.own_addresses | {"yes", "true"}):
+        if words & (question.manners.own_addresses | {"yes", "true"}):
             return "the mail has been here before"
     return None
 
@@ -262,7 +264,7 @@ def _perhaps_automatic(question: _Question) -> str | None:
 
 def _own_message(question: _Question) -> str | None:
     domain = (question.traits.message_id or "").strip("<> \t").rpartition("@")[2]
-    own = bool(domain) and folded_domain(domain) in question.own_domains
+    own = bool(domain) and folded_domain(domain) in question.manners.own_domains
     return "the Message-ID is one of ours" if own else None
 
 
@@ -282,6 +284,20 @@ def _domains_differ(question: _Question) -> str | None:
     claimed = question.traits.from_addresses[0].rpartition("@")[2]
     related = related_domains(reverse, claimed)
     return None if related else "the reverse-path and From are at different domains"
+
+
+def _unauthenticated(question: _Question) -> str | None:
+    # The guard against answering whoever a forger names (RFC 3834 section 7.1).
+    manners = question.manners
+    known = judge(
+        question.traits.authentication, question.traits.from_addresses, manners.trusted_servers
+    )
+    objects = {
+        Required.ALWAYS: known.verdict is not Verdict.AUTHENTICATED,
+        Required.WHEN_AVAILABLE: known.verdict is Verdict.UNAUTHENTICATED,
+        Required.NEVER: False,
+    }
+    return known.detail if objects[manners.authentication] else None
 
 
 Rule = Callable[[_Question], str | None]
@@ -306,4 +322,5 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("from_missing", _from_missing),
     ("from_several", _from_several),
     ("domains_differ", _domains_differ),
+    ("unauthenticated", _unauthenticated),
 )

@@ -17,7 +17,7 @@ import structlog
 from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.escalations import start_escalation
-from notifier.etiquette import Answer, may_answer
+from notifier.etiquette import Answer, Manners, may_answer
 from notifier.receipts import write_receipt
 from store.errors import StorageUnavailable
 from store.model import (
@@ -66,6 +66,7 @@ class Planner:
         composer: Composer,
         reply_key: bytes,
         clock: Clock,
+        manners: Manners,
         answering: bool = True,
     ) -> None:
         self._store = store
@@ -73,6 +74,7 @@ class Planner:
         self._composer = composer
         self._reply_key = reply_key
         self._clock = clock
+        self._manners = manners
         self._answering = answering
         # Only in memory: after a restart everything is tried at once.
         self._resting: dict[EventId, _Rest] = {}
@@ -129,13 +131,7 @@ class Planner:
     def _may_answer(self, report: Report) -> Answer:
         if not self._answering:
             return Answer(send=False, reason="switched_off")
-        identity = self._composer.identity
-        return may_answer(
-            report.traits,
-            report.kind,
-            own_addresses=identity.addresses,
-            own_domains=frozenset({identity.domain}),
-        )
+        return may_answer(report.traits, report.kind, self._manners)
 
     def _decide(self, receipts: Sequence[tuple[Report, Receipt]]) -> int:
         """Write decisions down, each once; tells how many nobody had taken before."""

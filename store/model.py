@@ -255,7 +255,8 @@ class MailTraits:
     of the mail, names in lower case; ``content_type`` is the top-level type in lower case and
     ``report_type`` its report-type parameter. ``readable`` is False when reading failed,
     ``archived`` is True for a mail from an archive, whose reporter waits for no receipt;
-    ``perhaps_automatic`` for one whose words look a little like a machine's.
+    ``perhaps_automatic`` for one whose words look a little like a machine's. ``authentication``
+    holds what a trusted mail server wrote about the sender (RFC 8601), the newest first.
     """
 
     reverse_path: str
@@ -268,6 +269,7 @@ class MailTraits:
     readable: bool = True
     archived: bool = False
     perhaps_automatic: bool = False
+    authentication: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

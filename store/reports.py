@@ -290,6 +290,7 @@ def mail_traits(stored: dict[str, Any]) -> MailTraits:
         headers=tuple((name, value) for name, value in stored["headers"]),
         readable=stored["readable"],
         archived=stored["archived"],
-        # Older reports were written down without it.
+        # Older reports were written down without these.
         perhaps_automatic=stored.get("perhaps_automatic", False),
+        authentication=tuple(stored.get("authentication", ())),
     )

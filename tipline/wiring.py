@@ -26,7 +26,7 @@ from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.duty import directory
 from tipline.settings.home import reading_rules
-from tipline.settings.mail import courier, identity
+from tipline.settings.mail import courier, identity, manners
 from tipline.tls import server_context
 
 
@@ -106,6 +106,7 @@ class Wiring:
             composer=self.outfit.composer,
             reply_key=self.installation.token_key,
             clock=self.clock,
+            manners=manners(self.outfit.settings),
             answering=self.outfit.settings.acknowledgement.enabled,
         )
 

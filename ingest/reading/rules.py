@@ -76,7 +76,8 @@ class ReadingRules:
 
     ``reporting_addresses`` are ours, without plus-part; ``own_domains`` are the domains of our
     Message-IDs and addresses; ``staff_addresses`` belong to configured people; ``spam_fields``
-    are the header fields, in lower case, by which our own mail server marks spam.
+    are the header fields, in lower case, by which our own mail server marks spam;
+    ``authentication_servers`` name, in lower case, the servers whose Authentication-Results count.
     """
 
     home: HomePlatform = CHIRPER
@@ -84,3 +85,4 @@ class ReadingRules:
     own_domains: tuple[str, ...] = ("chirper.example",)
     staff_addresses: tuple[str, ...] = ("duty@chirper.example",)
     spam_fields: tuple[str, ...] = ("x-spam-flag",)
+    authentication_servers: tuple[str, ...] = ()

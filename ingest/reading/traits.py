@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ingest.reading import fields
+from ingest.reading.authentication import authentication_results
 from ingest.reading.mime import Mail
 from ingest.reading.parts import stated_type
 from ingest.reading.rules import SPAM_FIELDS, ReadingRules
@@ -106,7 +107,7 @@ MAX_LOOP_LENGTH: Final = 254
 _MAX_READ: Final = 4_000
 
 
-def read_traits(mail: Mail, envelope: Envelope | None) -> MailTraits:
+def read_traits(mail: Mail, envelope: Envelope | None, rules: ReadingRules) -> MailTraits:
     """Read the facts.
 
     Without an envelope the reverse path is taken from Return-Path (RFC 5321 section 4.4; ``<>``
@@ -123,6 +124,7 @@ def read_traits(mail: Mail, envelope: Envelope | None) -> MailTraits:
         content_type=fields.unfold(stated_type(mail.root), 120),
         report_type=_report_type(mail),
         headers=_automation_fields(mail),
+        authentication=authentication_results(mail, rules.authentication_servers),
     )
 
 

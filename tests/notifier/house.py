@@ -11,6 +11,7 @@ from notifier.courier import Outcome, Sent
 from notifier.deliver import Deliverer
 from notifier.directory import Directory
 from notifier.escalate import Escalator
+from notifier.etiquette import Manners
 from notifier.plan import Planner
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
 from notifier.rota import Person, Rota, Turn
@@ -150,6 +151,9 @@ class House:
             composer=self.composer,
             reply_key=b"k" * 32,
             clock=self.clock,
+            manners=Manners(
+                own_addresses=IDENTITY.addresses, own_domains=frozenset({IDENTITY.domain})
+            ),
         )
         self.escalator = Escalator(
             store=store, directory=self.directory, composer=self.composer, clock=self.clock

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ingest.reading import ParsedMessage, ReadingRules, read_message
-from notifier.etiquette import may_answer
+from notifier.etiquette import Manners, may_answer
 from store.model import Role, Sighting
 
 RULES = ReadingRules()
@@ -46,12 +46,11 @@ class Found:
 def read(raw: bytes, rules: ReadingRules = RULES) -> Found:
     """Read a mail as ``tipline parse`` does."""
     message = read_message(raw, None, rules)
-    answer = may_answer(
-        message.traits,
-        message.kind,
+    manners = Manners(
         own_addresses=frozenset(rules.reporting_addresses),
         own_domains=frozenset(rules.own_domains),
     )
+    answer = may_answer(message.traits, message.kind, manners)
     return Found(
         kind=message.kind.value,
         language=message.language,

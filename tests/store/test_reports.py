@@ -51,6 +51,7 @@ def test_a_report_is_read_back_as_it_was_written(store: Store) -> None:
         references=("1@mail.example",),
         headers=(("precedence", "bulk"),),
         archived=True,
+        authentication=("mx.chirper.example; none",),
     )
     report = report_in(store, traits=traits)
     assert (report.traits, report.received_at) == (traits, NOW)

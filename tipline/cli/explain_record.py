@@ -98,14 +98,9 @@ def _urgent_words(message: ExplainedMessage) -> dict[str, Any] | None:
 
 def _receipt_rules(message: ExplainedMessage, settings: Settings) -> list[dict[str, Any]]:
     from notifier.etiquette import ask_rules
-    from tipline.settings.home import own_addresses, own_domains
+    from tipline.settings.mail import manners
 
-    asked = ask_rules(
-        message.traits,
-        message.kind,
-        own_addresses=own_addresses(settings),
-        own_domains=own_domains(settings),
-    )
+    asked = ask_rules(message.traits, message.kind, manners(settings))
     rules = [
         {"rule": each.name, "objects": each.objects, "detail": each.detail or None}
         for each in asked

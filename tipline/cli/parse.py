@@ -141,14 +141,9 @@ def parsed_record(name: str | None, message: ParsedMessage, settings: Settings) 
     from ingest.match import category_of
     from notifier.etiquette import may_answer
     from tipline.cli.records import evidence_record, sighting_record
-    from tipline.settings.home import own_addresses, own_domains
+    from tipline.settings.mail import manners
 
-    answer = may_answer(
-        message.traits,
-        message.kind,
-        own_addresses=own_addresses(settings),
-        own_domains=own_domains(settings),
-    )
+    answer = may_answer(message.traits, message.kind, manners(settings))
     category, category_reason = category_of(message)
     return {
         "file": name,

@@ -49,6 +49,7 @@ def reading_rules(settings: Settings) -> ReadingRules:
         home=home_platform(settings),
         reporting_addresses=addresses,
         own_domains=tuple(sorted(domains)),
+        authentication_servers=settings.authentication.trusted_servers,
         spam_fields=tuple(name.lower() for name in settings.reading.spam_fields),
         staff_addresses=tuple(sorted({p.address.lower() for p in settings.people.values()})),
     )

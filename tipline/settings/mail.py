@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notifier.authentication import Required
 from notifier.compose import Identity
 from notifier.courier import Courier, MaildirCourier, Relay, RelayCourier, Security
-from tipline.settings.home import main_address, message_id_domain, own_addresses
+from notifier.etiquette import Manners
+from tipline.settings.home import main_address, message_id_domain, own_addresses, own_domains
 from tipline.settings.places import places, relay_password
 
 if TYPE_CHECKING:
@@ -22,6 +24,16 @@ def identity(settings: Settings) -> Identity:
         aliases=own_addresses(settings),
         templates=settings.outgoing.templates,
         time_zone=settings.acknowledgement.time_zone,
+    )
+
+
+def manners(settings: Settings) -> Manners:
+    """Hand out what decides whether a mail may be answered."""
+    return Manners(
+        own_addresses=own_addresses(settings),
+        own_domains=own_domains(settings),
+        trusted_servers=frozenset(settings.authentication.trusted_servers),
+        authentication=Required(settings.acknowledgement.authentication),
     )
 
 

@@ -12,6 +12,7 @@ from tipline.settings.environment import EnvironmentSource
 from tipline.settings.sections import (
     Acknowledgement,
     AddressBook,
+    Authentication,
     Cases,
     Log,
     Outgoing,
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     addresses: AddressBook
     smtp: Smtp = Smtp()
     reading: Reading = Reading()
+    authentication: Authentication = Authentication()
     sealing: Sealing = Sealing()
     relay: Relay | None = None
     outgoing: Outgoing = Outgoing()

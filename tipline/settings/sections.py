@@ -6,6 +6,7 @@ Values are frozen. Secrets are not among them: only the places where they are ke
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -31,6 +32,7 @@ from tipline.settings.values import (
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Count = Annotated[int, Field(ge=1)]
+_SERVER = re.compile(r"[A-Za-z0-9_.-]{1,253}")
 
 
 class Section(BaseModel):
@@ -193,6 +195,29 @@ class Reading(Section):
         return names
 
 
+class Authentication(Section):
+    """Who is believed about where a mail comes from."""
+
+    trusted_servers: Words = Field(
+        default=(),
+        description=(
+            "Names (authserv-ids) of your own mail servers in their `Authentication-Results` "
+            "fields, which they remove from what comes in. What others write is ignored."
+        ),
+    )
+
+    @field_validator("trusted_servers")
+    @classmethod
+    def _are_tokens(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not _SERVER.fullmatch(name):
+                raise ValueError(
+                    f'"{name}" is not the name of a mail server; copy the first word after '
+                    '"Authentication-Results:" in a mail that it passed on'
+                )
+        return tuple(name.lower() for name in names)
+
+
 class Sealing(Section):
     """How mails are sealed at rest."""
 
@@ -268,6 +293,13 @@ class Acknowledgement(Section):
 
     enabled: bool = Field(default=True, description="Whether reporters get a receipt.")
     time_zone: Zone = Field(default="UTC", description="Time zone for times in receipts.")
+    authentication: Literal["always", "when-available", "never"] = Field(
+        default="when-available",
+        description=(
+            "Whether a receipt goes only to senders whose domain answers for the mail: `always`; "
+            "`when-available`, unless a trusted server found that it does not; or `never`."
+        ),
+    )
 
 
 class Cases(Section):

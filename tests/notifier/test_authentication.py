@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from notifier.authentication import Finding, Verdict, findings, judge, server_of
+
+OURS = frozenset({"mx.chirper.example"})
+ANNA = ("anna@mail.example",)
+
+
+def verdict(*fields: str, senders: tuple[str, ...] = ANNA) -> Verdict:
+    return judge(fields, senders, OURS).verdict
+
+
+def ours(results: str) -> str:
+    return f"mx.chirper.example; {results}"
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "dmarc=pass header.from=mail.example",
+        "dmarc=pass (p=NONE sp=NONE dis=NONE) header.from=Mail.Example",
+        "dmarc=pass",
+        "dkim=pass header.d=mail.example",
+        "dkim=pass (2048-bit key; unprotected) header.d=news.mail.example header.b=ab/c=",
+        "dkim=pass header.i=@mail.example header.s=s1; spf=softfail smtp.mailfrom=x@y.example",
+        "dkim=fail header.d=mail.example; dkim=pass header.d=mail.example",
+        "spf=pass smtp.mailfrom=anna@mail.example",
+        "spf=pass (mx.chirper.example: domain of anna@mail.example) smtp.mailfrom=mail.example",
+        'SPF=PASS SMTP.MAILFROM="anna"@bounce.mail.example',
+        "dkim/1=pass header.d=mail.example",
+        'dkim=pass reason="good; signature" header.d=mail.example',
+        "dmarc=none header.from=mail.example; spf=pass smtp.mailfrom=mail.example",
+        "dmarc=bestguesspass action=none header.from=mail.example;dkim=pass header.d=mail.example",
+        "dkim = pass header . d = mail.example",
+        "iprev=pass policy.iprev=192.0.2.1; dmarc=pass header.from=mail.example",
+    ],
+)
+def test_a_mail_from_whose_domain_answers_for_it_is_authenticated(results: str) -> None:
+    assert verdict(ours(results)) is Verdict.AUTHENTICATED
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "dmarc=fail header.from=mail.example",
+        "dmarc=fail header.from=mail.example; dkim=pass header.d=mail.example",
+        "dmarc=pass header.from=other.example",
+        "dmarc=pass header.from=mail.example; dmarc=fail header.from=mail.example",
+        "dmarc=permerror header.from=mail.example",
+        "dkim=pass header.d=other.example",
+        "dkim=pass header.d=example",
+        "dkim=fail header.d=mail.example",
+        "dkim=policy header.d=mail.example",
+        "dkim=pass",
+        "spf=pass smtp.mailfrom=other.example",
+        "spf=pass smtp.helo=mail.example",
+        "spf=softfail smtp.mailfrom=mail.example",
+        "spf=pass smtp.mailfrom=anna@mail.example.other.example",
+        'spf=pass smtp.mailfrom="x; dkim=pass header.d=mail.example"@other.example',
+        'spf=fail (from "x) smtp.mailfrom=other.example; dkim=none',
+        "bestguesspass=pass; dmarc=bestguesspass header.from=mail.example",
+    ],
+)
+def test_a_failed_or_unaligned_result_leaves_it_unauthenticated(results: str) -> None:
+    assert verdict(ours(results)) is Verdict.UNAUTHENTICATED
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (),
+        ("other.example; dmarc=pass header.from=mail.example",),
+        ("mx.chirper.example.evil.example; dmarc=pass header.from=mail.example",),
+        ("dmarc=pass header.from=mail.example",),
+        ("mx.chirper.example; none",),
+        ("mx.chirper.example",),
+        ("mx.chirper.example; spf=none smtp.mailfrom=mail.example; dkim=none; dmarc=none",),
+        ("mx.chirper.example; spf=temperror smtp.mailfrom=mail.example; spf=neutral",),
+        ("mx.chirper.example; auth=pass smtp.auth=anna",),
+        ("mx.chirper.example; dmarc=pass header.from=mail.example and more",),
+        ('"mx.chirper.example; dmarc=pass',),
+        ("",),
+    ],
+)
+def test_without_a_result_of_a_trusted_server_nothing_is_known(fields: tuple[str, ...]) -> None:
+    assert verdict(*fields) is Verdict.UNKNOWN
+
+
+def test_a_method_is_believed_where_it_stands_first() -> None:
+    fields = (
+        ours("spf=none; dkim=fail header.d=mail.example"),
+        ours("dkim=pass header.d=mail.example"),
+    )
+    assert verdict(*fields) is Verdict.UNAUTHENTICATED
+    assert verdict(*reversed(fields)) is Verdict.AUTHENTICATED
+
+
+def test_methods_of_one_hop_may_stand_in_fields_of_their_own() -> None:
+    fields = (ours("spf=none"), ours("dkim=pass header.d=mail.example"))
+    assert verdict(*fields) is Verdict.AUTHENTICATED
+
+
+@pytest.mark.parametrize(
+    "senders", [(), ("anna",), ("anna@mail.example", "ben@other.example"), ("anna@",)]
+)
+def test_a_from_without_one_domain_is_never_authenticated(senders: tuple[str, ...]) -> None:
+    field = ours("dmarc=pass; dkim=pass header.d=mail.example")
+    assert verdict(field, senders=senders) is Verdict.UNAUTHENTICATED
+
+
+def test_customers_of_one_hoster_do_not_answer_for_each_other() -> None:
+    field = ours("dkim=pass header.d=other.github.io")
+    assert verdict(field, senders=("anna@anna.github.io",)) is Verdict.UNAUTHENTICATED
+
+
+@pytest.mark.parametrize(
+    ("field", "server"),
+    [
+        ("mx.chirper.example; none", "mx.chirper.example"),
+        (" (ours) MX.Chirper.Example 1 ; none", "mx.chirper.example"),
+        ('"mx.chirper.example"; none', "mx.chirper.example"),
+        ("(mx.chirper.example) other; none", "other"),
+        ("spf=pass smtp.mailfrom=a; none", None),
+        ("two words; none", None),
+        ("", None),
+    ],
+)
+def test_the_server_is_the_one_named_at_the_opening(field: str, server: str | None) -> None:
+    assert server_of(field) == server
+
+
+def test_a_field_is_read_as_the_standard_writes_it() -> None:
+    # The form of RFC 8601 appendix B.6.
+    field = (
+        'example.com; dkim=pass reason="good signature" header.i=@mail-router.example.net;'
+        ' dkim=fail reason="bad signature" header.i=@newyork.example.com'
+    )
+    assert findings(field) == (
+        Finding(
+            method="dkim",
+            result="pass",
+            properties=(("reason", "good signature"), ("header.i", "@mail-router.example.net")),
+        ),
+        Finding(
+            method="dkim",
+            result="fail",
+            properties=(("reason", "bad signature"), ("header.i", "@newyork.example.com")),
+        ),
+    )
+
+
+PIECES = st.sampled_from(
+    [*'();="\\ ', "mx.chirper.example", "dkim", "pass", "dmarc", "spf", "header.d", "mail.example"]
+)
+
+
+@given(st.lists(st.text(max_size=60) | st.lists(PIECES, max_size=40).map("".join), max_size=3))
+@example(["mx.chirper.example;" + '"(' * 2_000])
+@example(["mx.chirper.example;" + "a=" * 2_000])
+def test_any_text_gets_a_verdict(fields: list[str]) -> None:
+    assert judge(fields, ANNA, OURS).verdict in set(Verdict)
+    assert judge(fields, ANNA, frozenset()).verdict is Verdict.UNKNOWN
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_what_a_sender_puts_into_a_quoted_value_is_no_result(words: str) -> None:
+    quoted = words.replace("\\", "\\\\").replace('"', '\\"')
+    field = ours(f'spf=pass smtp.mailfrom="{quoted}"@other.example')
+    assert verdict(field) is Verdict.UNAUTHENTICATED
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_a_field_of_a_stranger_changes_nothing(words: str) -> None:
+    stranger = f"evil.example; {words}; dmarc=pass header.from=mail.example"
+    assert verdict(stranger) is Verdict.UNKNOWN
+    assert verdict(stranger, ours("spf=fail")) is Verdict.UNAUTHENTICATED

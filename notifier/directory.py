@@ -1,4 +1,7 @@
-"""Who there is: people, rotas and policies as configured, and the way from a target to addresses.
+"""Who there is: people, rotas and policies, and the way from a target to addresses.
+
+People, rotas and policies are as configured; ``with_shifts`` puts above the rotas what stands in
+the database, overrides and the shifts of calendars (``notifier/duty.py``).
 
 Names are checked when the directory is made: a policy that tells an unknown person is refused with
 the settings. A snapshot taken earlier may still name somebody who is gone; that resolves to nobody,
@@ -8,12 +11,12 @@ which the escalation treats like an empty rota: the fallback address is told and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from notifier.addresses import is_well_formed
 from notifier.policy import EscalationPolicy, Target, TargetKind
-from notifier.rota import Person, Rota, on_duty
+from notifier.rota import Person, Rota, Shift, on_duty, shifts
 from store.model import Severity
 
 
@@ -27,18 +30,24 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Directory:
-    """People, rotas, one policy per severity, and the address told when nobody else can be."""
+    """People, rotas, one policy per severity, and the address told when nobody else can be.
+
+    ``categories`` holds the policies for cases of a category, which win over those for all of a
+    severity; ``above`` the shifts that win over the layers of a rota, those that win first.
+    """
 
     people: Mapping[str, Person]
     rotas: Mapping[str, Rota]
     policies: Mapping[Severity, EscalationPolicy]
     fallback: str
+    categories: Mapping[tuple[str, Severity], EscalationPolicy] = field(default_factory=dict)
+    above: Mapping[str, tuple[Shift, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not is_well_formed(self.fallback):
             raise ValueError("the fallback address is not an address")
         for person in self.people.values():
-            if not is_well_formed(person.address):
+            if not all(map(is_well_formed, person.addresses)):
                 raise ValueError(f"person {person.key!r} has no usable address")
         for rota in self.rotas.values():
             unknown = [member for member in rota.members if member not in self.people]
@@ -50,14 +59,43 @@ class Directory:
         for severity in Severity:
             if severity not in self.policies:
                 raise ValueError(f"no policy for cases of severity {severity.label}")
-            policy = self.policies[severity]
+        for policy in self.all_policies():
             for step in policy.steps:
                 for target in step.targets:
                     self._require_known(policy, target)
 
-    def policy(self, severity: Severity) -> EscalationPolicy:
-        """Give the policy for cases of this severity."""
+    def all_policies(self) -> tuple[EscalationPolicy, ...]:
+        """List every policy: those for the severities, then those for categories."""
+        return (*self.policies.values(), *self.categories.values())
+
+    def policy(self, severity: Severity, category: str | None = None) -> EscalationPolicy:
+        """Give the policy for cases of this severity and category: the most specific one."""
+        if category and (category, severity) in self.categories:
+            return self.categories[category, severity]
         return self.policies[severity]
+
+    def with_shifts(self, above: Mapping[str, tuple[Shift, ...]]) -> Directory:
+        """Give this directory with shifts above the rotas' layers.
+
+        Who is no longer known is left out, so that the layers below show through.
+        """
+        known = {
+            rota: tuple(shift for shift in listed if shift.person in self.people)
+            for rota, listed in above.items()
+            if rota in self.rotas
+        }
+        return replace(self, above=known)
+
+    def on_duty(self, rota: str, moment: datetime) -> Person | None:
+        """Give the person on duty in a rota at a moment; None for nobody, or an unknown rota."""
+        if rota not in self.rotas:
+            return None
+        name = on_duty(self.rotas[rota], moment, self.above.get(rota, ()))
+        return self.people.get(name) if name else None
+
+    def shifts(self, rota: str, since: datetime, until: datetime) -> tuple[Shift, ...]:
+        """List a rota's shifts that touch the time between two moments, in order."""
+        return shifts(self.rotas[rota], since, until, self.above.get(rota, ()))
 
     def resolve(self, target: Target, moment: datetime) -> tuple[Recipient, ...]:
         """Turn a target into addresses at this moment; nobody there gives an empty tuple."""
@@ -65,10 +103,9 @@ class Directory:
             case TargetKind.ADDRESS:
                 return (Recipient(address=target.name),)
             case TargetKind.PERSON:
-                return self._person(target.name)
+                return _recipients(self.people.get(target.name))
             case TargetKind.ROTA:
-                rota = self.rotas.get(target.name)
-                return self._person(on_duty(rota, moment)) if rota else ()
+                return _recipients(self.on_duty(target.name, moment))
 
     def recipients(self, targets: tuple[Target, ...], moment: datetime) -> tuple[Recipient, ...]:
         """Turn the targets of a step into distinct addresses, in order."""
@@ -77,10 +114,6 @@ class Directory:
             for recipient in self.resolve(target, moment):
                 found.setdefault(recipient.address.lower(), recipient)
         return tuple(found.values())
-
-    def _person(self, key: str) -> tuple[Recipient, ...]:
-        person = self.people.get(key)
-        return (Recipient(address=person.address, person=person),) if person else ()
 
     def _require_known(self, policy: EscalationPolicy, target: Target) -> None:
         known: Mapping[TargetKind, bool] = {
@@ -92,3 +125,9 @@ class Directory:
             raise ValueError(
                 f"policy {policy.key!r} names an unknown {target.kind}: {target.name!r}"
             )
+
+
+def _recipients(person: Person | None) -> tuple[Recipient, ...]:
+    if person is None:
+        return ()
+    return tuple(Recipient(address=address, person=person) for address in person.addresses)

@@ -3,16 +3,21 @@
 A policy is checked when it is made, so a step that can never be reached is refused with the
 settings and not found out at night. A running escalation keeps a snapshot of its policy: a change
 of the settings never moves a case that is already on its way.
+
+A step with hours that falls due outside them waits until they begin; those after it keep their
+distance from it. Policies for danger have no hours, and an escalation that was raised runs without.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Final
+
+from notifier.local_time import Hours
 
 SNAPSHOT_VERSION: Final = 1
 SHORTEST_REPEAT: Final = timedelta(seconds=1)
@@ -38,10 +43,18 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step: ``after`` counts from the start of the escalation."""
+    """One step: ``after`` counts from the start of the escalation.
+
+    With ``only_between`` it goes out within these hours only.
+    """
 
     after: timedelta
     targets: tuple[Target, ...]
+    only_between: Hours | None = None
+
+    def opens_at(self, due_at: datetime) -> datetime:
+        """Tell when a step that falls due at a moment may go out: then, or when its hours begin."""
+        return self.only_between.next_within(due_at) if self.only_between else due_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,10 +94,16 @@ class EscalationPolicy:
         """Tell which step fires next when ``done`` steps have fired: the last one repeats."""
         return min(done, self.last)
 
+    def without_hours(self) -> EscalationPolicy:
+        """Give the policy as it runs where danger is: no step waits for the day."""
+        steps = tuple(replace(step, only_between=None) for step in self.steps)
+        return replace(self, steps=steps)
+
 
 def first_due(policy: EscalationPolicy, started_at: datetime) -> datetime:
     """Tell when the first step of an escalation is due."""
-    return started_at + policy.steps[0].after
+    step = policy.steps[0]
+    return step.opens_at(started_at + step.after)
 
 
 def next_due(
@@ -100,7 +119,8 @@ def next_due(
     if fired < policy.last:
         distance = policy.steps[fired + 1].after - policy.steps[fired].after
     on_time = fired_at - due_at <= min(ON_TIME, distance / 2)
-    return (due_at if on_time else fired_at) + distance
+    following = policy.steps[policy.index(fired + 1)]
+    return following.opens_at((due_at if on_time else fired_at) + distance)
 
 
 def to_snapshot(policy: EscalationPolicy) -> dict[str, Any]:
@@ -109,13 +129,7 @@ def to_snapshot(policy: EscalationPolicy) -> dict[str, Any]:
         "version": SNAPSHOT_VERSION,
         "key": policy.key,
         "repeat_seconds": policy.repeat.total_seconds(),
-        "steps": [
-            {
-                "after_seconds": step.after.total_seconds(),
-                "targets": [{"kind": t.kind.value, "name": t.name} for t in step.targets],
-            }
-            for step in policy.steps
-        ],
+        "steps": [_from_step(step) for step in policy.steps],
     }
 
 
@@ -133,11 +147,42 @@ def from_snapshot(snapshot: Mapping[str, Any]) -> EscalationPolicy:
         raise ValueError(f"damaged policy snapshot: {error!r}") from error
 
 
+def _from_step(step: Step) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "after_seconds": step.after.total_seconds(),
+        "targets": [{"kind": target.kind.value, "name": target.name} for target in step.targets],
+    }
+    if step.only_between:
+        values["only_between"] = _from_hours(step.only_between)
+    return values
+
+
 def _step(step: Mapping[str, Any]) -> Step:
+    hours = step.get("only_between")
     return Step(
         after=timedelta(seconds=step["after_seconds"]),
         targets=tuple(
             Target(kind=TargetKind(target["kind"]), name=target["name"])
             for target in step["targets"]
         ),
+        only_between=_hours(hours) if hours else None,
+    )
+
+
+def _from_hours(hours: Hours) -> dict[str, Any]:
+    return {
+        "spans": [[begins.isoformat(), ends.isoformat()] for begins, ends in hours.spans],
+        "days": sorted(hours.days),
+        "time_zone": hours.time_zone,
+    }
+
+
+def _hours(hours: Mapping[str, Any]) -> Hours:
+    return Hours(
+        spans=tuple(
+            (time.fromisoformat(begins), time.fromisoformat(ends))
+            for begins, ends in hours["spans"]
+        ),
+        days=frozenset(hours["days"]),
+        time_zone=hours["time_zone"],
     )

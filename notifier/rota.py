@@ -1,129 +1,130 @@
-"""Who is on duty when: people, rotas and their shifts, as pure functions of a moment.
+"""Who is on duty when: people, rotas of layers, and what stands above them for a while.
 
-A handover keeps its local time through a change of the clocks; the shift that crosses it is an
-hour longer or shorter. A handover at a local time that does not exist happens as much later as
-the clocks were put forward; one at a local time that comes twice happens the first time. For
-every moment exactly one person is on duty.
+Overrides win over the calendar of a rota, that wins over its layers, and of those the first that
+covers a moment wins; where it covers none the next one does. All of it is a pure function of the
+moment: for every moment at most one person of a rota is on duty, and none only where no layer
+covers it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from notifier.layer import Layer, Shift
+from notifier.local_time import Span, time_zone
 from store.model import require_aware
 
-
-class Turn(StrEnum):
-    """How long one person's shift lasts."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-
-    @property
-    def days(self) -> int:
-        """How many days lie between two handovers."""
-        return 1 if self is Turn.DAILY else 7
-
-
-def time_zone(name: str) -> ZoneInfo:
-    """Find a time zone by its name; ValueError for an unknown one."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"no time zone is called {name!r}") from error
+__all__ = ["Layer", "Person", "Rota", "Shift", "gaps", "on_duty", "overlay", "shifts", "time_zone"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Somebody who can be told. ``key`` is the name in the configuration."""
+    """Somebody who can be told. ``key`` is the name in the configuration.
+
+    ``address`` is the one that answers and links are made for; alerts go to the others as well.
+    """
 
     key: str
     name: str
     address: str
+    more_addresses: tuple[str, ...] = ()
     time_zone: str = "UTC"
     languages: tuple[str, ...] = ("en",)
 
     def __post_init__(self) -> None:
         time_zone(self.time_zone)
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address of this person, the first one first."""
+        return (self.address, *self.more_addresses)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rota:
-    """Persons taking turns. The first member's first shift begins on ``start`` at ``handover``.
+    """Who is on duty by turns. Of the layers the first that covers a moment decides.
 
-    ``handover`` is local time in ``time_zone``: a shift that crosses a change of the clocks is an
-    hour longer or shorter, the handover stays where people expect it. Before ``start`` the turns
-    are counted backwards, so that a rota entered early leaves nobody out.
+    ``time_zone`` is the one its times are shown in. ``has_calendar`` says that shifts may come
+    from a calendar too, so that it may do without layers.
     """
 
     key: str
-    members: tuple[str, ...]
-    turn: Turn
-    handover: time
-    time_zone: str
-    start: date
+    layers: tuple[Layer, ...] = ()
+    time_zone: str = "UTC"
+    has_calendar: bool = False
 
     def __post_init__(self) -> None:
-        if not self.members:
+        if not self.layers and not self.has_calendar:
             raise ValueError(f"rota {self.key!r} has no members: nobody would ever be on duty")
-        if self.handover.tzinfo is not None:
-            raise ValueError(f"rota {self.key!r}: handover is local time and carries no zone")
         time_zone(self.time_zone)
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shift:
-    """One person's turn, from ``begins_at`` until just before ``ends_at``."""
-
-    person: str
-    begins_at: datetime
-    ends_at: datetime
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Everybody who takes turns in any layer, each once."""
+        return tuple(dict.fromkeys(name for layer in self.layers for name in layer.members))
 
 
-def on_duty(rota: Rota, moment: datetime) -> str:
-    """Name the person on duty at this moment."""
+def on_duty(rota: Rota, moment: datetime, above: Sequence[Shift] = ()) -> str | None:
+    """Name the person on duty at this moment; None where no layer covers it.
+
+    ``above`` are shifts that win over the layers; of two that hold the moment the first wins.
+    """
     require_aware(moment, "moment")
-    return _member(rota, _number_at(rota, moment))
+    for shift in above:
+        if shift.covers(moment):
+            return shift.person
+    found = (layer.on_duty(moment) for layer in rota.layers)
+    return next((shift.person for shift in found if shift), None)
 
 
-def shifts(rota: Rota, since: datetime, until: datetime) -> tuple[Shift, ...]:
-    """List the shifts that touch the time from ``since`` until just before ``until``, in order."""
+def shifts(
+    rota: Rota, since: datetime, until: datetime, above: Sequence[Shift] = ()
+) -> tuple[Shift, ...]:
+    """List the shifts that touch the time from ``since`` until just before ``until``, in order.
+
+    They do not overlap; between two of them nobody is on duty. The first and the last are whole.
+    """
     require_aware(since, "since")
     require_aware(until, "until")
+    touching = [shift for shift in above if shift.begins_at < until and since < shift.ends_at]
+    # What cuts into a shift may lie outside the time asked for: look as far as the longest goes.
+    margin = max((layer.turn + timedelta(days=2) for layer in rota.layers), default=timedelta(0))
+    begin = min([since - margin, *(shift.begins_at for shift in touching)])
+    end = max([until + margin, *(shift.ends_at for shift in touching)])
+    # Each of those above is a source of its own: they may overlap.
+    sources = [*([shift] for shift in above), *(layer.shifts(begin, end) for layer in rota.layers)]
+    covered = overlay(sources, (begin, end))
+    return tuple(shift for shift in covered if shift.begins_at < until and since < shift.ends_at)
+
+
+def overlay(sources: Iterable[Iterable[Shift]], span: Span) -> list[Shift]:
+    """Lay shifts over each other within a span: what an earlier source covers stays."""
+    found: list[Shift] = []
+    free = [span]
+    for source in sources:
+        for shift in source:
+            still_free: list[Span] = []
+            for begins, ends in free:
+                begins_at, ends_at = max(begins, shift.begins_at), min(ends, shift.ends_at)
+                if begins_at >= ends_at:
+                    still_free.append((begins, ends))
+                    continue
+                found.append(replace(shift, begins_at=begins_at, ends_at=ends_at))
+                rest = ((begins, begins_at), (ends_at, ends))
+                still_free += [(left, right) for left, right in rest if left < right]
+            free = still_free
+    return sorted(found, key=lambda shift: shift.begins_at)
+
+
+def gaps(covered: Iterable[Shift], since: datetime, until: datetime) -> list[Span]:
+    """List the times between two moments that none of these shifts, given in order, covers."""
     found = []
-    number = _number_at(rota, since)
-    while (begins_at := _begin(rota, number)) < until:
-        ends_at = _begin(rota, number + 1)
-        # A zone that once skipped a whole day (Pacific/Apia, 2011) has a shift of no length.
-        if ends_at > begins_at:
-            person = _member(rota, number)
-            found.append(Shift(person=person, begins_at=begins_at, ends_at=ends_at))
-        number += 1
-    return tuple(found)
-
-
-def _member(rota: Rota, number: int) -> str:
-    return rota.members[number % len(rota.members)]
-
-
-def _begin(rota: Rota, number: int) -> datetime:
-    """Tell when shift ``number`` begins, in UTC; shift 0 begins on the rota's start."""
-    day = rota.start + timedelta(days=number * rota.turn.days)
-    # fold=0 is what gives the first of two equal local times and the later side of a gap.
-    handover = rota.handover.replace(fold=0)
-    local = datetime.combine(day, handover, tzinfo=time_zone(rota.time_zone))
-    return local.astimezone(UTC)
-
-
-def _number_at(rota: Rota, moment: datetime) -> int:
-    """Tell which shift runs at this moment: estimate from the date, then look left and right."""
-    local_day = moment.astimezone(time_zone(rota.time_zone)).date()
-    number = (local_day - rota.start).days // rota.turn.days
-    while _begin(rota, number) > moment:
-        number -= 1
-    while _begin(rota, number + 1) <= moment:
-        number += 1
-    return number
+    for shift in covered:
+        if shift.begins_at > since:
+            found.append((since, min(shift.begins_at, until)))
+        since = max(since, shift.ends_at)
+    if since < until:
+        found.append((since, until))
+    return found

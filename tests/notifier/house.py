@@ -12,9 +12,10 @@ from notifier.deliver import Deliverer
 from notifier.directory import Directory
 from notifier.escalate import Escalator
 from notifier.etiquette import Manners
+from notifier.layer import DAILY
 from notifier.plan import Planner
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
-from notifier.rota import Person, Rota, Turn
+from notifier.rota import Layer, Person, Rota
 from store.evidence import SealedBody
 from store.inbox import NewMessage
 from store.model import (
@@ -91,11 +92,16 @@ def directory() -> Directory:
         rotas={
             "night": Rota(
                 key="night",
-                members=("ben", "cleo"),
-                turn=Turn.DAILY,
-                handover=time(8, 0),
                 time_zone="Europe/Berlin",
-                start=date(2026, 11, 21),
+                layers=(
+                    Layer(
+                        members=("ben", "cleo"),
+                        turn=DAILY,
+                        handover=time(8, 0),
+                        time_zone="Europe/Berlin",
+                        start=date(2026, 11, 21),
+                    ),
+                ),
             ),
         },
         policies={severity: policy(severity.label) for severity in Severity},

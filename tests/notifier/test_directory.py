@@ -7,6 +7,7 @@ import pytest
 
 from notifier.directory import Directory, Recipient
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
+from notifier.rota import Shift
 from store.model import Severity
 from tests.notifier.house import START, directory, person
 
@@ -78,3 +79,49 @@ def test_a_rota_with_an_unknown_member_is_refused() -> None:
 def test_a_fallback_that_is_no_address_is_refused() -> None:
     with pytest.raises(ValueError, match="fallback"):
         replace(directory(), fallback="ops")
+
+
+def test_the_most_specific_policy_wins() -> None:
+    special = replace(directory().policy(Severity.HIGH), key="categories.sextortion.high")
+    everybody = replace(directory(), categories={("sextortion", Severity.HIGH): special})
+
+    assert everybody.policy(Severity.HIGH, "sextortion") is special
+    assert everybody.policy(Severity.HIGH, "bullying").key == "high"
+    assert everybody.policy(Severity.HIGH).key == "high"
+    assert everybody.policy(Severity.LOW, "sextortion").key == "low"
+
+
+def test_a_policy_for_a_category_that_names_nobody_is_refused() -> None:
+    gone = Target(kind=TargetKind.PERSON, name="gone")
+    policy = with_target(ANNA).policy(Severity.HIGH)
+    odd = replace(policy, steps=(Step(after=timedelta(0), targets=(gone,)),))
+    with pytest.raises(ValueError, match="unknown person"):
+        replace(directory(), categories={("bullying", Severity.LOW): odd})
+
+
+def test_every_address_of_a_person_is_told() -> None:
+    anna = person("anna", more_addresses=("anna@phone.example",))
+    everybody = replace(directory(), people=dict(directory().people) | {"anna": anna})
+
+    told = everybody.recipients((ANNA,), START)
+
+    assert [recipient.address for recipient in told] == list(anna.addresses)
+    assert {recipient.person for recipient in told} == {anna}
+
+
+def test_shifts_above_win_while_their_person_is_known() -> None:
+    above = tuple(
+        Shift(
+            person=name,
+            begins_at=START + timedelta(hours=hour),
+            ends_at=START + timedelta(hours=hour + 1),
+            source="override",
+        )
+        for hour, name in enumerate(("cleo", "gone"))
+    )
+    everybody = directory().with_shifts({"night": above, "no rota": above})
+
+    assert everybody.on_duty("night", START) == person("cleo")
+    assert everybody.on_duty("night", START + timedelta(hours=1)) == person("ben")
+    listed = everybody.shifts("night", START, START + timedelta(hours=2))
+    assert [shift.person for shift in listed] == ["cleo", "ben"]

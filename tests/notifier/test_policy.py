@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from notifier.local_time import Hours
 from notifier.policy import (
     EscalationPolicy,
     Step,
@@ -49,6 +50,35 @@ def test_after_an_outage_the_next_step_keeps_its_distance(repeat: float, late: f
     assert next_due(policy(0, repeat=repeat), 0, NOW, fired_at) == fired_at + minutes(repeat)
 
 
+DAYTIME = Hours(spans=((time(8), time(20)),), time_zone="Europe/Berlin")
+OPENS = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
+
+
+def routine(*hours: Hours | None, repeat: float = 10) -> EscalationPolicy:
+    steps = tuple(
+        Step(after=minutes(15 * number), targets=(ANNA,), only_between=only)
+        for number, only in enumerate(hours)
+    )
+    return EscalationPolicy(key="low", steps=steps, repeat=minutes(repeat))
+
+
+def test_a_step_due_outside_its_hours_waits_until_they_begin() -> None:
+    assert first_due(routine(DAYTIME), NOW) == OPENS
+    assert first_due(routine(None, DAYTIME), NOW) == NOW
+    assert next_due(routine(None, DAYTIME), 0, NOW, NOW) == OPENS
+    assert next_due(routine(None, DAYTIME, None), 1, OPENS, OPENS) == OPENS + minutes(15)
+
+
+def test_repeats_wait_for_the_hours_too() -> None:
+    evening = datetime(2026, 11, 22, 18, 55, tzinfo=UTC)
+    assert next_due(routine(DAYTIME), 0, evening, evening) == OPENS + timedelta(days=1)
+    assert next_due(routine(DAYTIME), 0, OPENS, OPENS) == OPENS + minutes(10)
+
+
+def test_a_policy_without_its_hours_waits_for_nothing() -> None:
+    assert first_due(routine(DAYTIME).without_hours(), NOW) == NOW
+
+
 def test_the_first_step_is_due_after_its_delay() -> None:
     assert first_due(policy(5, 15), NOW) == NOW + minutes(5)
 
@@ -61,6 +91,16 @@ def test_a_snapshot_survives_json() -> None:
     snapshot = json.loads(json.dumps(to_snapshot(policy(0, 0.5, 60))))
     assert snapshot["version"] == 1
     assert from_snapshot(snapshot) == policy(0, 0.5, 60)
+
+
+def test_a_snapshot_keeps_the_hours() -> None:
+    nights = Hours(
+        spans=((time(20), time(0)), (time(22), time(6))),
+        days=frozenset({4, 5}),
+        time_zone="Asia/Kolkata",
+    )
+    snapshot = json.loads(json.dumps(to_snapshot(routine(None, nights))))
+    assert from_snapshot(snapshot) == routine(None, nights)
 
 
 @pytest.mark.parametrize(

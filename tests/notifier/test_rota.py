@@ -1,155 +1,161 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifier.rota import Person, Rota, Turn, on_duty, shifts
+from notifier.local_time import Hours
+from notifier.rota import Layer, Person, Rota, Shift, gaps, on_duty, overlay, shifts
 
-ZONES = [
-    "Europe/Berlin",
-    "America/New_York",
-    "Australia/Lord_Howe",
-    "America/Santiago",
-    "Asia/Kathmandu",
-    "Africa/Casablanca",
-    "Pacific/Apia",
-    "UTC",
-]
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def rota(**changes: Any) -> Rota:
+def at(hours: float) -> datetime:
+    """Count hours from Monday's midnight."""
+    return MONDAY + timedelta(hours=hours)
+
+
+def layer(*members: str, **changes: Any) -> Layer:
     fields: dict[str, Any] = {
-        "key": "night",
-        "members": ("anna", "ben", "cleo"),
-        "turn": Turn.DAILY,
+        "members": members,
+        "turn": timedelta(days=1),
         "handover": time(8, 0),
-        "time_zone": "Europe/Berlin",
-        "start": date(2026, 1, 5),
+        "time_zone": "UTC",
+        "start": date(2026, 11, 23),
+        "name": members[0],
     }
-    return Rota(**fields | changes)
+    return Layer(**fields | changes)
 
 
-def berlin(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=ZoneInfo("Europe/Berlin"))  # type: ignore[misc,arg-type]  # year to minute
+def during(begins: int, ends: int, **changes: Any) -> Hours:
+    return Hours(spans=((time(begins), time(ends)),), **changes)
 
 
-rotas = st.builds(
-    rota,
-    members=st.sampled_from([("anna",), ("anna", "ben"), ("anna", "ben", "cleo")]),
-    turn=st.sampled_from(Turn),
-    handover=st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
-    time_zone=st.sampled_from(ZONES),
-    start=st.dates(date(2011, 12, 1), date(2026, 12, 31)),
-)
-# Both changes of the clocks, on either half of the world, and the day Samoa left out.
-changes_of_clocks = st.sampled_from(
-    [
-        datetime(2026, 3, 29, 1, tzinfo=UTC),
-        datetime(2026, 10, 25, 1, tzinfo=UTC),
-        datetime(2026, 3, 8, 7, tzinfo=UTC),
-        datetime(2026, 11, 1, 6, tzinfo=UTC),
-        datetime(2026, 4, 4, 15, tzinfo=UTC),
-        datetime(2026, 10, 3, 15, 30, tzinfo=UTC),
-        datetime(2011, 12, 30, 10, tzinfo=UTC),
-    ],
-)
-moments = st.builds(
-    lambda change, minutes: change + timedelta(minutes=minutes),
-    changes_of_clocks,
-    st.integers(-3 * 1440, 3 * 1440),
+def shift(person: str, begins: float, ends: float, source: str = "override") -> Shift:
+    return Shift(person=person, begins_at=at(begins), ends_at=at(ends), source=source)
+
+
+# Follow the sun: each covers its own day, and the lead what is left.
+SUN = Rota(
+    key="sun",
+    layers=(
+        layer("anna", hours=during(8, 16)),
+        layer("ben", hours=during(14, 22)),
+        layer("cleo", hours=during(22, 6, days=frozenset(range(5)))),
+        layer("lead"),
+    ),
 )
 
 
 @pytest.mark.parametrize(
-    ("moment", "person"),
+    ("hours", "person"),
     [
-        (berlin(2026, 1, 5, 8, 0), "anna"),
-        (berlin(2026, 1, 6, 7, 59), "anna"),
-        (berlin(2026, 1, 6, 8, 0), "ben"),
-        (berlin(2026, 1, 7, 23, 0), "cleo"),
-        (berlin(2026, 1, 8, 8, 0), "anna"),
-        (berlin(2026, 1, 5, 7, 59), "cleo"),
-        (berlin(2026, 6, 1, 8, 0), "anna"),
-        (berlin(2026, 6, 1, 7, 59), "cleo"),
+        (8, "anna"),
+        (15.9, "anna"),
+        (16, "ben"),
+        (22, "cleo"),
+        (29.9, "cleo"),
+        (30, "lead"),
+        # The night of Friday is still one of the working week, that of Saturday is not.
+        (4 * 24 + 23, "cleo"),
+        (5 * 24 + 5, "cleo"),
+        (5 * 24 + 23, "lead"),
+        (6 * 24 + 9, "anna"),
     ],
 )
-def test_members_take_daily_turns_at_the_handover(moment: datetime, person: str) -> None:
-    assert on_duty(rota(), moment) == person
+def test_the_first_layer_that_covers_a_moment_decides(hours: float, person: str) -> None:
+    assert on_duty(SUN, at(hours)) == person
 
 
-def test_members_take_weekly_turns() -> None:
-    weekly = rota(turn=Turn.WEEKLY)
-    assert on_duty(weekly, berlin(2026, 1, 12, 7, 59)) == "anna"
-    assert on_duty(weekly, berlin(2026, 1, 12, 8, 0)) == "ben"
+def test_what_no_layer_covers_is_nobodys() -> None:
+    office = Rota(key="office", layers=(layer("anna", hours=during(8, 16)),))
+
+    assert on_duty(office, at(7)) is None
+    listed = shifts(office, at(0), at(48))
+    assert gaps(listed, at(0), at(48)) == [(at(0), at(8)), (at(16), at(32)), (at(40), at(48))]
 
 
-def test_a_handover_in_the_missing_hour_happens_an_hour_later() -> None:
-    (first, second) = shifts(
-        rota(handover=time(2, 30)), berlin(2026, 3, 29, 3, 0), berlin(2026, 3, 29, 12, 0)
+def test_what_stands_above_cuts_into_the_shifts_of_the_layers() -> None:
+    rota = Rota(key="duty", layers=(layer("anna", "ben"),))
+    above = (shift("cleo", 10, 12), shift("dora", 11, 13))
+
+    assert shifts(rota, at(9), at(14), above) == (
+        shift("anna", 8, 10, "anna"),
+        shift("cleo", 10, 12),
+        shift("dora", 12, 13),
+        shift("anna", 13, 32, "anna"),
     )
-    assert first.ends_at == second.begins_at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert [on_duty(rota, at(hours), above) for hours in (9, 10, 12, 13)] == [
+        "anna",
+        "cleo",
+        "dora",
+        "anna",
+    ]
 
 
-def test_a_handover_in_the_doubled_hour_happens_the_first_time() -> None:
-    (first, second) = shifts(
-        rota(handover=time(2, 30)), berlin(2026, 10, 25, 1, 0), berlin(2026, 10, 25, 12, 0)
-    )
-    assert first.ends_at == second.begins_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+def test_a_rota_may_live_from_its_calendar_alone() -> None:
+    rota = Rota(key="duty", has_calendar=True)
+
+    assert on_duty(rota, at(1)) is None
+    assert shifts(rota, at(0), at(9), (shift("anna", 1, 2),)) == (shift("anna", 1, 2),)
 
 
-@pytest.mark.parametrize(
-    ("day", "hours"), [(date(2026, 3, 28), 23), (date(2026, 10, 24), 25), (date(2026, 5, 5), 24)]
+spans = st.tuples(st.integers(0, 60), st.integers(1, 30)).map(
+    lambda span: (span[0], span[0] + span[1])
 )
-def test_the_shift_over_a_change_of_clocks_is_an_hour_off(day: date, hours: int) -> None:
-    noon = datetime.combine(day, time(12), tzinfo=ZoneInfo("Europe/Berlin"))
-    (shift,) = shifts(rota(), noon, noon + timedelta(minutes=1))
-    assert shift.ends_at - shift.begins_at == timedelta(hours=hours)
+some_shifts = st.lists(
+    st.builds(lambda who, span: shift(who, *span), st.sampled_from("abc"), spans), max_size=6
+)
 
 
-@settings(max_examples=60)
-@given(rotas, moments)
-def test_the_one_on_duty_is_the_one_whose_shift_it_is(some: Rota, moment: datetime) -> None:
-    (shift,) = shifts(some, moment, moment + timedelta(microseconds=1))
-    assert shift.begins_at <= moment < shift.ends_at
-    assert shift.person == on_duty(some, moment)
+@settings(max_examples=100)
+@given(some_shifts, st.integers(0, 80), st.integers(1, 20))
+def test_shifts_never_overlap_and_agree_with_who_is_on_duty(
+    above: list[Shift], begin: int, length: int
+) -> None:
+    rota = Rota(key="duty", layers=(layer("x", "y", hours=during(6, 18)),))
+    listed = shifts(rota, at(begin), at(begin + length), above)
+
+    for half_hours in range(2 * length):
+        moment = at(begin + half_hours / 2)
+        covering = [one.person for one in listed if one.covers(moment)]
+        someone = on_duty(rota, moment, above)
+        assert covering == ([someone] if someone else [])
 
 
-@settings(max_examples=60)
-@given(rotas, moments)
-def test_shifts_follow_each_other_without_a_gap(some: Rota, moment: datetime) -> None:
-    listed = shifts(some, moment, moment + timedelta(days=15))
-    for before, after in pairwise(listed):
-        assert before.ends_at == after.begins_at
-    zone = ZoneInfo(some.time_zone)
-    for shift in listed:
-        local = shift.begins_at.astimezone(zone)
-        exists = local.replace(tzinfo=None).time() == some.handover
-        assert exists or local.utcoffset() != (local - timedelta(days=1)).utcoffset()
+def test_overlay_keeps_within_its_span() -> None:
+    assert overlay([[shift("anna", 0, 9)]], (at(2), at(4))) == [shift("anna", 2, 4)]
+
+
+def test_everybody_of_all_layers_is_a_member_once() -> None:
+    rota = Rota(key="duty", layers=(layer("anna", "ben"), layer("ben", "cleo")))
+
+    assert rota.members == ("anna", "ben", "cleo")
 
 
 def test_a_rota_without_members_is_refused() -> None:
     with pytest.raises(ValueError, match="no members"):
-        rota(members=())
+        Rota(key="night")
 
 
 def test_an_unknown_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="Mars/Olympus"):
-        rota(time_zone="Mars/Olympus")
+        Rota(key="night", has_calendar=True, time_zone="Mars/Olympus")
     with pytest.raises(ValueError, match="no time zone"):
         Person(key="anna", name="Anna", address="anna@chirper.example", time_zone="../etc/passwd")
 
 
-def test_a_handover_with_a_zone_of_its_own_is_refused() -> None:
-    with pytest.raises(ValueError, match="local time"):
-        rota(handover=time(8, tzinfo=UTC))
-
-
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        on_duty(rota(), datetime(2026, 1, 5, 8))  # noqa: DTZ001 - that is what is refused
+        on_duty(SUN, datetime(2026, 1, 5, 8))  # noqa: DTZ001 - that is what is refused
+
+
+def test_a_person_has_every_address_in_order() -> None:
+    anna = Person(
+        key="anna", name="Anna", address="a@chirper.example", more_addresses=("b@chirper.example",)
+    )
+
+    assert anna.addresses == ("a@chirper.example", "b@chirper.example")

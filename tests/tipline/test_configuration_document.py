@@ -7,7 +7,7 @@ import tomllib
 from datetime import date, time, timedelta
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -48,11 +48,13 @@ def test_the_example_is_a_configuration_that_loads() -> None:
 def test_the_example_names_every_key_of_every_section() -> None:
     text = EXAMPLE.read_text("utf-8")
     named = set(re.findall(r"^(?:# )?([a-z_]+) = ", text, flags=re.MULTILINE))
-    keys = {key.rpartition(".")[2] for key, _ in settings_and_fields()}
+    keys = {key.rpartition(".")[2] for key, _ in settings_and_fields()} - {"SEVERITY"}
 
-    assert keys - named == {"after", "notify"}
-    assert "{ after =" in text
-    assert "notify = " in text
+    # Those of inline tables.
+    within = {"after", "notify", "only_between"}
+    assert keys - named == within
+    for key in within:
+        assert f"{key} = " in text
 
 
 def test_the_example_with_every_comment_taken_away_loads_too(tmp_path: Path) -> None:
@@ -82,7 +84,8 @@ def test_what_the_example_shows_as_defaults_are_the_defaults(tmp_path: Path) -> 
 def rows() -> Iterator[str]:
     """Write the rows of the document as the models would have them."""
     for key, field in settings_and_fields():
-        variable = "" if ".N." in key else f"`{PREFIX}{key.replace('.', DELIMITER).upper()}`"
+        inline = ".N." in key or kind_of(field) == "table"
+        variable = "" if inline else f"`{PREFIX}{key.replace('.', DELIMITER).upper()}`"
         cells = (f"`{key}`", kind_of(field), default_of(field), field.description, variable)
         yield f"| {' | '.join(str(cell) for cell in cells)} |"
 
@@ -99,9 +102,13 @@ def settings_and_fields(
             policy = model_in(section.model_fields["high"].annotation)
             assert policy is not None
             yield from settings_and_fields(policy, "policies.SEVERITY.")
-        elif name == "steps":
+            yield "policies.categories.CATEGORY.SEVERITY", section.model_fields["categories"]
+        elif name in {"steps", "layers"}:
             yield prefix + name, field
-            yield from settings_and_fields(section, f"{prefix}steps.N.")
+            yield from settings_and_fields(section, f"{prefix}{name}.N.")
+        elif name == "only_between":
+            yield prefix + name, field
+            yield from settings_and_fields(section, f"{prefix}{name}.")
         else:
             own = f"{PLACEHOLDERS[name]}." if name in PLACEHOLDERS else ""
             yield from settings_and_fields(section, f"{prefix}{name}.{own}")
@@ -119,16 +126,22 @@ def kind_of(field: FieldInfo) -> str:
         annotation = next(one for one in get_args(annotation) if one is not type(None))
     if get_origin(annotation) is Literal:
         return ", ".join(f"`{word}`" for word in get_args(annotation))
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     if get_origin(annotation) is tuple:
         return "list"
+    if get_origin(annotation) is dict or model_in(annotation):
+        return "table"
     if any(getattr(one, "func", None) is parse_size for one in field.metadata):
         return "size"
+    if "parse_weekday" in str(field.annotation):
+        return "day of the week"
     kinds = {bool: "true or false", int: "number", timedelta: "duration", Path: "path"}
     return {**kinds, date: "date", time: "time of day"}.get(annotation, "text")
 
 
 def default_of(field: FieldInfo) -> str:
-    default = field.default
+    default = field.default if field.default_factory is None else None
     match default:
         case _ if default is PydanticUndefined:
             return "required"

@@ -49,7 +49,7 @@ def test_without_a_file_it_is_a_try_out_for_the_fictional_platform() -> None:
     assert (settings.smtp.host, settings.smtp.port) == ("127.0.0.1", 8025)
     assert settings.state_dir == Path("var")
     assert settings.addresses.reporting == ("cp@chirper.example",)
-    assert settings.people["duty"].address == "duty@chirper.example"
+    assert settings.people["duty"].address == ("duty@chirper.example",)
     assert settings.relay is None
 
 

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import date, time, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from ingest.reading.category import Category
 from ingest.reading.rules import CHIRPER
 from notifier.courier import MaildirCourier, RelayCourier
+from notifier.local_time import Hours
 from notifier.policy import Target, TargetKind
 from store.model import Severity
 from tipline.settings import ConfigurationError, Settings, load_settings
@@ -14,6 +18,7 @@ from tipline.settings.duty import directory
 from tipline.settings.home import home_platform, reading_rules
 from tipline.settings.mail import courier, identity
 from tipline.settings.places import places, relay_password
+from tipline.settings.staff import CategoryName
 
 EXAMPLE = Path(__file__).parents[2] / "systemd" / "tipline.example.toml"
 
@@ -102,3 +107,85 @@ def test_the_password_of_the_relay_is_read_from_its_file(
 def test_a_password_that_cannot_be_read_is_a_fault_that_names_the_key(example: Settings) -> None:
     with pytest.raises(ConfigurationError, match=r"relay\.password_file: .* cannot be read"):
         courier(example)
+
+
+def test_categories_of_policies_are_those_that_reading_suggests() -> None:
+    assert set(get_args(CategoryName)) == set(Category)
+
+
+def test_a_rota_is_its_layers_above_its_members(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text("utf-8").replace(
+        "[policies]\n",
+        """\
+[[rotas.duty.layers]]
+name = "nights"
+members = "ben"
+turn = "12h"
+handover = "20:00"
+time_zone = "Asia/Kolkata"
+start = 2026-01-07
+hours = "20:00-08:00, 12:00-12:30"
+days = "fri-mon"
+[[rotas.duty.layers]]
+members = ["ben"]
+turn = "14d"
+handover = "20:00"
+handover_day = "monday"
+start = 2026-01-07
+[policies]
+""",
+    )
+    path = tmp_path / "tipline.toml"
+    path.write_text(text, "utf-8")
+
+    nights, second, members = directory(load_settings(path)).rotas["duty"].layers
+
+    assert (nights.name, nights.turn, nights.time_zone) == (
+        "nights",
+        timedelta(hours=12),
+        "Asia/Kolkata",
+    )
+    assert nights.hours == Hours(
+        spans=((time(20), time(8)), (time(12), time(12, 30))),
+        days=frozenset({4, 5, 6, 0}),
+        time_zone="Asia/Kolkata",
+    )
+    assert (second.name, second.start, second.time_zone) == (
+        "layer 2",
+        date(2026, 1, 12),
+        "Europe/Dublin",
+    )
+    assert (members.name, members.hours, members.turn) == ("members", None, timedelta(days=7))
+
+
+def test_every_address_of_the_staff_is_known_to_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "TIPLINE_PEOPLE__DUTY__ADDRESS", "Duty@chirper.example,phone@chirper.example"
+    )
+    settings = load_settings()
+
+    assert reading_rules(settings).staff_addresses == (
+        "duty@chirper.example",
+        "phone@chirper.example",
+    )
+
+
+def test_a_step_may_keep_to_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [
+        {
+            "after": "0s",
+            "notify": "person:duty",
+            "only_between": {"hours": "08:00-24:00", "time_zone": "Europe/Berlin"},
+        }
+    ]
+    monkeypatch.setenv("TIPLINE_POLICIES__LOW__STEPS", json.dumps(steps))
+    monkeypatch.setenv("TIPLINE_POLICIES__CATEGORIES__SEXTORTION__LOW__REPEAT", "5m")
+    monkeypatch.setenv("TIPLINE_POLICIES__CATEGORIES__SEXTORTION__LOW__STEPS", json.dumps(steps))
+
+    everybody = directory(load_settings())
+
+    assert everybody.policy(Severity.LOW).steps[0].only_between == Hours(
+        spans=((time(8), time(0)),), time_zone="Europe/Berlin"
+    )
+    special = everybody.policy(Severity.LOW, "sextortion")
+    assert (special.key, special.repeat) == ("categories.sextortion.low", timedelta(minutes=5))

@@ -59,16 +59,16 @@ def on_call(at: AtOption = None, as_json: JsonOption = False, config: ConfigOpti
 
 def _on_duty(everybody: Directory, when: datetime) -> list[Duty]:
     from notifier.policy import TargetKind
-    from notifier.rota import shifts
 
-    duties = []
-    for key, rota in everybody.rotas.items():
-        # A shift of the rota that holds this very moment.
-        shift = shifts(rota, when, when + timedelta(microseconds=1))[0]
-        duties.append(Duty(person=everybody.people[shift.person], rota=key, shift=shift))
+    # Shifts that hold this very moment.
+    duties = [
+        Duty(person=everybody.people[shift.person], rota=key, shift=shift)
+        for key in everybody.rotas
+        for shift in everybody.shifts(key, when, when + timedelta(microseconds=1))
+    ]
     named = {
         target.name
-        for policy in everybody.policies.values()
+        for policy in everybody.all_policies()
         for step in policy.steps
         for target in step.targets
         if target.kind is TargetKind.PERSON

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from notifier.directory import Directory
+from notifier.layer import Layer
+from notifier.local_time import DAYS, EVERY_DAY, Hours
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
-from notifier.rota import Person, Rota, Turn
+from notifier.rota import Person, Rota
 from store.model import Severity
 from tipline.settings.home import operator_address
 
 if TYPE_CHECKING:
     from tipline.settings.model import Settings
-    from tipline.settings.staff import PolicyEntry, RotaEntry
+    from tipline.settings.staff import LayerEntry, PersonEntry, PolicyEntry, RotaEntry, StepEntry
 
 
 def directory(settings: Settings) -> Directory:
-    """Hand out everybody who can be told, and the policy for each severity."""
+    """Hand out everybody who can be told, and the policies."""
     return Directory(
         people=people(settings),
         rotas=rotas(settings),
         policies=policies(settings),
+        categories=categories(settings),
         fallback=operator_address(settings),
     )
 
 
 def people(settings: Settings) -> dict[str, Person]:
     """Hand out the people by their names in the configuration."""
-    return {key: Person(key=key, **dict(entry)) for key, entry in settings.people.items()}
+    return {key: _person(key, entry) for key, entry in settings.people.items()}
 
 
 def rotas(settings: Settings) -> dict[str, Rota]:
@@ -43,22 +47,82 @@ def policies(settings: Settings) -> dict[Severity, EscalationPolicy]:
     }
 
 
+def categories(settings: Settings) -> dict[tuple[str, Severity], EscalationPolicy]:
+    """Hand out the policies for cases of a category, where there are any."""
+    return {
+        (name, severity): _policy(f"categories.{name}.{severity.label}", entry)
+        for name, entries in settings.policies.categories.items()
+        for severity in Severity
+        if (entry := getattr(entries, severity.label))
+    }
+
+
+def _person(key: str, entry: PersonEntry) -> Person:
+    first, *more = entry.address
+    return Person(
+        key=key,
+        name=entry.name,
+        address=first,
+        more_addresses=tuple(more),
+        time_zone=entry.time_zone,
+        languages=entry.languages,
+    )
+
+
 def _rota(key: str, entry: RotaEntry) -> Rota:
+    layers = [
+        _layer(layer, layer.members, layer.name or f"layer {number}", entry.time_zone)
+        for number, layer in enumerate(entry.layers, start=1)
+    ]
+    if entry.members:
+        layers.append(_layer(entry, entry.members, "members", entry.time_zone))
     return Rota(
         key=key,
-        members=entry.members,
-        turn=Turn(entry.turn),
-        handover=entry.handover,
+        layers=tuple(layers),
         time_zone=entry.time_zone,
-        start=entry.start,
+        has_calendar=entry.calendar is not None,
+    )
+
+
+def _layer(entry: LayerEntry | RotaEntry, members: tuple[str, ...], name: str, zone: str) -> Layer:
+    zone = entry.time_zone or zone
+    start, handover = entry.start, entry.handover
+    if start is None or handover is None:
+        raise AssertionError("unreachable")  # the models ask for both where there are members
+    if entry.handover_day is not None:
+        start += timedelta(days=(entry.handover_day - start.weekday()) % len(DAYS))
+    return Layer(
+        name=name,
+        members=members,
+        turn=entry.turn,
+        handover=handover,
+        time_zone=zone,
+        start=start,
+        hours=_hours(entry.hours, entry.days, zone),
+    )
+
+
+def _hours(spans: tuple[tuple[time, time], ...], days: tuple[int, ...], zone: str) -> Hours | None:
+    if not spans and not days:
+        return None
+    return Hours(
+        spans=spans or ((time(0), time(0)),),
+        days=frozenset(days) or EVERY_DAY,
+        time_zone=zone,
     )
 
 
 def _policy(key: str, entry: PolicyEntry) -> EscalationPolicy:
-    steps = tuple(
-        Step(after=step.after, targets=tuple(map(_target, step.notify))) for step in entry.steps
+    return EscalationPolicy(key=key, steps=tuple(map(_step, entry.steps)), repeat=entry.repeat)
+
+
+def _step(entry: StepEntry) -> Step:
+    only = entry.only_between
+    return Step(
+        after=entry.after,
+        targets=tuple(map(_target, entry.notify)),
+        only_between=_hours(only.hours, only.days, only.time_zone) if only else None,
     )
-    return EscalationPolicy(key=key, steps=steps, repeat=entry.repeat)
 
 
 def _target(text: str) -> Target:

@@ -78,7 +78,9 @@ class Origin:
 def explain(error: ValidationError, model: type[BaseModel], origin: Origin) -> list[Fault]:
     """Make one fault of each error; a list whose only item is wrong is not called empty too."""
     errors = error.errors(include_url=False)
-    within = {details["loc"][:-1] for details in errors}
+    within = {
+        details["loc"][:length] for details in errors for length in range(1, len(details["loc"]))
+    }
     return [
         _explain_one(details, model, origin)
         for details in errors
@@ -92,7 +94,7 @@ def _explain_one(details: ErrorDetails, model: type[BaseModel], origin: Origin) 
     match details["type"]:
         case "extra_forbidden":
             return origin.fault(path, _unknown_key(path, model))
-        case "unreachable_step":
+        case "at_item":
             return origin.fault((*path, context["item"]), details["msg"])
         case kind:
             sentence = _SENTENCES.get(kind)

@@ -28,7 +28,7 @@ def main_address(settings: Settings) -> str:
 def operator_address(settings: Settings) -> str:
     """Tell who is told when nobody is on duty, or when tipline itself needs a person."""
     first, *_ = settings.people.values()
-    return settings.addresses.operator or first.address
+    return settings.addresses.operator or first.address[0]
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:
@@ -51,7 +51,9 @@ def reading_rules(settings: Settings) -> ReadingRules:
         own_domains=tuple(sorted(domains)),
         authentication_servers=settings.authentication.trusted_servers,
         spam_fields=tuple(name.lower() for name in settings.reading.spam_fields),
-        staff_addresses=tuple(sorted({p.address.lower() for p in settings.people.values()})),
+        staff_addresses=tuple(
+            sorted({one.lower() for person in settings.people.values() for one in person.address})
+        ),
     )
 
 

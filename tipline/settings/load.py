@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,8 @@ from tipline.settings.model import Settings
 from tipline.settings.references import find_dangling_names
 from tipline.settings.tryout import try_out_values
 
-# Keys that name files: in a file, a relative one is meant from that file's folder.
+# Keys that name files: in a file, a relative one is meant from that file's folder. Any name may
+# stand where there is a star.
 PATH_KEYS: Final = (
     ("state_dir",),
     ("smtp", "tls_certificate"),
@@ -33,6 +34,7 @@ PATH_KEYS: Final = (
     ("relay", "ca_file"),
     ("outgoing", "maildir"),
     ("outgoing", "templates"),
+    ("rotas", "*", "calendar"),
 )
 
 
@@ -81,11 +83,21 @@ def _parse(text: str, config: Path) -> dict[str, Any]:
 
 def _place_paths(values: dict[str, Any], folder: Path) -> None:
     for *sections, key in PATH_KEYS:
-        table: Any = values
-        for section in sections:
-            table = table.get(section) if isinstance(table, dict) else None
-        if isinstance(table, dict) and isinstance(table.get(key), str):
-            table[key] = str(folder / table[key])
+        for table in _tables(values, sections):
+            if isinstance(table.get(key), str):
+                table[key] = str(folder / table[key])
+
+
+def _tables(table: object, sections: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Find the tables of this name; all there are where the name is a star."""
+    if not isinstance(table, dict):
+        return
+    if not sections:
+        yield table
+        return
+    name, *rest = sections
+    for inner in table.values() if name == "*" else [table.get(name)]:
+        yield from _tables(inner, rest)
 
 
 def _check(values: dict[str, Any], origin: Origin) -> Settings:

@@ -22,17 +22,34 @@ def find_dangling_names(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
         "person": set(_table(values.get("people"))),
         "rota": set(_table(values.get("rotas"))),
     }
-    for rota, entry in _table(values.get("rotas")).items():
-        for index, member in enumerate(_list(_table(entry).get("members"))):
+    for path, members in _members(values):
+        for index, member in enumerate(_list(members)):
             if member not in known["person"]:
-                yield ("rotas", rota, "members", index), _nobody("person", member, known)
-    for severity, policy in _table(values.get("policies")).items():
-        for number, step in enumerate(_steps(policy)):
+                yield (*path, index), _nobody("person", member, known)
+    for policy_path, policy in _policies(values):
+        for number, step in enumerate(_items(policy, "steps")):
             for index, target in enumerate(_list(_table(step).get("notify"))):
                 kind, _, name = target.partition(":")
                 if name and kind in known and name not in known[kind]:
-                    path = ("policies", severity, "steps", number, "notify", index)
+                    path = (*policy_path, "steps", number, "notify", index)
                     yield path, _nobody(kind, name, known)
+
+
+def _members(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
+    for rota, entry in _table(values.get("rotas")).items():
+        yield ("rotas", rota, "members"), _table(entry).get("members")
+        for number, layer in enumerate(_items(entry, "layers")):
+            yield ("rotas", rota, "layers", number, "members"), _table(layer).get("members")
+
+
+def _policies(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
+    policies = _table(values.get("policies"))
+    for severity, policy in policies.items():
+        if severity != "categories":
+            yield ("policies", severity), policy
+    for category, entries in _table(policies.get("categories")).items():
+        for severity, policy in _table(entries).items():
+            yield ("policies", "categories", category, severity), policy
 
 
 def _nobody(kind: str, name: str, known: Mapping[str, set[str]]) -> str:
@@ -54,9 +71,9 @@ def _list(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def _steps(policy: object) -> list[object]:
+def _items(table: object, key: str) -> list[object]:
     try:
-        steps = parse_json(_table(policy).get("steps"))
+        items = parse_json(_table(table).get(key))
     except ValueError:
         return []
-    return steps if isinstance(steps, list) else []
+    return items if isinstance(items, list) else []

@@ -3,49 +3,171 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from notifier.layer import WEEKLY
 from notifier.policy import SHORTEST_REPEAT
 from tipline.settings.sections import Section
 from tipline.settings.values import (
-    Address,
+    Addresses,
     Day,
     Duration,
     Languages,
     Line,
+    ManyHours,
     Names,
     Span,
     Targets,
     TimeOfDay,
+    Turn,
+    Weekday,
+    Weekdays,
     Zone,
     parse_json,
     show_duration,
 )
+
+CategoryName = Literal[
+    "missing_child",
+    "self_harm",
+    "sextortion",
+    "sharing_content",
+    "impersonation",
+    "grooming_contact",
+    "bullying",
+    "underage_account",
+    "spam_scam",
+]
+"""What a report may be about (``ingest/reading/category.py``, and a test compares)."""
 
 
 class PersonEntry(Section):
     """Somebody who can be told."""
 
     name: Line = Field(description="Name as colleagues know it.")
-    address: Address = Field(description="Where alerts go.")
+    address: Addresses = Field(
+        min_length=1,
+        description="Where alerts go: one address, or several, all of which get them.",
+    )
     time_zone: Zone = Field(default="UTC", description="Time zone for times in alerts.")
     languages: Languages = Field(default=("en",), description="Languages the person reads.")
+
+
+class LayerEntry(Section):
+    """Persons who take turns, in some hours only if they are given."""
+
+    name: Line | None = Field(
+        default=None,
+        description="Name shown beside its shifts; without one, its number.",
+    )
+    members: Names = Field(min_length=1, description="Names from `people`, in order of turn.")
+    turn: Turn = Field(
+        default=WEEKLY,
+        description="How long a turn lasts: `daily`, `weekly`, or a duration such as `12h`.",
+    )
+    handover: TimeOfDay = Field(description="Local time at which a turn begins, such as 09:00.")
+    handover_day: Weekday | None = Field(
+        default=None,
+        description="Day of the week on which a turn of whole weeks begins. Without it, `start`'s.",
+    )
+    time_zone: Zone | None = Field(
+        default=None,
+        description="Time zone of `handover`, `hours` and `days`. Without it, the rota's.",
+    )
+    start: Day = Field(description="Day on which the first member's first turn begins.")
+    hours: ManyHours = Field(
+        default=(),
+        description="Hours of the day it covers, such as `08:00-20:00`. Without them, all.",
+    )
+    days: Weekdays = Field(
+        default=(),
+        description="Days of the week on which those hours begin, such as `mon-fri`. Else all.",
+    )
+
+    @model_validator(mode="after")
+    def _weekday_goes_with_weeks(self) -> Self:
+        _require_weeks(self.handover_day, self.turn)
+        return self
 
 
 class RotaEntry(Section):
     """Persons who take turns."""
 
-    members: Names = Field(min_length=1, description="Names from `people`, in order of turn.")
-    turn: Literal["daily", "weekly"] = Field(
-        default="weekly",
-        description="How long a turn lasts.",
+    members: Annotated[Names, Field(min_length=1)] | None = Field(
+        default=None,
+        description="Names from `people`, in order of turn: the lowest layer of the rota.",
     )
-    handover: TimeOfDay = Field(description="Local time at which a turn begins, such as 09:00.")
-    time_zone: Zone = Field(default="UTC", description="Time zone of `handover`.")
-    start: Day = Field(description="Day on which the first member's first turn begins.")
+    turn: Turn = Field(
+        default=WEEKLY,
+        description="How long a turn lasts: `daily`, `weekly`, or a duration such as `12h`.",
+    )
+    handover: TimeOfDay | None = Field(
+        default=None,
+        description="Local time at which a turn begins, such as 09:00. Needed with `members`.",
+    )
+    handover_day: Weekday | None = Field(
+        default=None,
+        description="Day of the week on which a turn of whole weeks begins. Without it, `start`'s.",
+    )
+    time_zone: Zone = Field(
+        default="UTC",
+        description="Time zone of `handover`, `hours` and `days`, and of times shown of the rota.",
+    )
+    start: Day | None = Field(
+        default=None,
+        description="Day on which the first member's first turn begins. Needed with `members`.",
+    )
+    hours: ManyHours = Field(
+        default=(),
+        description="Hours of the day that `members` cover, such as `08:00-20:00`. Else all.",
+    )
+    days: Weekdays = Field(
+        default=(),
+        description="Days of the week on which those hours begin, such as `mon-fri`. Else all.",
+    )
+    calendar: Path | None = Field(
+        default=None,
+        description="iCalendar file whose events are shifts; they win over the layers.",
+    )
+    layers: Annotated[tuple[LayerEntry, ...], BeforeValidator(parse_json)] = Field(
+        default=(),
+        description="Layers above `members`; the first that covers a moment decides.",
+    )
+
+    @model_validator(mode="after")
+    def _somebody_takes_turns(self) -> Self:
+        if not (self.members or self.layers or self.calendar):
+            raise ValueError("nobody takes turns: give it members, layers or a calendar")
+        for key in ("handover", "start"):
+            if self.members and getattr(self, key) is None:
+                # ``item`` becomes part of the key that the fault names.
+                raise PydanticCustomError("at_item", "is missing", {"item": key})
+        _require_weeks(self.handover_day, self.turn)
+        return self
+
+
+def _require_weeks(handover_day: int | None, turn: timedelta) -> None:
+    if handover_day is not None and turn % WEEKLY:
+        raise PydanticCustomError(
+            "at_item",
+            "goes with turns of whole weeks, not of {turn}",
+            {"item": "handover_day", "turn": show_duration(turn)},
+        )
+
+
+class HoursEntry(Section):
+    """Hours within which a step goes out."""
+
+    hours: ManyHours = Field(default=(), description="Hours of the day. Without them, all.")
+    days: Weekdays = Field(
+        default=(),
+        description="Days of the week on which those hours begin, such as `mon-fri`. Else all.",
+    )
+    time_zone: Zone = Field(description="Time zone of these hours.")
 
 
 class StepEntry(Section):
@@ -55,6 +177,10 @@ class StepEntry(Section):
     notify: Targets = Field(
         min_length=1,
         description="Whom to tell: `person:NAME`, `rota:NAME` or `address:ADDRESS`.",
+    )
+    only_between: HoursEntry | None = Field(
+        default=None,
+        description="Hours within which it goes out; due outside them, it waits until they begin.",
     )
 
 
@@ -82,7 +208,7 @@ class PolicyEntry(Section):
             if step.after <= before.after:
                 # ``item`` becomes part of the key that the fault names.
                 raise PydanticCustomError(
-                    "unreachable_step",
+                    "at_item",
                     "step {number} can never be reached: it comes after {after}, "
                     "the step before it after {before}",
                     {
@@ -95,10 +221,39 @@ class PolicyEntry(Section):
         return steps
 
 
-class Policies(Section):
-    """One escalation policy for each severity."""
+class DangerPolicy(PolicyEntry):
+    """What happens while nobody takes a case in which somebody is in danger."""
 
-    critical: PolicyEntry = Field(description="For somebody in danger now.")
+    @field_validator("steps")
+    @classmethod
+    def _danger_knows_no_hours(cls, steps: tuple[StepEntry, ...]) -> tuple[StepEntry, ...]:
+        for index, step in enumerate(steps):
+            if step.only_between:
+                raise PydanticCustomError(
+                    "at_item",
+                    "only_between cannot be set for critical cases: they are told at any hour",
+                    {"item": index},
+                )
+        return steps
+
+
+class CategoryPolicies(Section):
+    """The policies for cases of one category; a severity without one has that for all cases."""
+
+    critical: DangerPolicy | None = Field(default=None, description="For somebody in danger now.")
+    high: PolicyEntry | None = Field(default=None, description="For what cannot wait.")
+    normal: PolicyEntry | None = Field(default=None, description="For every other report.")
+    low: PolicyEntry | None = Field(default=None, description="For what can wait.")
+
+
+class Policies(Section):
+    """One escalation policy for each severity, and those for categories."""
+
+    critical: DangerPolicy = Field(description="For somebody in danger now.")
     high: PolicyEntry = Field(description="For what cannot wait, and for what nobody could read.")
     normal: PolicyEntry = Field(description="For every other report.")
     low: PolicyEntry = Field(description="For what can wait.")
+    categories: dict[CategoryName, CategoryPolicies] = Field(
+        default_factory=dict,
+        description="Policies for cases of one category, which win over those above.",
+    )

@@ -14,10 +14,25 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator
 
+from notifier.layer import DAILY, LONGEST_TURN, SHORTEST_TURN, WEEKLY
+from notifier.local_time import DAYS, EVERY_DAY
+
 # What one of each unit counts, in seconds.
 SECONDS_PER_UNIT: Final = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 # What one of each unit counts, in octets. Mail limits are given in powers of ten.
 OCTETS_PER_UNIT: Final = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+# What a turn that has a name lasts.
+_TURNS: Final = {"daily": DAILY, "weekly": WEEKLY}
+_WHOLE_DAYS: Final = {
+    "mon": "monday",
+    "tue": "tuesday",
+    "wed": "wednesday",
+    "thu": "thursday",
+    "fri": "friday",
+    "sat": "saturday",
+    "sun": "sunday",
+}
 
 # No span a person means is longer; times that far off cannot even be written down.
 LONGEST_SPAN: Final = timedelta(days=3650)
@@ -31,6 +46,8 @@ _AGE_RECIPIENT: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 # ISO 639: two letters, or three where there are none; a region may follow (RFC 5646).
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _TARGET: Final = re.compile(r"(person|rota|address):(.+)")
+_HOURS: Final = re.compile(r"(\d\d:\d\d) ?(?:-|\u2013) ?(\d\d:\d\d)")
+_WEEKDAY: Final = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*")
 
 
 def parse_duration(value: object) -> timedelta:
@@ -137,11 +154,71 @@ def parse_date(value: object) -> object:
         raise ValueError(f'{_shown(value)} is not a date; write it like "2026-01-05"') from error
 
 
+def parse_turn(value: object) -> timedelta:
+    """Read "daily", "weekly" or a duration."""
+    if isinstance(value, str) and value.strip() in _TURNS:
+        return _TURNS[value.strip()]
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise ValueError(
+            f'{_shown(value)} is not a turn; write "daily", "weekly" or "12h"'
+        ) from error
+
+
+def parse_hours(value: object) -> object:
+    """Read "08:00-20:00" as two times of day; 24:00 is the midnight after."""
+    if not isinstance(value, str):
+        return value
+    found = _HOURS.fullmatch(value.strip())
+    try:
+        begins, ends = (found[1], found[2].replace("24:00", "00:00")) if found else ("", "")
+        return time.fromisoformat(begins), time.fromisoformat(ends)
+    except ValueError as error:
+        raise ValueError(
+            f'{_shown(value)} are not hours of the day; write them like "08:00-20:00"'
+        ) from error
+
+
+def parse_weekday(value: object) -> int:
+    """Read "mon" or "monday" as a number; Monday is 0."""
+    found = _WEEKDAY.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if isinstance(value, int) and value in EVERY_DAY:
+        return value
+    if not found or found[0] not in {found[1], _WHOLE_DAYS[found[1]]}:
+        raise ValueError(f'{_shown(value)} is not a day of the week; write it like "mon"')
+    return DAYS.index(found[1])
+
+
+def parse_days(value: object) -> object:
+    """Read "mon-fri", "sat,sun" or a list of such as numbers of days, each once and in order."""
+    value = parse_list(value)
+    if not isinstance(value, list | tuple):
+        return value
+    days: set[int] = set()
+    for item in value:
+        first, dash, last = item.partition("-") if isinstance(item, str) else (item, "", "")
+        begin = parse_weekday(first)
+        end = parse_weekday(last) if dash else begin
+        # From Friday to Monday runs over the end of the week.
+        days.update((begin + step) % len(DAYS) for step in range((end - begin) % len(DAYS) + 1))
+    return tuple(sorted(days))
+
+
 def check_positive(span: timedelta) -> timedelta:
     """Refuse no time at all."""
     if span <= timedelta(0):
         raise ValueError("must be longer than 0s")
     return span
+
+
+def check_turn(turn: timedelta) -> timedelta:
+    """Refuse a turn nobody could take."""
+    if not SHORTEST_TURN <= turn <= LONGEST_TURN:
+        raise ValueError(
+            f"must be between {show_duration(SHORTEST_TURN)} and {show_duration(LONGEST_TURN)}"
+        )
+    return turn
 
 
 def check_at_least(least: int, octets: int) -> int:
@@ -258,6 +335,11 @@ MailSize = Annotated[Size, AfterValidator(partial(check_at_least, 64_000))]
 MemorySize = Annotated[Size, AfterValidator(partial(check_at_least, 200_000_000))]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Span = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(check_positive)]
+Turn = Annotated[timedelta, BeforeValidator(parse_turn), AfterValidator(check_turn)]
+HoursOfDay = Annotated[tuple[time, time], BeforeValidator(parse_hours)]
+ManyHours = Annotated[tuple[HoursOfDay, ...], BeforeValidator(parse_list)]
+Weekday = Annotated[int, BeforeValidator(parse_weekday)]
+Weekdays = Annotated[tuple[int, ...], BeforeValidator(parse_days)]
 Words = Annotated[tuple[Line, ...], BeforeValidator(parse_list)]
 Domains = Annotated[tuple[Domain, ...], BeforeValidator(parse_list)]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(parse_list)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from store.model import OutboxKind
+from store.model import OutboxKind, Way
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,23 +26,29 @@ RECEIPTS: Final = Patience(
 ALERTS: Final = Patience(
     first=timedelta(seconds=15), longest=timedelta(minutes=5), gives_up=timedelta(hours=24)
 )
+# A text message that took five minutes is late, and there is always mail to fall back on.
+CHANNELS: Final = Patience(
+    first=timedelta(seconds=10), longest=timedelta(minutes=1), gives_up=timedelta(minutes=5)
+)
 JITTER: Final = 0.25
 """Waits differ by up to this share, so that what failed together is not tried together."""
 
 
-def patience(kind: OutboxKind) -> Patience:
+def patience(kind: OutboxKind, way: Way = Way.MAIL) -> Patience:
     """Tell how a kind of message is retried."""
+    if way is Way.CHANNEL:
+        return CHANNELS
     return RECEIPTS if kind is OutboxKind.ACKNOWLEDGEMENT else ALERTS
 
 
-def wait(kind: OutboxKind, attempts: int, chance: float) -> timedelta:
+def wait(kind: OutboxKind, attempts: int, chance: float, way: Way = Way.MAIL) -> timedelta:
     """Tell how long to wait after ``attempts`` tries; ``chance`` is drawn from 0 to 1."""
-    limits = patience(kind)
+    limits = patience(kind, way)
     # The exponent is bounded so that a long life cannot overflow a timedelta.
     doubled = limits.first * (1 << min(max(attempts, 1) - 1, 16))
     return min(doubled, limits.longest) * (1 + JITTER * (2 * chance - 1))
 
 
-def is_over(kind: OutboxKind, waiting: timedelta) -> bool:
+def is_over(kind: OutboxKind, waiting: timedelta, way: Way = Way.MAIL) -> bool:
     """Tell whether a message that has waited so long is given up."""
-    return waiting >= patience(kind).gives_up
+    return waiting >= patience(kind, way).gives_up

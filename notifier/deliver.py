@@ -31,7 +31,7 @@ from notifier.outcomes import (
     without_addresses,
 )
 from store.errors import StorageUnavailable
-from store.model import Attempt, Case, CaseId, Clock, EventKind, OutboxKind, OutboxMessage
+from store.model import Attempt, Case, CaseId, Clock, EventKind, OutboxKind, OutboxMessage, Way
 from store.states import AcknowledgementState, CaseState, EscalationState, OutboxState
 from store.unit_of_work import Store, UnitOfWork
 
@@ -49,7 +49,7 @@ _log = structlog.get_logger()
 
 
 class Deliverer:
-    """Sends queued messages through one courier. ``owner`` names this process in leases.
+    """Sends queued messages of one way by its courier. ``owner`` names this process in leases.
 
     ``stopping`` is asked before each message: what is left of a batch is given back then.
     """
@@ -65,6 +65,8 @@ class Deliverer:
         clock: Clock,
         chance: Callable[[], float] = _CHANCE,
         stopping: Callable[[], bool] = lambda: False,
+        way: Way = Way.MAIL,
+        batch: int = BATCH,
     ) -> None:
         self._store = store
         self._courier = courier
@@ -74,6 +76,8 @@ class Deliverer:
         self._clock = clock
         self._chance = chance
         self._stopping = stopping
+        self._way = way
+        self._batch = batch
         # A step that a kill or a fault of this machine broke off leaves leases behind.
         self._unsettled = True
 
@@ -95,7 +99,7 @@ class Deliverer:
 
     def _claim(self) -> list[OutboxMessage]:
         with self._store.transaction() as work:
-            claimed = work.outbox.claim(self._owner, self._clock(), LEASE, BATCH)
+            claimed = work.outbox.claim(self._owner, self._clock(), LEASE, self._batch, self._way)
             if claimed:
                 work.commit()
         return claimed
@@ -152,10 +156,10 @@ class Deliverer:
         if self._is_overtaken(work, message):
             work.outbox.record(message, attempt, OutboxState.CANCELLED)
             return
-        if is_over(kind, now - message.created_at):
+        if is_over(kind, now - message.created_at, self._way):
             self._failed(work, message, attempt, given_up=True)
             return
-        again_at = now + wait(kind, message.attempts + 1, self._chance())
+        again_at = now + wait(kind, message.attempts + 1, self._chance(), self._way)
         work.outbox.record(message, attempt, OutboxState.QUEUED, again_at)
         _log.warning(
             "message.deferred",

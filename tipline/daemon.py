@@ -111,7 +111,12 @@ class _Stages:
 
         deliver = wiring.deliverer(OWNER, self._is_stopping).step
         self.delivering = Stage("delivering", deliver, on_round)
-        escalate = _then(wiring.escalator().step, self.delivering)
+        # Several, so that a gateway that hangs holds up no other for long.
+        self.telling = []
+        for number in range(wiring.outfit.channels.at_once):
+            tell = wiring.channel_deliverer(f"{OWNER}/channel {number}", self._is_stopping).step
+            self.telling.append(Stage(f"telling {number}", tell, on_round))
+        escalate = _then(wiring.escalator().step, self.delivering, *self.telling)
         self.escalating = Stage("escalating", escalate, on_round)
         plan = _then(wiring.planner().step, self.escalating, self.delivering)
         self.planning = Stage("planning", plan, on_round)
@@ -127,6 +132,7 @@ class _Stages:
             self.planning,
             self.escalating,
             self.delivering,
+            *self.telling,
             self.auditing,
         )
         self._running = [asyncio.create_task(stage.run()) for stage in self.all]

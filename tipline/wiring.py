@@ -14,6 +14,7 @@ from ingest.pipeline import Pipeline
 from ingest.smtp import Dialogues, Listener
 from ingest.workers import ReadingLimits, ReadingPool
 from notifier.auditor import Auditor
+from notifier.channels import ChannelCourier
 from notifier.compose import Composer
 from notifier.courier import Courier
 from notifier.deliver import Deliverer
@@ -21,9 +22,10 @@ from notifier.directory import Directory
 from notifier.escalate import Escalator
 from notifier.plan import Planner
 from notifier.samples import template_faults
-from store.model import Clock
+from store.model import Clock, Way
 from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
+from tipline.settings.channels import channels
 from tipline.settings.duty import directory
 from tipline.settings.home import reading_rules
 from tipline.settings.mail import courier, identity, manners
@@ -38,6 +40,7 @@ class Outfit:
     directory: Directory
     composer: Composer
     courier: Courier
+    channels: ChannelCourier
     tls: ssl.SSLContext | None
 
 
@@ -57,6 +60,7 @@ def outfit(settings: Settings) -> Outfit:
         directory=directory(settings),
         composer=composer,
         courier=courier(settings),
+        channels=ChannelCourier(channels(settings)),
         tls=tls,
     )
 
@@ -129,6 +133,20 @@ class Wiring:
             owner=owner,
             clock=self.clock,
             stopping=stopping,
+        )
+
+    def channel_deliverer(self, owner: str, stopping: Callable[[], bool]) -> Deliverer:
+        """Put together what tells somebody by other ways than mail, one message at a time."""
+        return Deliverer(
+            store=self.installation.store,
+            courier=self.outfit.channels,
+            composer=self.outfit.composer,
+            alarm_address=self.outfit.directory.fallback,
+            owner=owner,
+            clock=self.clock,
+            stopping=stopping,
+            way=Way.CHANNEL,
+            batch=1,
         )
 
     def auditor(self) -> Auditor:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tipline.cli import case, inbox, on_call, outbox, report, service
+from tipline.cli import case, channel, inbox, on_call, outbox, report, service
 from tipline.cli.check import check
 from tipline.cli.explain import explain
 from tipline.cli.ingest import ingest
@@ -44,6 +44,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(report.app, name="report")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(channel.app, name="channel")
 app.command("on-call")(on_call.on_call)
 app.command()(check)
 app.add_typer(service.db, name="db")

@@ -35,6 +35,8 @@ PATH_KEYS: Final = (
     ("outgoing", "maildir"),
     ("outgoing", "templates"),
     ("rotas", "*", "calendar"),
+    ("people", "*", "channels", "*", "url_file"),
+    ("channels", "*", "url_file"),
 )
 
 

@@ -22,7 +22,7 @@ from tipline.settings.sections import (
     Sealing,
     Smtp,
 )
-from tipline.settings.staff import PersonEntry, Policies, RotaEntry
+from tipline.settings.staff import ChannelEntry, PersonEntry, Policies, RotaEntry
 from tipline.settings.values import Name
 
 
@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     outgoing: Outgoing = Outgoing()
     acknowledgement: Acknowledgement = Acknowledgement()
     people: dict[Name, PersonEntry] = Field(min_length=1)
+    channels: dict[Name, ChannelEntry] = Field(default_factory=dict)
     rotas: dict[Name, RotaEntry] = Field(default_factory=dict)
     policies: Policies
     cases: Cases = Cases()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Names of the credentials in the unit's LoadCredential=.
 SEALING_KEY_CREDENTIAL: Final = "sealing-key"
+CHANNEL_CREDENTIAL: Final = "channel-"
 PASSWORD_CREDENTIAL: Final = "relay-password"  # noqa: S105 - the name of a credential, not one
 
 
@@ -71,6 +72,11 @@ def relay_password(settings: Settings) -> SecretStr | None:
     if not password:
         raise ConfigurationError(_password_fault(f"{path} is empty"))
     return SecretStr(password)
+
+
+def channel_url_file(name: str, configured: Path | None) -> Path | None:
+    """Tell where a channel's URL is kept; None when that is neither configured nor handed over."""
+    return configured or _credential(CHANNEL_CREDENTIAL + name.replace("/", "-"))
 
 
 def _password_fault(message: str) -> Fault:

@@ -19,6 +19,7 @@ from tipline.settings.values import (
     Languages,
     Line,
     ManyHours,
+    Name,
     Names,
     Span,
     Targets,
@@ -45,6 +46,26 @@ CategoryName = Literal[
 """What a report may be about (``ingest/reading/category.py``, and a test compares)."""
 
 
+class ChannelEntry(Section):
+    """A way to tell somebody beside mail: a text message, a chat, a pager, a webhook."""
+
+    url_file: Path | None = Field(
+        default=None,
+        description=(
+            "File that holds the Apprise URL, which is a secret. Without it, the systemd "
+            "credential `channel-` and the channel's name, such as `channel-anna-sms`."
+        ),
+    )
+
+    @field_validator("url_file")
+    @classmethod
+    def _is_no_url(cls, path: Path | None) -> Path | None:
+        # The path of a URL that was written here has one slash less.
+        if path is not None and ":/" in str(path):
+            raise ValueError("must be the path of a file; the URL itself stands in that file")
+        return path
+
+
 class PersonEntry(Section):
     """Somebody who can be told."""
 
@@ -55,6 +76,10 @@ class PersonEntry(Section):
     )
     time_zone: Zone = Field(default="UTC", description="Time zone for times in alerts.")
     languages: Languages = Field(default=("en",), description="Languages the person reads.")
+    channels: dict[Name, ChannelEntry] = Field(
+        default_factory=dict,
+        description="Other ways to tell the person.",
+    )
 
 
 class LayerEntry(Section):

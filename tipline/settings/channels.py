@@ -1,0 +1,30 @@
+"""The channels of people and those that are nobody's own: where their URLs are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notifier.channels import Channel
+from tipline.settings.places import channel_url_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tipline.settings.model import Settings
+    from tipline.settings.staff import ChannelEntry
+
+
+def channels(settings: Settings) -> dict[str, Channel]:
+    """Hand out every channel by what the outbox calls it. No secret is read here."""
+    known = [
+        Channel(name=name, url_file=channel_url_file(name, entry.url_file))
+        for name, entry in _entries(settings)
+    ]
+    return {channel.recipient: channel for channel in known}
+
+
+def _entries(settings: Settings) -> Iterator[tuple[str, ChannelEntry]]:
+    for person, entry in settings.people.items():
+        for kind, channel in entry.channels.items():
+            yield f"{person}/{kind}", channel
+    yield from settings.channels.items()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ingest.commanding import as_command, is_command
 from ingest.joining import ACTOR, JoinedCases
 from ingest.match import Decision, category_of, reported, severity_of
 from ingest.placing import earlier_report, is_routine
@@ -69,32 +70,35 @@ class Filing:
         copy = work.inbox.earlier_copy(message, named=parsed.message_id is not None)
         if copy is not None:
             return _recorded(parsed.kind, f"{Decision.REPEAT}: the same mail as message {copy}")
+        if is_command(work, parsed, self._home, self._token_key):
+            return self._command(work, message, parsed, at)
         if is_routine(parsed, self._home):
             return _recorded(parsed.kind, parsed.kind_reason)
-        if parsed.kind is MailKind.STAFF_REPLY:
-            return self._staff_reply(work, message, parsed, at)
         earlier = earlier_report(work, parsed, self._token_key)
         return self._report(work, message, parsed, at, earlier)
 
-    def _staff_reply(
+    def _command(
         self,
         work: UnitOfWork,
         message: InboundMessage,
         parsed: ParsedMessage,
         at: datetime,
     ) -> Filed:
-        case_id = work.outbox.case_answered_by(parsed.traits.references)
-        if case_id is None:
-            return self._report(work, message, parsed, at, None)
-        details = {"message": message.id, "from": parsed.sender}
-        work.history.append(
-            case_id,
-            EventKind.STAFF_REPLY,
-            actor=parsed.sender or ACTOR,
-            at=at,
-            details=details,
-        )
-        return _recorded(parsed.kind, f"answers an alert about {work.cases.get(case_id).reference}")
+        """Write down what a duty officer asks for; the notifier decides whether it is done."""
+        command = as_command(work, message, parsed, self._token_key, self._evidence)
+        work.commands.add(command)
+        if command.case_id is None:
+            return _recorded(parsed.kind, "is about a case that is not there any more")
+        if parsed.kind is MailKind.STAFF_REPLY:
+            work.history.append(
+                command.case_id,
+                EventKind.STAFF_REPLY,
+                actor=parsed.sender or ACTOR,
+                at=at,
+                details={"message": message.id, "from": parsed.sender},
+            )
+        reference = work.cases.get(command.case_id).reference
+        return _recorded(parsed.kind, f"answers an alert about {reference}")
 
     def _report(
         self,

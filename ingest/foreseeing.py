@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingest.commanding import case_of, is_command
 from ingest.match import Decision, match, reported
 from ingest.placing import earlier_report, is_routine
 from ingest.reading import ParsedMessage
@@ -41,13 +42,14 @@ class Foresight:
 
 def foresee(work: UnitOfWork, parsed: ParsedMessage, home: str, token_key: bytes) -> Foresight:
     """Tell what filing a message would do now; ``home`` is the key of our platform."""
-    if is_routine(parsed, home):
-        return Foresight(state=InboxState.RECORDED, reason=parsed.kind_reason)
-    if parsed.kind is MailKind.STAFF_REPLY:
-        answered = work.outbox.case_answered_by(parsed.traits.references)
+    if is_command(work, parsed, home, token_key):
+        answered = case_of(work, parsed, token_key)
+        reason = "is about a case that is not there any more"
         if answered is not None:
             reason = f"answers an alert about {work.cases.get(answered).reference}"
-            return Foresight(state=InboxState.RECORDED, reason=reason)
+        return Foresight(state=InboxState.RECORDED, reason=reason)
+    if is_routine(parsed, home):
+        return Foresight(state=InboxState.RECORDED, reason=parsed.kind_reason)
     earlier = earlier_report(work, parsed, token_key)
     reason = parsed.kind_reason
     followed: list[Step] = []

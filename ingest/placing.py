@@ -27,10 +27,10 @@ def is_routine(parsed: ParsedMessage, home: str) -> bool:
     """Tell whether a message is only written down; ``home`` is the key of our platform."""
     if parsed.kind is MailKind.BOUNCE:
         return True
-    return parsed.kind in _ROUTINE and not _has_to_be_seen(parsed, home)
+    return parsed.kind in _ROUTINE and not has_to_be_seen(parsed, home)
 
 
-def _has_to_be_seen(parsed: ParsedMessage, home: str) -> bool:
+def has_to_be_seen(parsed: ParsedMessage, home: str) -> bool:
     """Tell whether machine mail reports something after all, as groups and web forms do.
 
     An automatic answer never does: what it quotes was ours.

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, NewType
 
 from store.states import (
     AcknowledgementState,
     CaseState,
+    CommandState,
     EscalationState,
     InboxState,
     OutboxState,
@@ -121,6 +122,14 @@ class StaffAction(StrEnum):
     ESCALATE = "escalate"
     NOTE = "note"
     CLOSE = "close"
+
+
+class CommandFault(StrEnum):
+    """What a command lacks, or says so that it cannot be understood."""
+
+    SPAN = "span"
+    DISPOSITION = "disposition"
+    TEXT = "text"
 
 
 class EventKind(StrEnum):
@@ -452,3 +461,35 @@ class Attempt:
     at: datetime
     outcome: str
     detail: str = field(default="")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StaffCommand:
+    """What a mail of a duty officer asks for, as read; whether it may is decided later.
+
+    ``token`` is the plus-part it was sent to and ``answered_id`` the mail of ours it answers;
+    ``kind`` is what reading takes the mail for. ``action`` None with ``has_words`` is a mail whose
+    first line is no command. ``remark`` is the text of a note, sealed. ``person`` is the name in
+    the configuration, once decided, and ``reason`` tells why it was refused or what it did.
+    """
+
+    inbound_id: InboundId
+    received_at: datetime
+    case_id: CaseId | None
+    sender: str | None
+    kind: MailKind
+    forwarded: bool
+    token: str | None
+    answered_id: OutboxId | None
+    has_words: bool
+    traits: MailTraits
+    action: StaffAction | None = None
+    named_case: str | None = None
+    span: timedelta | None = None
+    disposition: Disposition | None = None
+    fault: CommandFault | None = None
+    remark: bytes | None = None
+    state: CommandState = CommandState.PENDING
+    reason: str | None = None
+    person: str | None = None
+    decided_at: datetime | None = None

@@ -295,6 +295,16 @@ class Outbox:
         found = self._connection.scalar(query.limit(1))
         return CaseId(found) if found is not None else None
 
+    def answered_by(self, message_ids: Sequence[str], recipient: str) -> OutboxId | None:
+        """Find the newest mail about a case, sent to this address, that a mail answers."""
+        query = select(outbox.c.id).where(
+            outbox.c.message_id.in_(angled(message_ids)),
+            outbox.c.case_id.is_not(None),
+            func.lower(outbox.c.recipient) == recipient.lower(),
+        )
+        found = self._connection.scalar(query.order_by(outbox.c.id.desc()).limit(1))
+        return OutboxId(found) if found is not None else None
+
     def attempts(self, message_id: OutboxId) -> Sequence[Attempt]:
         """Give the tries to send a message, oldest first."""
         query = select(attempts).where(attempts.c.outbox_id == message_id).order_by(attempts.c.id)

@@ -323,3 +323,33 @@ canaries = Table(
     # What the decision about a receipt needs to know of the mail as it came back.
     Column("traits", JSON),
 )
+
+# What mails of the people on duty ask for; what they say beyond the command is in no column.
+staff_commands = Table(
+    "staff_commands",
+    metadata,
+    Column("inbox_id", ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("case_id", ForeignKey("cases.id")),
+    Column("sender", Text),
+    Column("kind", String(20), nullable=False),
+    Column("forwarded", Boolean, nullable=False),
+    Column("token", String(64)),
+    Column("answered_id", ForeignKey("outbox.id")),
+    Column("has_words", Boolean, nullable=False),
+    Column("action", String(16)),
+    Column("named_case", String(16)),
+    Column("span_seconds", Integer),
+    Column("disposition", String(24)),
+    Column("fault", String(16)),
+    # Sealed: the text of a note.
+    Column("remark", LargeBinary),
+    Column("traits", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("person", Text),
+    Column("decided_at", UtcTime),
+    Index("ix_staff_commands_pending", "inbox_id", sqlite_where=text("state = 'pending'")),
+    Index("ix_staff_commands_case_id", "case_id"),
+    Index("ix_staff_commands_token", "token"),
+)

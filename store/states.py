@@ -73,6 +73,16 @@ class AcknowledgementState(StrEnum):
     WITHHELD = "withheld"
 
 
+class CommandState(StrEnum):
+    """What became of a mail from the people on duty."""
+
+    # Not looked at by the notifier yet.
+    PENDING = "pending"
+    DONE = "done"
+    # Not done, with the reason.
+    REFUSED = "refused"
+
+
 State = TypeVar("State", InboxState, CaseState, OutboxState, EscalationState)
 
 INBOX_STEPS: Final[dict[InboxState, frozenset[InboxState]]] = {

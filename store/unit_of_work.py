@@ -26,6 +26,7 @@ from store.openings import Openings
 from store.outbox import Outbox
 from store.reports import Reports
 from store.schema import installation
+from store.staff_commands import StaffCommands
 
 DATABASE_NAME: Final = "tipline.db"
 DAEMON_LOCK: Final = "daemon.lock"
@@ -47,6 +48,7 @@ class UnitOfWork:
         self.outbox = Outbox(connection)
         self.escalations = Escalations(connection)
         self.openings = Openings(connection)
+        self.commands = StaffCommands(connection)
         self.faults = Faults(connection)
         self.canaries = Canaries(connection)
 

@@ -45,6 +45,11 @@ _MARKS: Final = (
     "x-mailer-recptid",
     "x-job",
     "x-report-abuse",
+    "x-rt-loop-prevention",
+    "x-roundup-loop",
+    "x-otrs-loop",
+    "x-freescout-mail-type",
+    "x-no-ack",
 )
 # Fields that say a keyword.
 _KEYWORDS: Final = (

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from notifier.addresses import is_well_formed, related_domains
 from notifier.authentication import Required
 from notifier.etiquette import (
-    HEADERS,
-    LIST_HEADERS,
     RULES,
     Answer,
     Manners,
@@ -18,6 +16,7 @@ from notifier.etiquette import (
     auto_submitted_keyword,
     may_answer,
 )
+from notifier.signs import HEADERS, LIST_HEADERS
 from store.model import MailKind, MailTraits
 
 MANNERS = Manners(
@@ -90,6 +89,27 @@ def test_only_a_report_is_answered(kind: MailKind) -> None:
         (sent_by("bounces+12-anna=mail.example@shop.example"), "machine_address"),
         (sent_by("parents-bounces@lists.example"), "machine_address"),
         (replace(PERSON, from_addresses=("noreply@mail.example",)), "machine_address"),
+        (sent_by("parents-return-12-anna=mail.example@lists.example"), "machine_address"),
+        (sent_by("parents-unsubscribe@lists.example"), "machine_address"),
+        (sent_by("parents-errors@lists.example"), "machine_address"),
+        (sent_by("root@host.example"), "machine_address"),
+        (sent_by("abuse@provider.example"), "machine_address"),
+        (sent_by("notifications@shop.example"), "machine_address"),
+        (sent_by("ne-pas-repondre@shop.example"), "machine_address"),
+        (sent_by("nichtantworten@shop.example"), "machine_address"),
+        (sent_by("shop-noresponder@shop.example"), "machine_address"),
+        (sent_by("naoresponda@shop.example"), "machine_address"),
+        (sent_by("non.rispondere@shop.example"), "machine_address"),
+        (with_header("sender", "list-owner"), "mailing_list"),
+        (with_header("delivered-to", "mailing list"), "mailing_list"),
+        (with_header("X-Campaign", ""), "campaign"),
+        (with_header("x-vacation", "yes"), "auto_reply_header"),
+        (with_header("auto-submit", "other"), "auto_reply_header"),
+        (with_header("X-RT-Loop-Prevention", ""), "help_desk"),
+        (with_header("x-roundup-loop", ""), "help_desk"),
+        (with_header("x-no-ack", ""), "not_wanted"),
+        (with_header("x-failed-recipients", ""), "delivery_report"),
+        (with_header("x-spam-flag", "yes"), "marked_as_spam"),
         (with_header("auto-submitted", "auto-replied"), "auto_submitted"),
         (with_header("auto-submitted", "Auto-Generated; a=b"), "auto_submitted"),
         (with_header("auto-submitted", "(no) auto-replied"), "auto_submitted"),
@@ -149,11 +169,22 @@ def test_a_receipt_is_withheld_with_its_reason(traits: MailTraits, reason: str) 
         with_header("precedence", "first-class"),
         with_header("x-loop", "parents@lists.example"),
         with_header("x-autoreply", "no"),
+        with_header("x-spam-flag", "no"),
+        with_header("feedback-id", ""),
+        with_header("sender", ""),
+        replace(
+            with_header("x-spam-flag", "yes"), authentication=("mx.chirper.example; dmarc=pass",)
+        ),
+        sent_by("prvs=1234abcdef=anna@mail.example"),
+        sent_by("rooter@mail.example"),
         sent_by("noreplyfan@mail.example"),
         sent_by("postmaster.anna@mail.example"),
         sent_by("requester@mail.example"),
         sent_by("änna@mail.example"),
         replace(PERSON, reverse_path="anna@smtp.mail.example"),
+        replace(
+            PERSON, from_addresses=("anna@home.mail.example",), reverse_path="anna@a.mail.example"
+        ),
         replace(PERSON, from_addresses=("ANNA@MAIL.EXAMPLE",)),
         replace(PERSON, from_addresses=("anna@mail.example", "Anna@mail.example")),
         replace(PERSON, message_id=None),

@@ -5,7 +5,7 @@ import pytest
 from ingest.reading import ReadingRules, read_message
 from ingest.reading.kind import RESPONDER_FIELDS
 from ingest.reading.traits import AUTOMATION_FIELDS
-from notifier import etiquette
+from notifier import signs
 
 
 def headers(field: str) -> tuple[tuple[str, str], ...]:
@@ -14,14 +14,14 @@ def headers(field: str) -> tuple[tuple[str, str], ...]:
 
 
 TESTED = {
-    *(set(etiquette.HEADERS) - {"delivered-to"}),
+    *(set(signs.HEADERS) - {"delivered-to", "sender"}),
     *RESPONDER_FIELDS,
 }
 
 
 @pytest.mark.parametrize("name", sorted(TESTED))
 def test_each_field_that_a_rule_tests_is_collected(name: str) -> None:
-    # Of Delivered-To, only a responder's is; see below.
+    # Of Delivered-To and Sender, only a responder's is; see below.
     assert name in AUTOMATION_FIELDS
     assert headers(f"{name}: yes")[0][0] == name
 

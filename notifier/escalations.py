@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from notifier.directory import Directory
-from notifier.policy import first_due, to_snapshot
+from notifier.policy import EscalationPolicy, first_due, to_snapshot
 from store.model import Case, EventKind
 from store.unit_of_work import UnitOfWork
 
@@ -14,19 +14,23 @@ ACTOR: Final = "tipline"
 """Who did what no person did."""
 
 
-def start_escalation(
+def start_escalation(  # noqa: PLR0913 - two of them tell how it starts
     work: UnitOfWork,
     case: Case,
     directory: Directory,
     now: datetime,
     *,
     at_once: bool = False,
+    raised: bool = False,
 ) -> None:
-    """Start a case's escalation with a snapshot of the policy of its severity.
+    """Start a case's escalation with a snapshot of the policy of its severity and category.
 
-    ``at_once`` has the first step fire without its delay. Must not be called while one is active.
+    ``at_once`` has the first step fire without its delay. Where the case was ``raised``, no step
+    waits for its hours either. Must not be called while one is active.
     """
-    policy = directory.policy(case.severity)
+    policy = policy_for(work, case, directory)
+    if raised:
+        policy = policy.without_hours()
     next_at = now if at_once else first_due(policy, now)
     work.escalations.start(case.id, to_snapshot(policy), now, next_at)
     work.history.append(
@@ -36,3 +40,8 @@ def start_escalation(
         at=now,
         details={"policy": policy.key, "severity": case.severity.label},
     )
+
+
+def policy_for(work: UnitOfWork, case: Case, directory: Directory) -> EscalationPolicy:
+    """Give the policy of today for a case."""
+    return directory.policy(case.severity, work.reports.category_of_case(case.id))

@@ -16,8 +16,9 @@ import structlog
 
 from notifier.compose import Composer
 from notifier.directory import Directory
-from notifier.escalations import start_escalation
+from notifier.escalations import policy_for, start_escalation
 from notifier.etiquette import Answer, Manners, may_answer
+from notifier.policy import to_snapshot
 from notifier.receipts import write_receipt
 from store.errors import StorageUnavailable
 from store.model import (
@@ -207,16 +208,15 @@ class Planner:
         """
         now = self._clock()
         running = work.escalations.active(case.id)
-        planned_since = (
-            running and running.policy["key"] == self._directory.policy(case.severity).key
-        )
+        policy = policy_for(work, case, self._directory)
+        planned_since = running and running.policy == to_snapshot(policy.without_hours())
         if running and planned_since and running.step == 0:
             # Opened and raised in one go: it has the urgent policy already and only has to hurry.
             work.escalations.advance(running, running.step, running.rounds, now)
             return
         if running is not None:
             work.escalations.end(running)
-        start_escalation(work, case, self._directory, now, at_once=True)
+        start_escalation(work, case, self._directory, now, at_once=True, raised=True)
         _log.info("escalation.raised", case=case.reference, severity=case.severity.label)
 
 

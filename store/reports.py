@@ -14,6 +14,7 @@ from store.accounts import account_reference
 from store.errors import NotFound
 from store.model import (
     AccountId,
+    CaseId,
     EvidencePart,
     InboundId,
     MailKind,
@@ -184,6 +185,17 @@ class Reports:
             .order_by(reports.c.id)
         )
         return [self._report(row) for row in self._connection.execute(query).all()]
+
+    def category_of_case(self, case_id: CaseId) -> str | None:
+        """Give the category suggested for a case: of its most severe report, and the newest."""
+        query = (
+            select(reports.c.category)
+            .join(case_reports, case_reports.c.report_id == reports.c.id)
+            .where(case_reports.c.case_id == case_id, reports.c.category.is_not(None))
+            .order_by(reports.c.severity.desc(), reports.c.id.desc())
+            .limit(1)
+        )
+        return self._connection.scalar(query)
 
     def answered_by(self, message_ids: Sequence[str]) -> ReportId | None:
         """Find the report one of our own mails was about, by that mail's Message-ID."""

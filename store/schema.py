@@ -353,3 +353,31 @@ staff_commands = Table(
     Index("ix_staff_commands_case_id", "case_id"),
     Index("ix_staff_commands_token", "token"),
 )
+
+# Never removed: who was on duty at any time can be told later.
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("begins_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("cancelled_by", Text),
+    Column("cancelled_at", UtcTime),
+    Index("ix_overrides_ends_at", "ends_at"),
+)
+
+# The last reading of each rota's calendar that could be used.
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("rota", String(200), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("read_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("shifts", JSON, nullable=False),
+)

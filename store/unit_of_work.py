@@ -16,6 +16,7 @@ from store.accounts import Accounts
 from store.canaries import Canaries
 from store.cases import Cases
 from store.durable import try_lock
+from store.duty import DutyChanges
 from store.engine import WRITES, open_engine, translated_errors
 from store.errors import StorageUnavailable
 from store.escalations import Escalations
@@ -49,6 +50,7 @@ class UnitOfWork:
         self.escalations = Escalations(connection)
         self.openings = Openings(connection)
         self.commands = StaffCommands(connection)
+        self.duty = DutyChanges(connection)
         self.faults = Faults(connection)
         self.canaries = Canaries(connection)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,14 @@ def directory() -> Directory:
     )
 
 
+def with_calendar(rota: str) -> Directory:
+    """Give the directory with shifts of a rota from a calendar, once it has been read."""
+    everybody = directory()
+    rotas = dict(everybody.rotas)
+    rotas[rota] = replace(rotas[rota], has_calendar=True)
+    return replace(everybody, rotas=rotas)
+
+
 @dataclass
 class TurnedClock:
     """Shows the time it was set to."""
@@ -181,6 +189,7 @@ class House:
         kind: MailKind = MailKind.REPORT,
         severity: Severity = Severity.HIGH,
         account: AccountReference | None = ACCOUNT,
+        category: str | None = None,
     ) -> tuple[Report, Case]:
         """File a report that opens or joins the account's case, as reading does."""
         traits = traits or MailTraits(
@@ -189,7 +198,7 @@ class House:
             message_id="<1@mail.example>",
         )
         with self.store.transaction() as work:
-            report_id = self._file(work, traits, kind, severity)
+            report_id = self._file(work, traits, kind=kind, severity=severity, category=category)
             case_id = self._open_or_join(work, account, severity)
             work.cases.add_report(case_id, report_id)
             if work.cases.raise_severity(case_id, severity):
@@ -198,9 +207,7 @@ class House:
             work.commit()
         return report, case
 
-    def _file(
-        self, work: UnitOfWork, traits: MailTraits, kind: MailKind, severity: Severity
-    ) -> ReportId:
+    def _file(self, work: UnitOfWork, traits: MailTraits, **facts: Any) -> ReportId:
         envelope = Envelope(
             reverse_path=traits.reverse_path,
             recipients=(IDENTITY.address,),
@@ -215,14 +222,13 @@ class House:
             reporter=traits.reverse_path or None,
             received_at=self.clock(),
             language="en",
-            kind=kind,
-            severity=severity,
             urgency=None,
             message_id=traits.message_id,
             traits=traits,
             defects=(),
             words=b"sealed",
             accounts=1,
+            **facts,
         )
         return work.reports.add(new)
 

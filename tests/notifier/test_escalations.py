@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from notifier.local_time import Hours
+from notifier.policy import EscalationPolicy
+from store.model import Case, Severity
+from tests.notifier.house import House
+
+NIGHT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+OFFICE = Hours(spans=((time(8), time(20)),), time_zone="UTC")
+
+
+def use_policies(house: House, **fields: Any) -> None:
+    for name, value in fields.items():
+        object.__setattr__(house.directory, name, value)
+
+
+def special(house: House, key: str, only_between: Hours | None = None) -> EscalationPolicy:
+    policy = house.directory.policy(Severity.HIGH)
+    first = replace(policy.steps[0], only_between=only_between)
+    return replace(policy, key=key, steps=(first, *policy.steps[1:]))
+
+
+def snapshot_key(house: House, case: Case) -> str:
+    escalation = house.escalation(case)
+    assert escalation is not None
+    return str(escalation.policy["key"])
+
+
+def test_the_policy_of_the_category_wins_over_that_of_the_severity(house: House) -> None:
+    categories = {("sextortion", Severity.HIGH): special(house, "categories.sextortion.high")}
+    use_policies(house, categories=categories)
+    _, plain = house.report(category="bullying")
+    _, other = house.report(category="sextortion", account=None)
+    house.planner.step()
+
+    assert snapshot_key(house, plain) == "high"
+    assert snapshot_key(house, other) == "categories.sextortion.high"
+
+
+def test_a_case_has_the_category_of_its_most_severe_report(house: House) -> None:
+    house.report(category="sextortion", severity=Severity.HIGH)
+    _, case = house.report(category="bullying", severity=Severity.LOW)
+
+    with house.store.snapshot() as work:
+        assert work.reports.category_of_case(case.id) == "sextortion"
+
+
+def test_a_first_step_with_hours_is_due_when_they_begin(house: House) -> None:
+    policy = special(house, "high", OFFICE)
+    use_policies(house, policies=dict.fromkeys(Severity, policy))
+    _, case = house.report()
+    house.planner.step()
+
+    escalation = house.escalation(case)
+    assert escalation is not None
+    assert escalation.next_at == NIGHT + timedelta(hours=5)
+
+
+@pytest.mark.parametrize("planned_between", [True, False])
+def test_a_case_that_is_raised_waits_for_no_hours(house: House, *, planned_between: bool) -> None:
+    policies = dict(house.directory.policies)
+    use_policies(house, policies=policies | {Severity.HIGH: special(house, "high", OFFICE)})
+    house.report(severity=Severity.LOW)
+    if planned_between:
+        house.planner.step()
+    _, case = house.report(severity=Severity.HIGH)
+    house.planner.step()
+
+    escalation = house.escalation(case)
+    assert escalation is not None
+    assert escalation.next_at == house.clock()
+    assert "only_between" not in escalation.policy["steps"][0]

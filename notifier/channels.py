@@ -51,7 +51,7 @@ class Channel:
     @property
     def recipient(self) -> str:
         """What the outbox calls it."""
-        return f"{PREFIX}{self.name}"
+        return channel_recipient(self.name)
 
     def read_url(self) -> str:
         """Read the secret. Raises ValueError with what is wrong, and nothing of the secret."""
@@ -99,6 +99,11 @@ def tell(channel: Channel, title: str, body: str, limit: timedelta = LIMIT) -> O
     except ValueError as error:
         return Refused(detail=str(error))
     return _judged(channel, call(_CALL, request, limit))
+
+
+def channel_recipient(name: str) -> str:
+    """Give what the outbox calls a channel."""
+    return f"{PREFIX}{name}"
 
 
 def is_channel(recipient: str) -> bool:

@@ -15,14 +15,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from notifier.addresses import is_well_formed
-from notifier.policy import EscalationPolicy, Target, TargetKind
+from notifier.channels import channel_recipient
+from notifier.policy import BY_MAIL, EscalationPolicy, Target, TargetKind
 from notifier.rota import Person, Rota, Shift, on_duty, shifts
 from store.model import Severity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipient:
-    """Where an alert goes, and to whom if the address is a known person's."""
+    """Where an alert goes, and to whom if the address is a known person's.
+
+    ``address`` is a mail address, or what the outbox calls a channel.
+    """
 
     address: str
     person: Person | None = None
@@ -33,7 +37,8 @@ class Directory:
     """People, rotas, one policy per severity, and the address told when nobody else can be.
 
     ``categories`` holds the policies for cases of a category, which win over those for all of a
-    severity; ``above`` the shifts that win over the layers of a rota, those that win first.
+    severity; ``above`` the shifts that win over the layers of a rota, those that win first;
+    ``channels`` names the channels that are nobody's own.
     """
 
     people: Mapping[str, Person]
@@ -42,6 +47,7 @@ class Directory:
     fallback: str
     categories: Mapping[tuple[str, Severity], EscalationPolicy] = field(default_factory=dict)
     above: Mapping[str, tuple[Shift, ...]] = field(default_factory=dict)
+    channels: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not is_well_formed(self.fallback):
@@ -103,9 +109,12 @@ class Directory:
             case TargetKind.ADDRESS:
                 return (Recipient(address=target.name),)
             case TargetKind.PERSON:
-                return _recipients(self.people.get(target.name))
+                return _recipients(self.people.get(target.name), target.via)
             case TargetKind.ROTA:
-                return _recipients(self.on_duty(target.name, moment))
+                return _recipients(self.on_duty(target.name, moment), target.via)
+            case TargetKind.CHANNEL:
+                known = target.name in self.channels
+                return (Recipient(address=channel_recipient(target.name)),) if known else ()
 
     def recipients(self, targets: tuple[Target, ...], moment: datetime) -> tuple[Recipient, ...]:
         """Turn the targets of a step into distinct addresses, in order."""
@@ -120,6 +129,7 @@ class Directory:
             TargetKind.ADDRESS: is_well_formed(target.name),
             TargetKind.PERSON: target.name in self.people,
             TargetKind.ROTA: target.name in self.rotas,
+            TargetKind.CHANNEL: target.name in self.channels,
         }
         if not known[target.kind]:
             raise ValueError(
@@ -127,7 +137,13 @@ class Directory:
             )
 
 
-def _recipients(person: Person | None) -> tuple[Recipient, ...]:
+def _recipients(person: Person | None, via: tuple[str, ...]) -> tuple[Recipient, ...]:
     if person is None:
         return ()
-    return tuple(Recipient(address=address, person=person) for address in person.addresses)
+    found: list[str] = []
+    for way in via:
+        if way == BY_MAIL:
+            found += person.addresses
+        elif way in person.channels:
+            found.append(channel_recipient(f"{person.key}/{way}"))
+    return tuple(Recipient(address=one, person=person) for one in found or person.addresses)

@@ -31,14 +31,25 @@ class TargetKind(StrEnum):
     PERSON = "person"
     ROTA = "rota"
     ADDRESS = "address"
+    # A channel that is nobody's own, such as a chat room.
+    CHANNEL = "channel"
+
+
+BY_MAIL: Final = "mail"
+"""What stands for mail among the ways to tell a person."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """Whom a step tells: a person, whoever is on duty in a rota, or a bare address."""
+    """Whom a step tells: a person, whoever is on duty in a rota, an address or a channel.
+
+    ``via`` names the ways to tell a person: "mail", or channels of theirs. Who has none of these
+    is told by mail.
+    """
 
     kind: TargetKind
     name: str
+    via: tuple[str, ...] = (BY_MAIL,)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,7 +161,7 @@ def from_snapshot(snapshot: Mapping[str, Any]) -> EscalationPolicy:
 def _from_step(step: Step) -> dict[str, Any]:
     values: dict[str, Any] = {
         "after_seconds": step.after.total_seconds(),
-        "targets": [{"kind": target.kind.value, "name": target.name} for target in step.targets],
+        "targets": [_from_target(target) for target in step.targets],
     }
     if step.only_between:
         values["only_between"] = _from_hours(step.only_between)
@@ -161,12 +172,21 @@ def _step(step: Mapping[str, Any]) -> Step:
     hours = step.get("only_between")
     return Step(
         after=timedelta(seconds=step["after_seconds"]),
-        targets=tuple(
-            Target(kind=TargetKind(target["kind"]), name=target["name"])
-            for target in step["targets"]
-        ),
+        targets=tuple(map(_target, step["targets"])),
         only_between=_hours(hours) if hours else None,
     )
+
+
+def _from_target(target: Target) -> dict[str, Any]:
+    values: dict[str, Any] = {"kind": target.kind.value, "name": target.name}
+    if target.via != (BY_MAIL,):
+        values["via"] = list(target.via)
+    return values
+
+
+def _target(target: Mapping[str, Any]) -> Target:
+    kind, via = TargetKind(target["kind"]), tuple(target.get("via", (BY_MAIL,)))
+    return Target(kind=kind, name=target["name"], via=via)
 
 
 def _from_hours(hours: Hours) -> dict[str, Any]:

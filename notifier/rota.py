@@ -24,6 +24,7 @@ class Person:
     """Somebody who can be told. ``key`` is the name in the configuration.
 
     ``address`` is the one that answers and links are made for; alerts go to the others as well.
+    ``channels`` names the ways to tell the person beside mail, such as "sms".
     """
 
     key: str
@@ -32,6 +33,7 @@ class Person:
     more_addresses: tuple[str, ...] = ()
     time_zone: str = "UTC"
     languages: tuple[str, ...] = ("en",)
+    channels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         time_zone(self.time_zone)

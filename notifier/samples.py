@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from notifier.alarms import alarm_values
 from notifier.alerts import AlertFacts, alert_values
+from notifier.brief import brief_values
 from notifier.compose import Composer
 from notifier.receipts import receipt_values
 from store.model import AccountReference, Case, CaseId, Severity
@@ -23,6 +24,12 @@ def template_faults(composer: Composer) -> tuple[str, ...]:
             for case in _sample_cases()
             for facts in _SAMPLE_FACTS
         ],
+        "brief": [
+            brief_values(case, facts, _SAMPLE_TIME)
+            for case in _sample_cases()
+            for facts in _SAMPLE_FACTS
+        ],
+        "brief_alarm": [{"title": "A title"}],
         "alarm": [
             alarm_values(composer, "A title", lines, _SAMPLE_TIME) for lines in ((), ("a", "b"))
         ],

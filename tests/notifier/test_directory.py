@@ -125,3 +125,35 @@ def test_shifts_above_win_while_their_person_is_known() -> None:
     assert everybody.on_duty("night", START + timedelta(hours=1)) == person("ben")
     listed = everybody.shifts("night", START, START + timedelta(hours=2))
     assert [shift.person for shift in listed] == ["cleo", "ben"]
+
+
+def resolved(via: tuple[str, ...], channels: tuple[str, ...]) -> list[str]:
+    known = replace(
+        directory(), people={key: person(key, channels=channels) for key in ("anna", "ben", "cleo")}
+    )
+    target = Target(kind=TargetKind.PERSON, name="anna", via=via)
+    return [recipient.address for recipient in known.recipients((target,), START)]
+
+
+@pytest.mark.parametrize(
+    ("via", "channels", "addresses"),
+    [
+        (("mail",), ("sms",), ["anna@chirper.example"]),
+        (("sms",), ("sms", "push"), ["channel:anna/sms"]),
+        (("mail", "sms"), ("sms",), ["anna@chirper.example", "channel:anna/sms"]),
+        (("sms", "push"), ("push",), ["channel:anna/push"]),
+        (("sms",), ("push",), ["anna@chirper.example"]),
+        (("sms",), (), ["anna@chirper.example"]),
+    ],
+)
+def test_a_person_is_told_by_the_ways_of_the_step_or_else_by_mail(
+    via: tuple[str, ...], channels: tuple[str, ...], addresses: list[str]
+) -> None:
+    assert resolved(via, channels) == addresses
+
+
+def test_a_channel_of_nobodys_own_is_told_while_it_is_configured() -> None:
+    room = Target(kind=TargetKind.CHANNEL, name="room")
+    with_room = replace(directory(), channels=frozenset({"room"}))
+    assert [one.address for one in with_room.recipients((room,), START)] == ["channel:room"]
+    assert directory().recipients((room,), START) == ()

@@ -93,6 +93,13 @@ def test_a_snapshot_survives_json() -> None:
     assert from_snapshot(snapshot) == policy(0, 0.5, 60)
 
 
+def test_a_snapshot_keeps_the_ways_to_tell_a_person() -> None:
+    target = Target(kind=TargetKind.ROTA, name="night", via=("mail", "sms"))
+    step = Step(after=timedelta(0), targets=(target,))
+    by_text = EscalationPolicy(key="texts", steps=(step,), repeat=timedelta(minutes=5))
+    assert from_snapshot(json.loads(json.dumps(to_snapshot(by_text)))) == by_text
+
+
 def test_a_snapshot_keeps_the_hours() -> None:
     nights = Hours(
         spans=((time(20), time(0)), (time(22), time(6))),

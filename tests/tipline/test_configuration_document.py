@@ -51,7 +51,7 @@ def test_the_example_names_every_key_of_every_section() -> None:
     keys = {key.rpartition(".")[2] for key, _ in settings_and_fields()} - {"SEVERITY"}
 
     # Those of inline tables.
-    within = {"after", "notify", "only_between"}
+    within = {"after", "notify", "via", "only_between"}
     assert keys - named == within
     for key in within:
         assert f"{key} = " in text

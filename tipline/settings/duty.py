@@ -26,6 +26,7 @@ def directory(settings: Settings) -> Directory:
         policies=policies(settings),
         categories=categories(settings),
         fallback=operator_address(settings),
+        channels=frozenset(settings.channels),
     )
 
 
@@ -66,6 +67,7 @@ def _person(key: str, entry: PersonEntry) -> Person:
         more_addresses=tuple(more),
         time_zone=entry.time_zone,
         languages=entry.languages,
+        channels=tuple(entry.channels),
     )
 
 
@@ -120,11 +122,11 @@ def _step(entry: StepEntry) -> Step:
     only = entry.only_between
     return Step(
         after=entry.after,
-        targets=tuple(map(_target, entry.notify)),
+        targets=tuple(_target(text, entry.via) for text in entry.notify),
         only_between=_hours(only.hours, only.days, only.time_zone) if only else None,
     )
 
 
-def _target(text: str) -> Target:
+def _target(text: str, via: tuple[str, ...]) -> Target:
     kind, _, name = text.partition(":")
-    return Target(kind=TargetKind(kind), name=name)
+    return Target(kind=TargetKind(kind), name=name, via=via)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from notifier.policy import BY_MAIL
 from tipline.settings.values import parse_json, parse_list
 
 if TYPE_CHECKING:
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 
 
 def find_dangling_names(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield the path and the fault of each name of a person or rota that nobody defines."""
+    """Yield the path and the fault of each person, rota, channel or way that nobody defines."""
     known = {
         "person": set(_table(values.get("people"))),
         "rota": set(_table(values.get("rotas"))),
+        "channel": set(_table(values.get("channels"))),
     }
+    people = _table(values.get("people")).values()
+    ways = {BY_MAIL, *(way for one in people for way in _table(_table(one).get("channels")))}
     for path, members in _members(values):
         for index, member in enumerate(_list(members)):
             if member not in known["person"]:
@@ -33,6 +37,9 @@ def find_dangling_names(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
                 if name and kind in known and name not in known[kind]:
                     path = (*policy_path, "steps", number, "notify", index)
                     yield path, _nobody(kind, name, known)
+            for index, way in enumerate(_list(_table(step).get("via"))):
+                if way not in ways:
+                    yield (*policy_path, "steps", number, "via", index), _no_way(way, ways)
 
 
 def _members(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
@@ -53,9 +60,15 @@ def _policies(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
 
 
 def _nobody(kind: str, name: str, known: Mapping[str, set[str]]) -> str:
-    place = {"person": "people", "rota": "rotas"}[kind]
+    place = {"person": "people", "rota": "rotas", "channel": "channels"}[kind]
     message = f'no {kind} called "{name}" is defined in [{place}]'
     nearest = get_close_matches(name, known[kind], n=1)
+    return f'{message}; did you mean "{nearest[0]}"?' if nearest else message
+
+
+def _no_way(way: str, ways: set[str]) -> str:
+    message = f'nobody in [people] has a channel called "{way}"'
+    nearest = get_close_matches(way, ways, n=1)
     return f'{message}; did you mean "{nearest[0]}"?' if nearest else message
 
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from notifier.layer import WEEKLY
-from notifier.policy import SHORTEST_REPEAT
+from notifier.policy import BY_MAIL, SHORTEST_REPEAT
 from tipline.settings.sections import Section
 from tipline.settings.values import (
     Addresses,
@@ -80,6 +80,13 @@ class PersonEntry(Section):
         default_factory=dict,
         description="Other ways to tell the person.",
     )
+
+    @field_validator("channels")
+    @classmethod
+    def _mail_is_no_channel(cls, channels: dict[str, ChannelEntry]) -> dict[str, ChannelEntry]:
+        if BY_MAIL in channels:
+            raise ValueError('no channel can be called "mail": that is what address is for')
+        return channels
 
 
 class LayerEntry(Section):
@@ -201,7 +208,17 @@ class StepEntry(Section):
     after: Duration = Field(description="How long after the start; later than the step before.")
     notify: Targets = Field(
         min_length=1,
-        description="Whom to tell: `person:NAME`, `rota:NAME` or `address:ADDRESS`.",
+        description=(
+            "Whom to tell: `person:NAME`, `rota:NAME`, `address:ADDRESS` or `channel:NAME`."
+        ),
+    )
+    via: Names = Field(
+        default=(BY_MAIL,),
+        min_length=1,
+        description=(
+            "How to tell persons: `mail`, or names of their `channels`, such as `sms`. "
+            "Who has none of these is told by mail."
+        ),
     )
     only_between: HoursEntry | None = Field(
         default=None,

@@ -45,7 +45,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _AGE_RECIPIENT: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 # ISO 639: two letters, or three where there are none; a region may follow (RFC 5646).
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-_TARGET: Final = re.compile(r"(person|rota|address):(.+)")
+_TARGET: Final = re.compile(r"(person|rota|address|channel):(.+)")
 _HOURS: Final = re.compile(r"(\d\d:\d\d) ?(?:-|\u2013) ?(\d\d:\d\d)")
 _WEEKDAY: Final = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*")
 
@@ -285,11 +285,12 @@ def check_language(code: str) -> str:
 
 
 def check_target(target: str) -> str:
-    """Refuse a target that is not person:NAME, rota:NAME or address:ADDRESS."""
+    """Refuse a target that is not person:NAME, rota:NAME, address:ADDRESS or channel:NAME."""
     found = _TARGET.fullmatch(target)
     if not found:
         raise ValueError(
-            f'{_shown(target)} is nobody; write "person:NAME", "rota:NAME" or "address:ADDRESS"'
+            f'{_shown(target)} is nobody; write "person:NAME", "rota:NAME", "address:ADDRESS" or '
+            '"channel:NAME"'
         )
     if found[1] == "address":
         check_address(found[2])

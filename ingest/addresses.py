@@ -16,11 +16,20 @@ def fold_address(address: str) -> str:
     return f"{local.casefold()}@{_ascii_domain(domain).removesuffix('.')}"
 
 
-def split_plus(address: str) -> tuple[str, str | None]:
-    """Split ``local+tag@domain`` into the address without its tag, and the tag."""
+def tag_of(address: str, known: frozenset[str]) -> str | None:
+    """Give the tag by which an address is ``local+tag@domain`` of a known one (RFC 5233).
+
+    ``known`` are folded. One that is configured with a plus-part of its own is known as it is, and
+    gets a second plus sign before its tag; None for an address that is none of these or has no tag.
+    """
+    if fold_address(address) in known:
+        return None
     local, _, domain = address.rpartition("@")
-    base, plus, tag = local.partition("+")
-    return f"{base}@{domain}", tag if plus else None
+    parts = local.split("+")
+    for count in range(len(parts) - 1, 0, -1):
+        if fold_address(f"{'+'.join(parts[:count])}@{domain}") in known:
+            return "+".join(parts[count:])
+    return None
 
 
 def _ascii_domain(domain: str) -> str:
@@ -37,6 +46,4 @@ class ReportingAddresses:
         self._known = frozenset(fold_address(address) for address in addresses)
 
     def __contains__(self, address: str) -> bool:
-        # An address that is configured with a plus-part of its own is known as it is.
-        candidates = (address, split_plus(address)[0])
-        return any(fold_address(candidate) in self._known for candidate in candidates)
+        return fold_address(address) in self._known or tag_of(address, self._known) is not None

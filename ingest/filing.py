@@ -11,8 +11,9 @@ from datetime import datetime
 from ingest.commanding import as_command, is_command
 from ingest.joining import ACTOR, JoinedCases
 from ingest.match import Decision, category_of, reported, severity_of
-from ingest.placing import earlier_report, is_routine
+from ingest.placing import Earlier, ReplyTerms, earlier_report, is_routine, returned_message
 from ingest.reading import ParsedMessage
+from ingest.returning import note_return
 from store.evidence import Evidence
 from store.model import (
     AccountId,
@@ -20,7 +21,6 @@ from store.model import (
     EventKind,
     InboundMessage,
     MailKind,
-    Report,
     ReportId,
     Severity,
     Words,
@@ -43,10 +43,10 @@ class Filed:
 class Filing:
     """Files understood messages."""
 
-    def __init__(self, evidence: Evidence, home_platform: str, token_key: bytes) -> None:
+    def __init__(self, evidence: Evidence, home_platform: str, terms: ReplyTerms) -> None:
         self._evidence = evidence
         self._home = home_platform
-        self._token_key = token_key
+        self._terms = terms
 
     def file(
         self,
@@ -70,12 +70,14 @@ class Filing:
         copy = work.inbox.earlier_copy(message, named=parsed.message_id is not None)
         if copy is not None:
             return _recorded(parsed.kind, f"{Decision.REPEAT}: the same mail as message {copy}")
-        if is_command(work, parsed, self._home, self._token_key):
+        sent = returned_message(work, parsed, self._terms, at)
+        if sent is not None:
+            return _recorded(*note_return(work, parsed, sent, at))
+        if is_command(work, parsed, self._home, self._terms.token_key):
             return self._command(work, message, parsed, at)
         if is_routine(parsed, self._home):
             return _recorded(parsed.kind, parsed.kind_reason)
-        earlier = earlier_report(work, parsed, self._token_key)
-        return self._report(work, message, parsed, at, earlier)
+        return self._report(work, message, parsed, at)
 
     def _command(
         self,
@@ -85,7 +87,7 @@ class Filing:
         at: datetime,
     ) -> Filed:
         """Write down what a duty officer asks for; the notifier decides whether it is done."""
-        command = as_command(work, message, parsed, self._token_key, self._evidence)
+        command = as_command(work, message, parsed, self._terms.token_key, self._evidence)
         work.commands.add(command)
         if command.case_id is None:
             return _recorded(parsed.kind, "is about a case that is not there any more")
@@ -106,23 +108,23 @@ class Filing:
         message: InboundMessage,
         parsed: ParsedMessage,
         at: datetime,
-        earlier: Report | None,
     ) -> Filed:
-        """File a report; with ``earlier``, the one it answers or brings up to date."""
-        is_reply = parsed.kind is MailKind.REPLY
-        kind = MailKind.REPLY if is_reply and earlier else _report_kind(parsed.kind)
+        """File a report; a reply goes to the report that it answers."""
+        earlier = earlier_report(work, parsed, self._terms, at)
+        joins = earlier is not None and earlier.is_reply and bool(earlier.cases)
+        kind = MailKind.REPLY if joins else _report_kind(parsed.kind)
         severity = severity_of(parsed)
-        report_id = self._add_report(work, message, parsed, kind, severity)
+        report_id = self._add_report(work, message, parsed, kind, severity, earlier)
         report = work.reports.get(report_id)
         remarks = parsed.machine_report.remarks() if parsed.machine_report else {}
         cases = JoinedCases(work, report, severity, at, remarks)
         if earlier:
-            cases.follow(work.cases.of_report(earlier.id), is_reply=is_reply)
+            cases.follow(earlier.cases, is_reply=earlier.is_reply)
         cases.add_accounts(self._add_sightings(work, parsed, report_id, at))
         references = cases.references()
         reason = parsed.kind_reason
         if earlier:
-            reason = f"{'reply to' if is_reply else 'update of'} {earlier.reference}"
+            reason = earlier.says
         return Filed(
             state=InboxState.FILED,
             kind=kind,
@@ -130,13 +132,14 @@ class Filing:
             cases=references,
         )
 
-    def _add_report(
+    def _add_report(  # noqa: PLR0913, PLR0917 - a report has this many sources
         self,
         work: UnitOfWork,
         message: InboundMessage,
         parsed: ParsedMessage,
         kind: MailKind,
         severity: Severity,
+        earlier: Earlier | None,
     ) -> ReportId:
         words = Words(
             subject=parsed.subject,
@@ -164,6 +167,7 @@ class Filing:
                 category=category,
                 category_reason=category_reason,
                 external_id=machine.external_id if machine else None,
+                answers_id=earlier.report.id if earlier and earlier.is_reply else None,
             ),
         )
         work.reports.add_evidence(report_id, parsed.attachments)

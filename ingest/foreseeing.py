@@ -7,12 +7,13 @@ order; what it tells holds until the next message is filed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ingest.commanding import case_of, is_command
 from ingest.match import Decision, match, reported
-from ingest.placing import earlier_report, is_routine
+from ingest.placing import ReplyTerms, earlier_report, is_routine, returned_message
 from ingest.reading import ParsedMessage
-from store.model import Case, MailKind, Sighting
+from store.model import Case, Sighting
 from store.states import InboxState
 from store.unit_of_work import UnitOfWork
 
@@ -40,23 +41,28 @@ class Foresight:
     steps: tuple[Step, ...] = ()
 
 
-def foresee(work: UnitOfWork, parsed: ParsedMessage, home: str, token_key: bytes) -> Foresight:
-    """Tell what filing a message would do now; ``home`` is the key of our platform."""
-    if is_command(work, parsed, home, token_key):
-        answered = case_of(work, parsed, token_key)
+def foresee(
+    work: UnitOfWork, parsed: ParsedMessage, home: str, terms: ReplyTerms, at: datetime
+) -> Foresight:
+    """Tell what filing a message at a moment would do; ``home`` is the key of our platform."""
+    sent = returned_message(work, parsed, terms, at)
+    if sent is not None:
+        reason = f"came to the return address of outgoing message {sent.id}"
+        return Foresight(state=InboxState.RECORDED, reason=reason)
+    if is_command(work, parsed, home, terms.token_key):
+        answered = case_of(work, parsed, terms.token_key)
         reason = "is about a case that is not there any more"
         if answered is not None:
             reason = f"answers an alert about {work.cases.get(answered).reference}"
         return Foresight(state=InboxState.RECORDED, reason=reason)
     if is_routine(parsed, home):
         return Foresight(state=InboxState.RECORDED, reason=parsed.kind_reason)
-    earlier = earlier_report(work, parsed, token_key)
+    earlier = earlier_report(work, parsed, terms, at)
     reason = parsed.kind_reason
     followed: list[Step] = []
     if earlier:
-        is_reply = parsed.kind is MailKind.REPLY
-        reason = f"{'reply to' if is_reply else 'update of'} {earlier.reference}"
-        followed = [_joined(case, reason) for case in work.cases.of_report(earlier.id)]
+        reason = earlier.says
+        followed = [_joined(case, reason) for case in earlier.cases]
     steps = [*followed, *_of_accounts(work, parsed, followed)]
     if not steps:
         none = Step(decision=Decision.OPEN, reason="names no account with certainty")

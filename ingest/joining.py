@@ -5,7 +5,7 @@ Everything here happens in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from store.unit_of_work import UnitOfWork
 
 ACTOR: Final = "tipline"
 """Who did what no person did."""
+ANSWERED_AGAIN: Final = "the reporter answered after the decision"
 
 
 class JoinedCases:
@@ -36,11 +37,13 @@ class JoinedCases:
         self._at = at
         self._cases: dict[CaseId, None] = {}
 
-    def follow(self, cases: list[Case], *, is_reply: bool = True) -> None:
+    def follow(self, cases: Iterable[Case], *, is_reply: bool = True) -> None:
         """Join the cases of the report that this one answers, or brings up to date."""
         for case in cases:
             if is_reply:
-                self._join(case, EventKind.REPLY_RECEIVED, "the reporter answered")
+                closed = case.state is CaseState.CLOSED
+                reason = ANSWERED_AGAIN if closed else "the reporter answered"
+                self._join(case, EventKind.REPLY_RECEIVED, reason)
             else:
                 self._join(case, EventKind.JOINED, "its sender's report came again")
 
@@ -65,12 +68,14 @@ class JoinedCases:
 
     def _join(self, case: Case, kind: EventKind, reason: str) -> None:
         if match(case).decision is Decision.REOPEN:
-            details = self._details(reason)
+            said = reason if kind is EventKind.REPLY_RECEIVED else match(case).reason
+            details = self._details(said)
             self._work.cases.reopen(case, ACTOR, self._at, details, plan=True)
             self._work.cases.add_report(case.id, self._report.id)
             self._cases[case.id] = None
         else:
-            self._add(case.id, kind, reason, plan=False)
+            # Staff are told of a reply: whoever has the case would not look by themselves.
+            self._add(case.id, kind, reason, plan=kind is EventKind.REPLY_RECEIVED)
         self._raise_severity(case)
 
     def _add(self, case_id: CaseId, kind: EventKind, reason: str, *, plan: bool) -> None:

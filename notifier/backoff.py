@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from store.model import OutboxKind, Way
+from store.model import TO_REPORTERS, OutboxKind, Way
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +38,7 @@ def patience(kind: OutboxKind, way: Way = Way.MAIL) -> Patience:
     """Tell how a kind of message is retried."""
     if way is Way.CHANNEL:
         return CHANNELS
-    return RECEIPTS if kind is OutboxKind.ACKNOWLEDGEMENT else ALERTS
+    return RECEIPTS if kind in TO_REPORTERS else ALERTS
 
 
 def wait(kind: OutboxKind, attempts: int, chance: float, way: Way = Way.MAIL) -> timedelta:

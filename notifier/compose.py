@@ -38,6 +38,9 @@ _PREFIXES: Final = {
     OutboxKind.ALERT: "alert",
     OutboxKind.ALARM: "alarm",
     OutboxKind.CANARY: "canary",
+    OutboxKind.DECISION: "decision",
+    OutboxKind.QUESTION: "question",
+    OutboxKind.FOLLOW_UP: "reply",
 }
 
 
@@ -85,14 +88,15 @@ class Posting:
     at: datetime
 
 
-def new_message_id(kind: OutboxKind, domain: str) -> str:
-    """Draw a Message-ID, angle brackets included.
+def new_message_id(kind: OutboxKind, domain: str, token: str | None = None) -> str:
+    """Draw a Message-ID, angle brackets included; ``token`` says what an answer to it belongs to.
 
     It is drawn once, when the message is decided on, and stored with it: every try to send bears
     the same one, so a repeat after a crash is recognisable. It cannot be guessed, so a stranger
     cannot claim to answer a mail that was never sent to them.
     """
-    return f"<{_PREFIXES[kind]}.{secrets.token_hex(12)}@{domain}>"
+    token = f".{token}" if token else ""
+    return f"<{_PREFIXES[kind]}.{secrets.token_hex(12)}{token}@{domain}>"
 
 
 class Composer:
@@ -107,9 +111,16 @@ class Composer:
         self.letters = Letters(identity.templates)
         self.zone = time_zone(identity.time_zone)
 
-    def posting(self, kind: OutboxKind, recipient: str, dedupe_key: str, at: datetime) -> Posting:
-        """Decide on a mail: from here on it has its Message-ID."""
-        message_id = new_message_id(kind, self.identity.domain)
+    def posting(
+        self,
+        kind: OutboxKind,
+        recipient: str,
+        dedupe_key: str,
+        at: datetime,
+        token: str | None = None,
+    ) -> Posting:
+        """Decide on a mail: from here on it has its Message-ID, with a reply token if given."""
+        message_id = new_message_id(kind, self.identity.domain, token)
         return Posting(recipient=recipient, message_id=message_id, dedupe_key=dedupe_key, at=at)
 
     def mail(self, letter: Letter, posting: Posting, automatic: str) -> EmailMessage:

@@ -18,6 +18,7 @@ from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.escalations import policy_for, start_escalation
 from notifier.etiquette import Answer, Manners, may_answer
+from notifier.follow_ups import FollowUps
 from notifier.policy import to_snapshot
 from notifier.receipts import write_receipt
 from store.errors import StorageUnavailable
@@ -77,6 +78,7 @@ class Planner:
         self._clock = clock
         self._manners = manners
         self._answering = answering
+        self._follow_ups = FollowUps(composer, directory)
         # Only in memory: after a restart everything is tried at once.
         self._resting: dict[EventId, _Rest] = {}
 
@@ -120,13 +122,15 @@ class Planner:
         answer = self._may_answer(report)
         if not answer.send:
             return answer, None
+        token = reply_token(report.reference, self._reply_key)
         posting = self._composer.posting(
             OutboxKind.ACKNOWLEDGEMENT,
             report.traits.reverse_path,
             f"receipt:{report.id}",
             self._clock(),
+            token,
         )
-        reply_to = self._composer.identity.tagged(reply_token(report.reference, self._reply_key))
+        reply_to = self._composer.identity.tagged(token)
         return answer, write_receipt(self._composer, report, posting, reply_to)
 
     def _may_answer(self, report: Report) -> Answer:
@@ -186,6 +190,8 @@ class Planner:
                 self._raise(work, case)
             case EventKind.OPENED | EventKind.REOPENED:
                 self._ensure_started(work, case)
+            case EventKind.REPLY_RECEIVED:
+                self._follow_ups.tell(work, case, event, self._clock())
             case _:
                 pass
 

@@ -10,6 +10,8 @@ from notifier.alarms import alarm_values
 from notifier.alerts import AlertFacts, alert_values
 from notifier.brief import brief_values
 from notifier.compose import Composer
+from notifier.directory import Recipient
+from notifier.follow_ups import Reply, follow_up_values
 from notifier.receipts import receipt_values
 from store.model import AccountReference, Case, CaseId, Severity
 from store.states import CaseState
@@ -30,6 +32,11 @@ def template_faults(composer: Composer) -> tuple[str, ...]:
             for facts in _SAMPLE_FACTS
         ],
         "brief_alarm": [{"title": "A title"}],
+        "follow_up": [
+            follow_up_values(case, reply, Recipient(address="duty@chirper.example"))
+            for case in (_TAKEN, *_sample_cases())
+            for reply in (Reply(report="R-00000-00000", answers="R-00000-00000"), Reply(report=""))
+        ],
         "alarm": [
             alarm_values(composer, "A title", lines, _SAMPLE_TIME) for lines in ((), ("a", "b"))
         ],
@@ -44,6 +51,21 @@ _SAMPLE_FACTS: Final = (
     AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME),
     AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),
     AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, undeliverable=True),
+)
+
+
+_TAKEN: Final = Case(
+    id=CaseId(0),
+    reference="C-00000-00000",
+    state=CaseState.TAKEN,
+    severity=Severity.HIGH,
+    account=None,
+    opened_at=_SAMPLE_TIME,
+    reports=2,
+    reporters=1,
+    taken_by="anna",
+    taken_at=_SAMPLE_TIME,
+    taken_until=_SAMPLE_TIME,
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 from store.states import (
     AcknowledgementState,
@@ -29,6 +29,9 @@ EventId = NewType("EventId", int)
 OutboxId = NewType("OutboxId", int)
 EscalationId = NewType("EscalationId", int)
 OverrideId = NewType("OverrideId", int)
+
+REOPEN_MONTHS: Final = 6
+"""The least time in which a decision can be looked at again (EU DSA Article 20(1))."""
 
 Clock = Callable[[], datetime]
 """Tells the present time, aware and in UTC."""
@@ -157,6 +160,14 @@ class EventKind(StrEnum):
     ESCALATED = "escalated"
     # A mail asked for something that was not done, with the reason.
     COMMAND_REFUSED = "command_refused"
+    # A mail server further on gave an alert back.
+    ALERT_BOUNCED = "alert_bounced"
+    # Staff were told that a reporter has written again.
+    FOLLOW_UP_QUEUED = "follow_up_queued"
+    DECISION_TOLD = "decision_told"
+    QUESTION_ASKED = "question_asked"
+    REPORTER_UNREACHABLE = "reporter_unreachable"
+    REPORTER_REACHABLE = "reporter_reachable"
 
 
 class OutboxKind(StrEnum):
@@ -164,6 +175,11 @@ class OutboxKind(StrEnum):
 
     ACKNOWLEDGEMENT = "acknowledgement"
     ALERT = "alert"
+    # To a reporter: how a case ended, and a question of staff.
+    DECISION = "decision"
+    QUESTION = "question"
+    # To staff: a reporter has written again.
+    FOLLOW_UP = "follow_up"
     # To the operators: something about tipline itself needs a person.
     ALARM = "alarm"
     # To ourselves: whether it comes back tells that the whole way works.
@@ -178,6 +194,12 @@ class Way(StrEnum):
     MAIL = "mail"
     # A text message, a chat, a pager: whatever a person or a team has beside mail.
     CHANNEL = "channel"
+
+
+TO_REPORTERS: Final = frozenset(
+    {OutboxKind.ACKNOWLEDGEMENT, OutboxKind.DECISION, OutboxKind.QUESTION},
+)
+"""The kinds of messages that go to whoever wrote a report; all others go to staff."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -311,7 +333,8 @@ class Report:
     """One message as understood. ``reporter`` is the address it came from, if any.
 
     ``urgency`` and ``category`` are suggestions, each with the phrase of our tables behind it;
-    ``external_id`` is the number that the sender of a machine-readable report gave it.
+    ``external_id`` is the number that the sender of a machine-readable report gave it; ``answers``
+    is the reference of the report that this one is a reply to.
     """
 
     id: ReportId
@@ -333,6 +356,7 @@ class Report:
     category: str | None = None
     category_reason: str | None = None
     external_id: str | None = None
+    answers: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

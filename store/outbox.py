@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from store.errors import NotFound
 from store.model import (
+    TO_REPORTERS,
     Attempt,
     CaseId,
     OutboxId,
@@ -72,15 +73,15 @@ class Outbox:
         limit: int,
         way: Way = Way.MAIL,
     ) -> list[OutboxMessage]:
-        """Lease messages of one way that are due: alerts first, then the longest waiting."""
+        """Lease messages of one way that are due: to staff first, then the longest waiting."""
         free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
         due = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.next_attempt_at <= now)
-        receipts_last = outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT
+        reporters_last = outbox.c.kind.in_(TO_REPORTERS)
         # Only numbers are sorted: in a storm thousands of mails may wait.
         numbers = self._connection.scalars(
             select(outbox.c.id)
             .where(due, free, outbox.c.way == way)
-            .order_by(receipts_last, outbox.c.next_attempt_at, outbox.c.id)
+            .order_by(reporters_last, outbox.c.next_attempt_at, outbox.c.id)
             .limit(limit),
         ).all()
         claimed = outbox.c.id.in_(numbers)
@@ -110,14 +111,7 @@ class Outbox:
 
         A message that stays queued is tried again at ``next_attempt_at``.
         """
-        self._connection.execute(
-            insert(attempts).values(
-                outbox_id=message.id,
-                at=attempt.at,
-                outcome=attempt.outcome,
-                detail=attempt.detail,
-            ),
-        )
+        self._add_attempt(message.id, attempt)
         result = self._connection.execute(
             update(outbox)
             .where(outbox.c.id == message.id, outbox.c.state == OutboxState.QUEUED)
@@ -132,19 +126,56 @@ class Outbox:
         )
         return result.rowcount == 1
 
+    def _add_attempt(self, message_id: OutboxId, attempt: Attempt) -> None:
+        self._connection.execute(
+            insert(attempts).values(
+                outbox_id=message_id,
+                at=attempt.at,
+                outcome=attempt.outcome,
+                detail=attempt.detail,
+            ),
+        )
+
     def cancel_for_case(self, case_id: CaseId) -> int:
         """Cancel what is queued about a case and not being sent at this moment."""
+        return self._cancel(outbox.c.case_id == case_id, outbox.c.kind == OutboxKind.ALERT)
+
+    def cancel_decisions(self, case_id: CaseId) -> int:
+        """Cancel the decision notices about a case that have not gone out."""
+        return self._cancel(outbox.c.case_id == case_id, outbox.c.kind == OutboxKind.DECISION)
+
+    def cancel_to_reporter(self, address: str) -> int:
+        """Cancel what is queued to a reporter's address."""
+        same = func.lower(outbox.c.recipient) == address.lower()
+        return self._cancel(same, outbox.c.kind.in_(TO_REPORTERS))
+
+    def _cancel(self, *which: ColumnElement[bool]) -> int:
+        """Cancel what is queued and not being sent at this moment."""
         result = self._connection.execute(
             update(outbox)
-            .where(
-                outbox.c.case_id == case_id,
-                outbox.c.state == OutboxState.QUEUED,
-                outbox.c.kind == OutboxKind.ALERT,
-                outbox.c.lease_owner.is_(None),
-            )
+            .where(*which, outbox.c.state == OutboxState.QUEUED, outbox.c.lease_owner.is_(None))
             .values(state=OutboxState.CANCELLED, next_attempt_at=None),
         )
         return result.rowcount
+
+    def note_bounce(self, message: OutboxMessage, attempt: Attempt) -> bool:
+        """Note that a message came back; False when it is known to have failed."""
+        gone = outbox.c.state.in_({OutboxState.QUEUED, OutboxState.SENT})
+        result = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == message.id, gone)
+            .values(
+                state=OutboxState.BOUNCED,
+                next_attempt_at=None,
+                last_error=attempt.detail,
+                lease_owner=None,
+                leased_until=None,
+            ),
+        )
+        if result.rowcount != 1:
+            return False
+        self._add_attempt(message.id, attempt)
+        return True
 
     def waiting_alerts(self, case_id: CaseId) -> list[OutboxMessage]:
         """Give the alerts about a case that have not gone out."""
@@ -187,7 +218,7 @@ class Outbox:
             select(outbox.c.case_id)
             .join(cases, cases.c.id == outbox.c.case_id)
             .where(
-                outbox.c.state == OutboxState.FAILED,
+                outbox.c.state.in_({OutboxState.FAILED, OutboxState.BOUNCED}),
                 outbox.c.kind == OutboxKind.ALERT,
                 cases.c.state == CaseState.OPEN,
                 ~heard,
@@ -259,7 +290,7 @@ class Outbox:
         return sorted(name for name, state in last.items() if state == OutboxState.FAILED)
 
     def retry(self, message_id: OutboxId, at: datetime) -> None:
-        """Queue a failed message again at once, or make a waiting one due now."""
+        """Queue a failed or bounced message again at once, or make a waiting one due now."""
         message = self.get(message_id)
         if message.state is not OutboxState.QUEUED:
             what = f"outgoing message {message_id}"
@@ -272,10 +303,15 @@ class Outbox:
 
     def get(self, message_id: OutboxId) -> OutboxMessage:
         """Give one message; NotFound when there is none of this number."""
-        row = self._connection.execute(select(outbox).where(outbox.c.id == message_id)).first()
-        if row is None:
+        found = self.find(message_id)
+        if found is None:
             raise NotFound(f"there is no outgoing message {message_id}")
-        return _message(row)
+        return found
+
+    def find(self, number: int) -> OutboxMessage | None:
+        """Give one message, or None when there is none of this number."""
+        row = self._connection.execute(select(outbox).where(outbox.c.id == number)).first()
+        return _message(row) if row else None
 
     def listing(
         self, state: OutboxState | None = None, limit: int | None = None
@@ -287,23 +323,42 @@ class Outbox:
         return [_message(row) for row in self._connection.execute(query)]
 
     def case_answered_by(self, message_ids: Sequence[str]) -> CaseId | None:
-        """Find the case one of our alerts was about, by that alert's Message-ID."""
+        """Find the case one of our mails to staff was about, by that mail's Message-ID."""
         query = select(outbox.c.case_id).where(
             outbox.c.message_id.in_(angled(message_ids)),
             outbox.c.case_id.is_not(None),
+            outbox.c.kind.not_in(TO_REPORTERS),
         )
         found = self._connection.scalar(query.limit(1))
         return CaseId(found) if found is not None else None
 
     def answered_by(self, message_ids: Sequence[str], recipient: str) -> OutboxId | None:
-        """Find the newest mail about a case, sent to this address, that a mail answers."""
+        """Find the newest mail to staff about a case, sent to this address, that a mail answers."""
         query = select(outbox.c.id).where(
             outbox.c.message_id.in_(angled(message_ids)),
             outbox.c.case_id.is_not(None),
+            outbox.c.kind.not_in(TO_REPORTERS),
             func.lower(outbox.c.recipient) == recipient.lower(),
         )
         found = self._connection.scalar(query.order_by(outbox.c.id.desc()).limit(1))
         return OutboxId(found) if found is not None else None
+
+    def answered(self, message_ids: Sequence[str]) -> OutboxMessage | None:
+        """Give the mail to a reporter that a thread names last, by its Message-ID."""
+        wanted = angled(message_ids)
+        query = select(outbox).where(
+            outbox.c.message_id.in_(wanted), outbox.c.kind.in_(TO_REPORTERS)
+        )
+        known = {row.message_id: row for row in self._connection.execute(query)}
+        last = next((known[each] for each in reversed(wanted) if each in known), None)
+        return _message(last) if last is not None else None
+
+    def of_report(self, report_id: ReportId) -> list[OutboxMessage]:
+        """Give the mails to the reporter about a report, oldest first."""
+        query = select(outbox).where(
+            outbox.c.report_id == report_id, outbox.c.kind.in_(TO_REPORTERS)
+        )
+        return [_message(row) for row in self._connection.execute(query.order_by(outbox.c.id))]
 
     def attempts(self, message_id: OutboxId) -> Sequence[Attempt]:
         """Give the tries to send a message, oldest first."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from typing import Final
 
@@ -22,6 +23,7 @@ MODULUS: Final = 37
 # 16 characters carry 80 bits of the code that signs a token.
 SIGNATURE_CHARACTERS: Final = 16
 REPLY_PURPOSE: Final = "reply"
+_TOKEN_IN_MESSAGE_ID: Final = re.compile(r"<?[^<>@]{1,200}\.([0-9A-Za-z]{20,40})@")
 _LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
@@ -89,3 +91,13 @@ def signature(purpose: str, body: str, key: bytes) -> str:
     """Sign what a token says for one purpose: a token of another purpose does not fit."""
     code = hmac.new(key, f"{purpose}:{body}".encode(), hashlib.sha256).digest()
     return encode(int.from_bytes(code[:10], "big"), SIGNATURE_CHARACTERS)
+
+
+def token_in_message_id(message_id: str) -> str | None:
+    """Give what may be a reply token in one of our Message-IDs (``<receipt.DIGITS.TOKEN@host>``).
+
+    Programs that answer to another address than Reply-To still name the mail they answer (RFC 5322
+    section 3.6.4).
+    """
+    found = _TOKEN_IN_MESSAGE_ID.match(message_id)
+    return found[1] if found else None

@@ -26,8 +26,8 @@ from store.model import (
     Sighting,
 )
 from store.references import REPORT_PREFIX, new_reference, parse_reference
-from store.rows import angled, insert_row, shortened
-from store.schema import accounts, case_reports, cases, evidence, outbox, reports, sightings
+from store.rows import insert_row, shortened
+from store.schema import accounts, case_reports, cases, evidence, replies, reports, sightings
 from store.states import AcknowledgementState
 
 # How many references are compared when an unknown one is typed.
@@ -57,6 +57,7 @@ class NewReport:
     category: str | None = None
     category_reason: str | None = None
     external_id: str | None = None
+    answers_id: ReportId | None = None
 
 
 class Reports:
@@ -88,6 +89,9 @@ class Reports:
             "acknowledgement": AcknowledgementState.PENDING,
         }
         number = insert_row(self._connection, reports, **values)
+        if new.answers_id is not None:
+            answer = insert(replies).values(report_id=number, answers_id=new.answers_id)
+            self._connection.execute(answer)
         return ReportId(number)
 
     def add_sighting(self, report_id: ReportId, account_id: AccountId, sighting: Sighting) -> None:
@@ -197,14 +201,15 @@ class Reports:
         )
         return self._connection.scalar(query)
 
-    def answered_by(self, message_ids: Sequence[str]) -> ReportId | None:
-        """Find the report one of our own mails was about, by that mail's Message-ID."""
-        query = select(outbox.c.report_id).where(
-            outbox.c.message_id.in_(angled(message_ids)),
-            outbox.c.report_id.is_not(None),
+    def replies(self, report_id: ReportId) -> list[Report]:
+        """Give the reports that are replies to one, oldest first."""
+        query = (
+            _query()
+            .join(replies, replies.c.report_id == reports.c.id)
+            .where(replies.c.answers_id == report_id)
+            .order_by(reports.c.id)
         )
-        found = self._connection.scalar(query.limit(1))
-        return ReportId(found) if found is not None else None
+        return [self._report(row) for row in self._connection.execute(query).all()]
 
     def by_external_id(self, external_id: str) -> Report | None:
         """Give the first report to which its sender gave this number."""
@@ -272,11 +277,21 @@ class Reports:
             category=row.category,
             category_reason=row.category_reason,
             external_id=row.external_id,
+            answers=row.answers,
         )
 
 
 def _query() -> Select[Any]:
-    return select(*(c for c in reports.c if c.name not in {"words", "defects"}))
+    answered, link = reports.alias(), replies.alias()
+    answers = (
+        select(answered.c.reference)
+        .join(link, link.c.answers_id == answered.c.id)
+        .where(link.c.report_id == reports.c.id)
+        .correlate(reports)
+        .scalar_subquery()
+    )
+    kept = (c for c in reports.c if c.name not in {"words", "defects"})
+    return select(*kept, answers.label("answers"))
 
 
 def _sighting(row: Row[Any]) -> Sighting:

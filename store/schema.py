@@ -166,6 +166,15 @@ reports = Table(
     Index("ix_reports_received_at", "received_at"),
 )
 
+# Which report another one is a reply to.
+replies = Table(
+    "replies",
+    metadata,
+    Column("report_id", ForeignKey("reports.id"), primary_key=True),
+    Column("answers_id", ForeignKey("reports.id"), nullable=False),
+    Index("ix_replies_answers_id", "answers_id"),
+)
+
 case_reports = Table(
     "case_reports",
     metadata,
@@ -286,6 +295,17 @@ escalations = Table(
         postgresql_where=text("state != 'ended'"),
     ),
     Index("ix_escalations_due", "next_at", sqlite_where=text("state != 'ended'")),
+)
+
+# Reporters' addresses from which a mail of ours came back for good; they are written to no more.
+unreachable = Table(
+    "unreachable",
+    metadata,
+    # In lower case.
+    Column("address", String(320), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("outbox_id", ForeignKey("outbox.id"), nullable=False),
+    Column("reason", String(200), nullable=False),
 )
 
 openings = Table(

@@ -2,7 +2,8 @@
 
 InboundMessage  received -> filed | recorded | quarantined;  quarantined -> received
 Case            open -> taken -> closed;  open -> closed;  taken -> open;  closed -> open
-OutboxMessage   queued -> sent | failed | cancelled;  failed -> queued
+OutboxMessage   queued -> sent | failed | cancelled | bounced;  sent -> bounced;
+                failed | bounced -> queued
 Escalation      running <-> paused;  running | paused -> ended
 
 ``docs/states.md`` draws them and says what causes each step.
@@ -49,6 +50,8 @@ class OutboxState(StrEnum):
     FAILED = "failed"
     # Overtaken by events before it went out.
     CANCELLED = "cancelled"
+    # Taken by the relay, and given back by a mail server further on.
+    BOUNCED = "bounced"
 
 
 class EscalationState(StrEnum):
@@ -100,10 +103,12 @@ CASE_STEPS: Final[dict[CaseState, frozenset[CaseState]]] = {
 }
 OUTBOX_STEPS: Final[dict[OutboxState, frozenset[OutboxState]]] = {
     OutboxState.QUEUED: frozenset(
-        {OutboxState.SENT, OutboxState.FAILED, OutboxState.CANCELLED},
+        # It may come back before we have noted that it went.
+        {OutboxState.SENT, OutboxState.FAILED, OutboxState.CANCELLED, OutboxState.BOUNCED},
     ),
-    OutboxState.SENT: frozenset(),
+    OutboxState.SENT: frozenset({OutboxState.BOUNCED}),
     OutboxState.FAILED: frozenset({OutboxState.QUEUED}),
+    OutboxState.BOUNCED: frozenset({OutboxState.QUEUED}),
     OutboxState.CANCELLED: frozenset(),
 }
 ESCALATION_STEPS: Final[dict[EscalationState, frozenset[EscalationState]]] = {

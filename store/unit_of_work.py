@@ -28,6 +28,7 @@ from store.outbox import Outbox
 from store.reports import Reports
 from store.schema import installation
 from store.staff_commands import StaffCommands
+from store.unreachable import Unreachable
 
 DATABASE_NAME: Final = "tipline.db"
 DAEMON_LOCK: Final = "daemon.lock"
@@ -53,6 +54,7 @@ class UnitOfWork:
         self.duty = DutyChanges(connection)
         self.faults = Faults(connection)
         self.canaries = Canaries(connection)
+        self.unreachable = Unreachable(connection)
 
     def commit(self) -> None:
         """Make everything of this transaction durable at once.

@@ -11,6 +11,7 @@ from ingest.addresses import ReportingAddresses
 from ingest.filing import Filing
 from ingest.limits import SmtpSettings
 from ingest.pipeline import Pipeline
+from ingest.placing import ReplyTerms
 from ingest.smtp import Dialogues, Listener
 from ingest.workers import ReadingLimits, ReadingPool
 from notifier.auditor import Auditor
@@ -92,11 +93,15 @@ class Wiring:
         """Put together what reads and files accepted mail."""
         installation = self.installation
         home = self.outfit.settings.platform.key
+        terms = ReplyTerms(
+            token_key=installation.token_key,
+            reopen_months=self.outfit.settings.notices.reopen_months,
+        )
         return Pipeline(
             store=installation.store,
             evidence=installation.evidence,
             readers=readers,
-            filing=Filing(installation.evidence, home, installation.token_key),
+            filing=Filing(installation.evidence, home, terms),
             clock=self.clock,
             owner=owner,
             on_filed=on_filed,

@@ -18,6 +18,7 @@ from ingest.reading.accounts.find import Named
 from ingest.reading.automatic import perhaps_automatic
 from ingest.reading.body import Body, read_body
 from ingest.reading.category import Suggestion, suggest_category
+from ingest.reading.delivery import Delivery, read_delivery
 from ingest.reading.facts import KindFacts
 from ingest.reading.gathering import Reading, gather_facts
 from ingest.reading.kind import decide_kind, is_generated
@@ -67,6 +68,7 @@ class Pieces:
     urgent: Urgent | None
     suggestion: Suggestion | None
     language: str | None
+    delivery: Delivery | None
 
 
 def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
@@ -104,6 +106,7 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
         language=language,
         urgent=urgent,
         suggestion=_tried(mail, "category", lambda: suggest_category(said, urgent), None),
+        delivery=_tried(mail, "delivery status", lambda: read_delivery(mail), None),
     )
 
 
@@ -197,6 +200,7 @@ def assembled(pieces: Pieces, rules: ReadingRules) -> ParsedMessage:
         traits=traits,
         reply_token=pieces.token,
         machine_report=pieces.report.report,
+        delivery=pieces.delivery,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.reading import fields
+from ingest.reading.delivery import Delivery
 from ingest.reading.machine_reports.model import MachineReport
 from store.model import Envelope, EvidencePart, MailKind, MailTraits, Sighting
 
@@ -18,7 +19,7 @@ class ParsedMessage:
     ``language`` is ISO 639-1; ``urgency`` is the name of a rule and ``category`` a suggestion, each
     with the phrase of our own tables behind it; ``text`` is the writer's own words;
     ``reply_token`` is the plus-part of our address it was sent to; ``machine_report`` is the
-    report in ARF or X-ARF that it carries.
+    report in ARF or X-ARF that it carries, ``delivery`` what it says of a mail's delivery.
     """
 
     message_id: str | None = None
@@ -40,6 +41,7 @@ class ParsedMessage:
     traits: MailTraits = field(default_factory=lambda: MailTraits(reverse_path=""))
     reply_token: str | None = None
     machine_report: MachineReport | None = None
+    delivery: Delivery | None = None
 
 
 def unreadable_message(envelope: Envelope | None, defect: str) -> ParsedMessage:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from ingest.addresses import fold_address, tag_of
 from ingest.reading import fields
 from ingest.reading.authentication import authentication_results
 from ingest.reading.mime import Mail
@@ -150,11 +151,10 @@ def reply_token(mail: Mail, envelope: Envelope | None, rules: ReadingRules) -> s
     else:
         names = ("to", "cc", "delivered-to", "x-original-to")
         recipients = [address for name in names for _, address in mail.addresses(name)]
-    ours = {address.lower() for address in rules.reporting_addresses}
+    ours = frozenset(fold_address(address) for address in rules.reporting_addresses)
     for recipient in recipients:
-        local, _, domain = recipient.rpartition("@")
-        name, plus, token = local.partition("+")
-        if plus and token and f"{name}@{domain}".lower() in ours:
+        token = tag_of(recipient, ours)
+        if token:
             return token[:200]
     return None
 

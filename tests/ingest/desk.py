@@ -11,6 +11,7 @@ from typing import Any
 from ingest.accept import Arrival, write_down
 from ingest.filing import Filing
 from ingest.pipeline import Pipeline
+from ingest.placing import ReplyTerms
 from ingest.reading import ParsedMessage, ReadingRules, read_message, unreadable_message
 from ingest.workers import ReadingPool
 from store.evidence import Evidence
@@ -79,6 +80,7 @@ class Desk:
         self.store = store
         self.evidence = evidence
         self.clock = Clock()
+        self.terms = ReplyTerms(token_key=KEY)
         self.readers: Any = readers or Readers()
         self.filed = 0
         self.pipeline = self.new_pipeline("here")
@@ -89,7 +91,7 @@ class Desk:
             store=self.store,
             evidence=evidence,
             readers=self.readers,
-            filing=Filing(evidence, "chirper", KEY),
+            filing=Filing(evidence, "chirper", self.terms),
             clock=self.clock,
             owner=owner,
             on_filed=self._note,

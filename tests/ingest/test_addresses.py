@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.addresses import ReportingAddresses, fold_address, split_plus
+from ingest.addresses import ReportingAddresses, fold_address, tag_of
 
 OURS = ReportingAddresses(
     ["CP@Chirper.example", "child@münchen.example", "abuse+minors@chirper.example"]
@@ -24,6 +24,7 @@ OURS = ReportingAddresses(
         "cp@chirper.example.",
         "cp+tag@Chirper.Example.",
         "Abuse+Minors@chirper.example",
+        "abuse+minors+tag@chirper.example",
     ],
 )
 def test_our_addresses_are_known_in_every_spelling(address: str) -> None:
@@ -42,16 +43,22 @@ def test_other_addresses_are_not_ours(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "parts"),
+    ("address", "tag"),
     [
-        ("cp@x.example", ("cp@x.example", None)),
-        ("cp+@x.example", ("cp@x.example", "")),
-        ("cp+a+b@x.example", ("cp@x.example", "a+b")),
-        ("a@b@x.example", ("a@b@x.example", None)),
+        ("cp@chirper.example", None),
+        ("cp+@chirper.example", ""),
+        ("CP+Tag@Chirper.example", "Tag"),
+        ("cp+a+b@chirper.example", "a+b"),
+        ("abuse+minors@chirper.example", None),
+        ("abuse+minors+tag@chirper.example", "tag"),
+        ("abuse+tag@chirper.example", None),
+        ("cp+tag@other.example", None),
+        ("a@b@chirper.example", None),
     ],
 )
-def test_the_plus_part_is_split_off(address: str, parts: tuple[str, str | None]) -> None:
-    assert split_plus(address) == parts
+def test_the_tag_stands_behind_an_address_of_ours(address: str, tag: str | None) -> None:
+    known = frozenset({"cp@chirper.example", "abuse+minors@chirper.example"})
+    assert tag_of(address, known) == tag
 
 
 @given(st.text(max_size=100))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.joining import ANSWERED_AGAIN
 from store.evidence import Evidence
 from store.model import (
     Case,
@@ -196,6 +198,106 @@ def test_an_answer_without_token_joins_only_if_its_writer_is_known(
     queue(desk, OutboxKind.ACKNOWLEDGEMENT, report_id=desk.reports()[0].id)
     desk.file(mail("more to say", From=sender, Message_ID="<2@mail.example>", **ANSWER))
     assert (len(desk.cases()) == 1) is joins
+
+
+OTHER_ADDRESS = {"From": "me@work.example", "Message_ID": "<2@mail.example>"}
+
+
+def receipt_id(desk: Desk, number: int = 0, key: bytes = KEY) -> str:
+    """Write the Message-ID of a report's receipt."""
+    token = reply_token(desk.reports()[number].reference, key)
+    return f"<receipt.0123456789abcdef01234567.{token}@chirper.example>"
+
+
+def test_an_answer_to_a_receipt_joins_by_the_token_in_its_id_from_any_address(desk: Desk) -> None:
+    desk.file(mail())
+    thread = f"<1@mail.example> {receipt_id(desk)} <later@other.example>"
+    message = desk.file(mail("more to say", References=thread, **OTHER_ADDRESS))
+    assert (message.kind, desk.case().reports) == (MailKind.REPLY, 2)
+    assert desk.reports()[1].answers == desk.reports()[0].reference
+
+
+def test_a_forged_token_in_an_id_makes_a_report_of_its_own(desk: Desk) -> None:
+    desk.file(mail())
+    forged = receipt_id(desk, key=b"forged" * 6)
+    message = desk.file(mail("more to say", In_Reply_To=forged, **OTHER_ADDRESS))
+    assert (message.kind, len(desk.cases())) == (MailKind.REPORT, 2)
+
+
+def test_the_subject_alone_joins_nothing(desk: Desk) -> None:
+    desk.file(mail())
+    subject = f"Re: We have received your report ({desk.reports()[0].reference})"
+    desk.file(mail("more to say", Subject=subject, Message_ID="<2@mail.example>"))
+    assert len(desk.cases()) == 2
+
+
+def test_of_several_receipts_in_a_thread_the_newest_counts(desk: Desk) -> None:
+    desk.file(mail("one thing worries me"))
+    desk.file(mail("another thing worries me", Message_ID="<0@mail.example>"))
+    thread = f"{receipt_id(desk, 0)} {receipt_id(desk, 1)}"
+    desk.file(mail("more to say", References=thread, **OTHER_ADDRESS))
+    assert [case.reports for case in desk.cases()] == [1, 2]
+
+
+def test_somebody_of_staff_answering_their_own_receipt_joins_their_report(desk: Desk) -> None:
+    (staff,) = RULES.staff_addresses
+    desk.file(mail(From=staff), staff)
+    fields = {"From": staff, "Message_ID": "<2@mail.example>", "In_Reply_To": receipt_id(desk)}
+    message = desk.file(mail("more to say", **fields), staff)
+    assert (message.kind, desk.case().reports) == (MailKind.REPLY, 2)
+
+
+def test_a_reply_goes_before_the_notifier_and_gets_no_receipt_of_its_own(desk: Desk) -> None:
+    desk.file(mail())
+    desk.file(mail("more to say", In_Reply_To=receipt_id(desk), **OTHER_ADDRESS))
+    assert desk.planned() == ["opened", "reply_received"]
+
+
+@pytest.mark.parametrize(("days", "opens"), [(150, True), (200, False)])
+def test_a_reply_opens_a_decided_case_again_for_six_months(
+    desk: Desk, days: int, *, opens: bool
+) -> None:
+    desk.file(mail("something here worries me"))
+    change(desk, close)
+    desk.clock.now += timedelta(days=days)
+    message = desk.file(mail("it is not over", In_Reply_To=receipt_id(desk), **OTHER_ADDRESS))
+    first = desk.cases()[0]
+    assert (first.state is CaseState.OPEN) is opens
+    assert (len(desk.cases()), message.kind) == (
+        (1, MailKind.REPLY) if opens else (2, MailKind.REPORT)
+    )
+    assert desk.reports()[1].answers == desk.reports()[0].reference
+
+
+def test_a_case_opened_again_by_a_reply_says_so_and_is_planned(desk: Desk) -> None:
+    desk.file(mail())
+    change(desk, close)
+    desk.file(mail("it is still there", In_Reply_To=receipt_id(desk), **OTHER_ADDRESS))
+    with desk.store.snapshot() as work:
+        reopened = work.history.of_case(desk.case().id)[-1]
+    assert (reopened.kind, reopened.details["reason"]) == ("reopened", ANSWERED_AGAIN)
+    assert desk.planned() == ["opened", "reopened"]
+
+
+def test_a_reply_to_a_notice_opens_only_the_case_that_it_tells_of(desk: Desk) -> None:
+    desk.file(mail(f"These accounts worry me: {PROFILE} and https://chirper.example/Sam_2"))
+    first, second = desk.cases()
+    notice = receipt_id(desk)
+    with desk.store.transaction() as work:
+        for case in (first, second):
+            close(work, case)
+        about = {"report_id": desk.reports()[0].id, "case_id": second.id}
+        work.outbox.queue(outgoing("key", OutboxKind.DECISION, message_id=notice, **about), NOW)
+        work.commit()
+    desk.file(mail("look again", In_Reply_To=notice, **OTHER_ADDRESS))
+    assert [case.state for case in desk.cases()] == [CaseState.CLOSED, CaseState.OPEN]
+
+
+def test_a_reply_of_danger_raises_the_severity(desk: Desk) -> None:
+    desk.file(mail("something here worries me"))
+    desk.file(mail(URGENT, In_Reply_To=receipt_id(desk), **OTHER_ADDRESS))
+    assert desk.case().severity is Severity.CRITICAL
+    assert desk.planned() == ["opened", "reply_received", "severity_raised"]
 
 
 def test_an_answer_to_a_closed_case_opens_it_again(desk: Desk) -> None:

@@ -27,7 +27,9 @@ def desk(store: Store, evidence: Evidence) -> Desk:
 
 def foreseen(desk: Desk, raw: bytes, envelope: Envelope | None = None) -> Foresight:
     with desk.store.snapshot() as work:
-        return foresee(work, read_message(raw, envelope, RULES), RULES.home.key, KEY)
+        return foresee(
+            work, read_message(raw, envelope, RULES), RULES.home.key, desk.terms, desk.clock()
+        )
 
 
 def check(desk: Desk, raw: bytes, sender: str = "maria@mail.example", **envelope: Any) -> Foresight:

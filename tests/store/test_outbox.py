@@ -176,6 +176,56 @@ def test_the_case_of_an_alert_is_found_by_the_alerts_id(store: Store, written: s
         assert work.outbox.case_answered_by(["unknown@x.example"]) is None
 
 
+def test_a_mail_to_a_reporter_answers_for_no_case_of_staff(store: Store) -> None:
+    case = open_case(store)
+    queue(store, "notice", OutboxKind.DECISION, case_id=case.id)
+    with store.snapshot() as work:
+        assert work.outbox.case_answered_by(["notice@tip.chirper.example"]) is None
+
+
+@pytest.mark.parametrize(
+    ("thread", "found"),
+    [
+        (["<old@tip.chirper.example>", "new@tip.chirper.example"], "new"),
+        (["<new@tip.chirper.example>", "<old@tip.chirper.example>", "<x@y.example>"], "old"),
+        (["<alert@tip.chirper.example>"], None),
+        (["%", "_" * 12], None),
+        ([], None),
+    ],
+)
+def test_the_mail_to_a_reporter_that_a_thread_names_last_is_found(
+    store: Store, thread: list[str], found: str | None
+) -> None:
+    for key in ("old", "new"):
+        queue(store, key, OutboxKind.ACKNOWLEDGEMENT)
+    queue(store, "alert")
+    with store.snapshot() as work:
+        message = work.outbox.answered(thread)
+    assert (message.mail.dedupe_key if message else None) == found
+
+
+def test_a_message_that_came_back_is_noted_once(store: Store) -> None:
+    queue(store, "receipt", OutboxKind.ACKNOWLEDGEMENT)
+    back = Attempt(at=NOW, outcome="bounced", detail="came back: 5.1.1")
+    with store.transaction() as work:
+        (message,) = work.outbox.listing()
+        noted = [work.outbox.note_bounce(message, back) for _ in range(2)]
+        tries = [attempt.outcome for attempt in work.outbox.attempts(message.id)]
+        state = work.outbox.get(message.id).state
+    assert (noted, tries, state) == ([True, False], ["bounced"], OutboxState.BOUNCED)
+
+
+def test_a_case_whose_only_alert_came_back_is_unheard(store: Store) -> None:
+    case = open_case(store)
+    record(store, queue(store, "alert", case_id=case.id), OutboxState.SENT)
+    assert unheard(store) == []
+    with store.transaction() as work:
+        (message,) = work.outbox.listing()
+        work.outbox.note_bounce(message, Attempt(at=NOW, outcome="bounced"))
+        work.commit()
+    assert unheard(store) == [case.id]
+
+
 def test_messages_are_counted_and_listed_by_state(store: Store) -> None:
     queue(store, "receipt", OutboxKind.ACKNOWLEDGEMENT)
     record(store, queue(store, "alert"), OutboxState.FAILED)

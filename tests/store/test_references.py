@@ -12,6 +12,7 @@ from store.references import (
     parse_reference,
     read_reply_token,
     reply_token,
+    token_in_message_id,
 )
 
 KEY = b"k" * 32
@@ -121,3 +122,19 @@ def test_a_reply_address_keeps_to_the_length_of_a_local_part() -> None:
     token = reply_token(new_reference(REPORT_PREFIX), KEY)
     assert len(f"cp+{token}") <= 64
     assert token == token.lower()
+
+
+@pytest.mark.parametrize(
+    ("message_id", "found"),
+    [
+        ("<receipt.0123456789ab.r0123456789abcdef0123456789@tip.example>", True),
+        ("receipt.0123456789ab.r0123456789abcdef0123456789@tip.example", True),
+        ("<receipt.0123456789ab@tip.example>", False),
+        ("<r0123456789abcdef0123456789@tip.example>", False),
+        ("<a.b.!!!!@x>", False),
+        ("", False),
+    ],
+)
+def test_the_token_is_the_last_piece_before_the_sign(message_id: str, *, found: bool) -> None:
+    expected = "r0123456789abcdef0123456789" if found else None
+    assert token_in_message_id(message_id) == expected

@@ -9,15 +9,13 @@ from store.errors import NotFound
 from store.model import (
     EvidencePart,
     MailTraits,
-    OutboxKind,
     Report,
-    ReportId,
     Role,
     Sighting,
 )
 from store.states import AcknowledgementState
 from store.unit_of_work import Store
-from tests.store.samples import NOW, account_named, add_report, open_case, outgoing
+from tests.store.samples import NOW, account_named, add_report, open_case
 
 SIGHTING = Sighting(
     account=account_named("Alex", user_id="7"),
@@ -148,19 +146,14 @@ def test_a_report_names_its_cases_and_a_case_its_reports(store: Store) -> None:
     assert [found.id for found in listed] == [report.id]
 
 
-@pytest.mark.parametrize("written", ["key@tip.chirper.example", "<key@tip.chirper.example>"])
-def test_the_report_of_a_receipt_is_found_by_the_receipts_id(store: Store, written: str) -> None:
-    report = report_in(store)
-    receipt = outgoing("key", OutboxKind.ACKNOWLEDGEMENT, report_id=report.id)
+def test_a_reply_names_the_report_it_answers_and_is_found_from_it(store: Store) -> None:
     with store.transaction() as work:
-        work.outbox.queue(receipt, NOW)
-        assert work.reports.answered_by(["other@x.example", written]) == report.id
-
-
-@pytest.mark.parametrize("answered", [[], ["other@x.example"], ["%", "_" * 12]])
-def test_an_answer_to_something_else_belongs_to_no_report(
-    store: Store, answered: list[str]
-) -> None:
-    with store.transaction() as work:
-        work.outbox.queue(outgoing("key", report_id=ReportId(add_report(work))), NOW)
-        assert work.reports.answered_by(answered) is None
+        first = add_report(work)
+        second = add_report(work, answers_id=first)
+        work.commit()
+        answered = work.reports.get(first)
+        assert work.reports.get(second).answers == answered.reference
+        assert ([each.id for each in work.reports.replies(first)], answered.answers) == (
+            [second],
+            None,
+        )

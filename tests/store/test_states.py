@@ -30,7 +30,11 @@ TABLES: list[tuple[Steps, set[str]]] = [
         },
     ),
     (CASE_STEPS, {"open>taken", "open>closed", "taken>open", "taken>closed", "closed>open"}),
-    (OUTBOX_STEPS, {"queued>sent", "queued>failed", "queued>cancelled", "failed>queued"}),
+    (
+        OUTBOX_STEPS,
+        {"queued>sent", "queued>failed", "queued>cancelled", "failed>queued"}
+        | {"queued>bounced", "sent>bounced", "bounced>queued"},
+    ),
     (
         ESCALATION_STEPS,
         {"running>paused", "running>ended", "paused>running", "paused>ended"},

@@ -11,6 +11,7 @@ import structlog
 
 from ingest.accept import Arrival, write_down
 from ingest.filing import Filing
+from ingest.placing import ReplyTerms
 from ingest.reading import read_message
 from store.model import Door, Envelope, utc_now
 from tests.tipline.command import Result, Run
@@ -99,7 +100,9 @@ def _file(settings: Settings, installation: Installation, raw: bytes) -> None:
     arrival = Arrival(envelope=envelope, raw=raw)
     (number,) = write_down(installation.store, installation.evidence, [arrival])
     parsed = read_message(raw, envelope, reading_rules(settings))
-    filing = Filing(installation.evidence, settings.platform.key, installation.token_key)
+    filing = Filing(
+        installation.evidence, settings.platform.key, ReplyTerms(token_key=installation.token_key)
+    )
     with installation.store.transaction() as unit:
         filing.file(unit, unit.inbox.get(number), parsed, utc_now())
         unit.commit()

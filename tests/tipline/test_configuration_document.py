@@ -15,7 +15,7 @@ from pydantic_core import PydanticUndefined
 from tipline.settings.environment import DELIMITER, PREFIX
 from tipline.settings.load import load_settings
 from tipline.settings.model import Settings
-from tipline.settings.sections import Acknowledgement, Cases, Log, Reading, Smtp
+from tipline.settings.sections import Acknowledgement, Cases, Log, Notices, Reading, Smtp
 from tipline.settings.values import parse_size, show_duration, show_size
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def test_what_the_example_shows_as_defaults_are_the_defaults(tmp_path: Path) -> 
     assert settings.cases == Cases()
     assert settings.log == Log()
     assert settings.acknowledgement == Acknowledgement()
+    assert settings.notices == Notices()
     assert settings.smtp.model_dump(exclude=changed) == Smtp().model_dump(exclude=changed)
 
 

@@ -114,9 +114,12 @@ def foreseen_record(
 ) -> dict[str, Any]:
     """Show what filing a mail would do now."""
     from ingest.foreseeing import foresee
+    from ingest.placing import ReplyTerms
+    from store.model import utc_now
 
     known = bool(unit.inbox.holds([hashlib.sha256(raw).hexdigest()]))
-    told = foresee(unit, message, settings.platform.key, token_key(settings))
+    terms = ReplyTerms(token_key=token_key(settings), reopen_months=settings.notices.reopen_months)
+    told = foresee(unit, message, settings.platform.key, terms, utc_now())
     return {
         "state": told.state.value,
         "reason": told.reason,

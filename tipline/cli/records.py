@@ -87,6 +87,7 @@ def report_record(report: Report) -> dict[str, Any]:
             "reason": report.acknowledgement_reason,
         },
         "inbox_id": report.inbound_id,
+        "answers": report.answers,
     }
 
 

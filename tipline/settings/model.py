@@ -15,6 +15,7 @@ from tipline.settings.sections import (
     Authentication,
     Cases,
     Log,
+    Notices,
     Outgoing,
     Platform,
     Reading,
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     relay: Relay | None = None
     outgoing: Outgoing = Outgoing()
     acknowledgement: Acknowledgement = Acknowledgement()
+    notices: Notices = Notices()
     people: dict[Name, PersonEntry] = Field(min_length=1)
     channels: dict[Name, ChannelEntry] = Field(default_factory=dict)
     rotas: dict[Name, RotaEntry] = Field(default_factory=dict)

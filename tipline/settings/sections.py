@@ -14,15 +14,19 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ingest.reading.rules import SPAM_FIELDS
+from store.model import Disposition
+from store.tokens import LONGEST_TOKEN
 from tipline.settings.values import (
     Address,
     Addresses,
+    Dispositions,
     Domain,
     Domains,
     Expression,
     Line,
     MailSize,
     MemorySize,
+    Months,
     Name,
     Recipients,
     Span,
@@ -33,6 +37,8 @@ from tipline.settings.values import (
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Count = Annotated[int, Field(ge=1)]
 _SERVER = re.compile(r"[A-Za-z0-9_.-]{1,253}")
+# RFC 5321 section 4.5.3.1.1: 64 octets, of which a plus sign and a token take theirs.
+_LONGEST_LOCAL_PART = 64 - 1 - LONGEST_TOKEN
 
 
 class Section(BaseModel):
@@ -115,6 +121,18 @@ class AddressBook(Section):
             "Without it, the domain of the first reporting address."
         ),
     )
+
+    @field_validator("reporting")
+    @classmethod
+    def _leaves_room_for_tokens(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        for address in addresses[:1]:
+            octets = len(address.rpartition("@")[0].encode())
+            if octets > _LONGEST_LOCAL_PART:
+                raise ValueError(
+                    f'"{address}" has {octets} octets before the @; the first address may have '
+                    f"{_LONGEST_LOCAL_PART}, as replies come to it with a token behind a plus sign"
+                )
+        return addresses
 
 
 class Smtp(Section):
@@ -298,6 +316,38 @@ class Acknowledgement(Section):
         description=(
             "Whether a receipt goes only to senders whose domain answers for the mail: `always`; "
             "`when-available`, unless a trusted server found that it does not; or `never`."
+        ),
+    )
+
+
+class Notices(Section):
+    """The notices that tell reporters how a case was decided."""
+
+    dispositions: Dispositions = Field(
+        default=(
+            Disposition.ACCOUNT_REMOVED,
+            Disposition.CONTENT_REMOVED,
+            Disposition.NO_VIOLATION,
+            Disposition.NOT_OUR_PLATFORM,
+            Disposition.INSUFFICIENT,
+        ),
+        description=(
+            "Dispositions of which reporters are told when a case is closed; `[]` for none. "
+            "`case close --notice` and `--no-notice` decide otherwise for one case."
+        ),
+    )
+    send_after: Span = Field(
+        default=timedelta(minutes=10),
+        description=(
+            "How long a notice waits before it goes out; a case that is opened again until then "
+            "sends none."
+        ),
+    )
+    reopen_months: Months = Field(
+        default=6,
+        description=(
+            "Months after a decision in which a reply of the reporter opens the case again; "
+            "at least 6."
         ),
     )
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from notifier.layer import DAILY, LONGEST_TURN, SHORTEST_TURN, WEEKLY
 from notifier.local_time import DAYS, EVERY_DAY
+from store.model import REOPEN_MONTHS, Disposition
 
 # What one of each unit counts, in seconds.
 SECONDS_PER_UNIT: Final = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -36,6 +37,8 @@ _WHOLE_DAYS: Final = {
 
 # No span a person means is longer; times that far off cannot even be written down.
 LONGEST_SPAN: Final = timedelta(days=3650)
+# Months in which a decision can be looked at again.
+LONGEST_REOPENING: Final = 120
 
 _DURATION: Final = re.compile(r"(?:\d+[dhms] ?)+")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?) ?([KMG]?B)", re.IGNORECASE)
@@ -319,6 +322,26 @@ def _shown(value: object) -> str:
     return f'"{text[:37]}..."' if len(text) > 40 else f'"{text}"'  # noqa: PLR2004 - one line's worth
 
 
+def parse_disposition(value: object) -> Disposition:
+    """Read how a case may end."""
+    try:
+        return Disposition(str(value))
+    except ValueError as error:
+        known = ", ".join(Disposition)
+        raise ValueError(f"{_shown(value)} is no disposition; they are {known}") from error
+
+
+def check_reopening_months(months: int) -> int:
+    """Refuse a time that is shorter than the law of the European Union allows."""
+    if not REOPEN_MONTHS <= months <= LONGEST_REOPENING:
+        raise ValueError(
+            f"{months} is not between {REOPEN_MONTHS} and {LONGEST_REOPENING}: a reporter may have "
+            f"a decision looked at again for at least {REOPEN_MONTHS} months (EU Digital Services "
+            "Act, Article 20)"
+        )
+    return months
+
+
 Address = Annotated[str, AfterValidator(check_address)]
 Domain = Annotated[str, AfterValidator(check_domain)]
 Name = Annotated[str, AfterValidator(check_name)]
@@ -341,7 +364,10 @@ HoursOfDay = Annotated[tuple[time, time], BeforeValidator(parse_hours)]
 ManyHours = Annotated[tuple[HoursOfDay, ...], BeforeValidator(parse_list)]
 Weekday = Annotated[int, BeforeValidator(parse_weekday)]
 Weekdays = Annotated[tuple[int, ...], BeforeValidator(parse_days)]
+Months = Annotated[int, AfterValidator(check_reopening_months)]
 Words = Annotated[tuple[Line, ...], BeforeValidator(parse_list)]
+DispositionName = Annotated[Disposition, BeforeValidator(parse_disposition)]
+Dispositions = Annotated[tuple[DispositionName, ...], BeforeValidator(parse_list)]
 Domains = Annotated[tuple[Domain, ...], BeforeValidator(parse_list)]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(parse_list)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(parse_list)]

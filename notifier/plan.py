@@ -1,8 +1,8 @@
 """From what happened to who is told: receipts for reports, escalations for cases.
 
-Each report's receipt is decided once and each event is planned once, in one transaction that also
-writes the decision down; a crash before the commit leaves the work as it was. One report or event
-that cannot be worked on never holds up the others.
+Each event is planned once, in one transaction that also writes down what follows from it; a crash
+before the commit leaves the work as it was. One event that cannot be worked on never holds up the
+others. Receipts are decided in ``acknowledge``.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import Final
 
 import structlog
 
+from notifier.acknowledge import Acknowledger
 from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.escalations import policy_for, start_escalation
-from notifier.etiquette import Answer, Manners, may_answer
+from notifier.etiquette import Manners
 from notifier.follow_ups import FollowUps
 from notifier.policy import to_snapshot
-from notifier.receipts import write_receipt
+from notifier.quotas import Quotas
 from store.errors import StorageUnavailable
 from store.model import (
     Case,
@@ -28,23 +29,16 @@ from store.model import (
     Clock,
     EventId,
     EventKind,
-    OutboxKind,
-    OutgoingMail,
-    Report,
 )
-from store.references import reply_token
-from store.states import AcknowledgementState, CaseState
+from store.states import CaseState
 from store.unit_of_work import Store, UnitOfWork
 
 BATCH: Final = 100
-"""How many reports and how many events one step looks at."""
+"""How many events one step looks at."""
 
 FIRST_REST: Final = timedelta(seconds=10)
 """How long an event that could not be planned makes room for others; doubled each time."""
 LONGEST_REST: Final = timedelta(minutes=10)
-
-Receipt = tuple[Answer, OutgoingMail | None]
-"""A decision, and the mail if there is to be one."""
 
 _log = structlog.get_logger()
 
@@ -69,16 +63,22 @@ class Planner:
         reply_key: bytes,
         clock: Clock,
         manners: Manners,
+        quotas: Quotas,
         answering: bool = True,
     ) -> None:
         self._store = store
         self._directory = directory
-        self._composer = composer
-        self._reply_key = reply_key
         self._clock = clock
-        self._manners = manners
-        self._answering = answering
         self._follow_ups = FollowUps(composer, directory)
+        self._receipts = Acknowledger(
+            store=store,
+            composer=composer,
+            reply_key=reply_key,
+            clock=clock,
+            manners=manners,
+            quotas=quotas,
+            answering=answering,
+        )
         # Only in memory: after a restart everything is tried at once.
         self._resting: dict[EventId, _Rest] = {}
 
@@ -87,10 +87,9 @@ class Planner:
         with self._store.snapshot() as work:
             # Those at rest stand before the others and must not take up the whole batch.
             events = work.history.unplanned(BATCH + len(self._resting))
-            reports = work.reports.undecided(BATCH)
         # Alerts before receipts: somebody may be waiting for help.
         done = sum(self._plan(event) for event in self._awake(events))
-        return done + self._answer_all(reports)
+        return done + self._receipts.step()
 
     def _awake(self, events: Sequence[CaseEvent]) -> list[CaseEvent]:
         """Leave out what failed a short while ago, and forget what is off the list."""
@@ -101,57 +100,6 @@ class Planner:
             for event in events
             if event.id not in self._resting or self._resting[event.id].until <= now
         ]
-
-    def _answer_all(self, reports: Sequence[Report]) -> int:
-        """Decide receipts in one commit; when that fails, each report's in a commit of its own."""
-        if not reports:
-            return 0
-        try:
-            return self._decide([(report, self._receipt(report)) for report in reports])
-        except StorageUnavailable:
-            raise
-        except Exception:  # noqa: BLE001 - narrowed down to the one report that causes it
-            if len(reports) > 1:
-                return sum(self._answer_all([report]) for report in reports)
-            _log.exception("receipt.failed", report=reports[0].reference)
-            answer = Answer(send=False, reason="cannot_compose")
-            return self._decide([(reports[0], (answer, None))])
-
-    def _receipt(self, report: Report) -> Receipt:
-        """Decide on a report's receipt, and write it if there is to be one."""
-        answer = self._may_answer(report)
-        if not answer.send:
-            return answer, None
-        token = reply_token(report.reference, self._reply_key)
-        posting = self._composer.posting(
-            OutboxKind.ACKNOWLEDGEMENT,
-            report.traits.reverse_path,
-            f"receipt:{report.id}",
-            self._clock(),
-            token,
-        )
-        reply_to = self._composer.identity.tagged(token)
-        return answer, write_receipt(self._composer, report, posting, reply_to)
-
-    def _may_answer(self, report: Report) -> Answer:
-        if not self._answering:
-            return Answer(send=False, reason="switched_off")
-        return may_answer(report.traits, report.kind, self._manners)
-
-    def _decide(self, receipts: Sequence[tuple[Report, Receipt]]) -> int:
-        """Write decisions down, each once; tells how many nobody had taken before."""
-        now = self._clock()
-        with self._store.transaction() as work:
-            decided = [
-                (report, answer)
-                for report, (answer, mail) in receipts
-                if _write_down(work, report, answer, mail, now)
-            ]
-            work.commit()
-        for report, answer in decided:
-            verb = "receipt.queued" if answer.send else "receipt.withheld"
-            _log.info(verb, report=report.reference, reason=answer.reason)
-        return len(decided)
 
     def _plan(self, event: CaseEvent) -> bool:
         """Do what follows from one event; False when that was done before or failed."""
@@ -224,19 +172,3 @@ class Planner:
             work.escalations.end(running)
         start_escalation(work, case, self._directory, now, at_once=True, raised=True)
         _log.info("escalation.raised", case=case.reference, severity=case.severity.label)
-
-
-def _write_down(
-    work: UnitOfWork,
-    report: Report,
-    answer: Answer,
-    mail: OutgoingMail | None,
-    now: datetime,
-) -> bool:
-    """Decide one report's receipt; False when somebody has done so before."""
-    state = AcknowledgementState.QUEUED if mail else AcknowledgementState.WITHHELD
-    if not work.reports.decide(report.id, state, answer.reason):
-        return False
-    if mail:
-        work.outbox.queue(mail, now)
-    return True

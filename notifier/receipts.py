@@ -15,12 +15,25 @@ def write_receipt(
     composer: Composer, report: Report, posting: Posting, reply_to: str
 ) -> OutgoingMail:
     """Write the one receipt of a report (RFC 3834 section 3); a reply goes to ``reply_to``."""
+    return _answer(composer, "receipt", report, posting, reply_to)
+
+
+def write_collective(
+    composer: Composer, report: Report, posting: Posting, reply_to: str
+) -> OutgoingMail:
+    """Write that all reports of a sender have arrived, and that each gets no receipt of its own."""
+    return _answer(composer, "collective", report, posting, reply_to)
+
+
+def _answer(
+    composer: Composer, name: str, report: Report, posting: Posting, reply_to: str
+) -> OutgoingMail:
     values = receipt_values(composer, report.reference, report.received_at)
-    letter = composer.letters.write("receipt", (report.language or FALLBACK_LANGUAGE,), values)
+    letter = composer.letters.write(name, (report.language or FALLBACK_LANGUAGE,), values)
     mail = composer.mail(letter, posting, "auto-replied")
     mail["Reply-To"] = mail_address(reply_to)
-    for name, value in answer_fields(report.traits.message_id, report.traits.references).items():
-        mail[name] = value
+    for field, value in answer_fields(report.traits.message_id, report.traits.references).items():
+        mail[field] = value
     return outgoing(OutboxKind.ACKNOWLEDGEMENT, mail, letter, posting, report_id=report.id)
 
 

@@ -21,6 +21,7 @@ def template_faults(composer: Composer) -> tuple[str, ...]:
     """Try all templates with invented values; tell each faulty one's path and what is wrong."""
     samples: dict[str, list[dict[str, Any]]] = {
         "receipt": [receipt_values(composer, "R-00000-00000", _SAMPLE_TIME)],
+        "collective": [receipt_values(composer, "R-00000-00000", _SAMPLE_TIME)],
         "alert": [
             alert_values(case, facts, _SAMPLE_TIME)
             for case in _sample_cases()

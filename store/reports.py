@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from store.accounts import account_reference
 from store.errors import NotFound
@@ -58,6 +58,15 @@ class NewReport:
     category_reason: str | None = None
     external_id: str | None = None
     answers_id: ReportId | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceiptCount:
+    """How many receipts came to a state; of those withheld, by which rule."""
+
+    state: AcknowledgementState
+    reason: str | None
+    number: int
 
 
 class Reports:
@@ -147,6 +156,34 @@ class Reports:
             .values(acknowledgement=state, acknowledgement_reason=reason),
         )
         return result.rowcount == 1
+
+    def still_undecided(self, report_ids: Sequence[ReportId]) -> set[ReportId]:
+        """Tell of which of these reports nobody has decided the receipt yet."""
+        query = select(reports.c.id).where(
+            reports.c.id.in_(report_ids),
+            reports.c.acknowledgement == AcknowledgementState.PENDING,
+        )
+        return {ReportId(number) for number in self._connection.scalars(query)}
+
+    def receipt_counts(self, since: datetime) -> list[ReceiptCount]:
+        """Count what became of the receipts of reports received after a moment."""
+        state = reports.c.acknowledgement
+        withheld = state == AcknowledgementState.WITHHELD
+        reason = case((withheld, reports.c.acknowledgement_reason), else_=None)
+        query = (
+            select(state, reason.label("reason"), func.count().label("number"))
+            .where(reports.c.received_at > since)
+            .group_by(state, reason)
+            .order_by(state, func.count().desc(), reason)
+        )
+        return [
+            ReceiptCount(
+                state=AcknowledgementState(row.acknowledgement),
+                reason=row.reason,
+                number=row.number,
+            )
+            for row in self._connection.execute(query)
+        ]
 
     def set_outcome(self, report_id: ReportId, state: AcknowledgementState, reason: str) -> None:
         """Note what became of a receipt that was queued."""

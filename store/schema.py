@@ -401,3 +401,17 @@ calendars = Table(
     Column("until", UtcTime, nullable=False),
     Column("shifts", JSON, nullable=False),
 )
+
+# Reports that etiquette allows to answer, and what the quotas granted them.
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("report_id", ForeignKey("reports.id"), primary_key=True, autoincrement=False),
+    Column("sender", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_acknowledgements_sender", "sender", "at"),
+    Index("ix_acknowledgements_domain", "domain", "at"),
+    Index("ix_acknowledgements_at", "at"),
+)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy import insert as sql_insert
 
 from store.accounts import Accounts
+from store.acknowledgements import Acknowledgements
 from store.canaries import Canaries
 from store.cases import Cases
 from store.durable import try_lock
@@ -45,6 +46,7 @@ class UnitOfWork:
         self.inbox = Inbox(connection)
         self.accounts = Accounts(connection)
         self.reports = Reports(connection)
+        self.acknowledgements = Acknowledgements(connection)
         self.cases = Cases(connection)
         self.history = History(connection)
         self.outbox = Outbox(connection)

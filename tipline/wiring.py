@@ -29,7 +29,7 @@ from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels
 from tipline.settings.duty import directory
 from tipline.settings.home import reading_rules
-from tipline.settings.mail import courier, identity, manners
+from tipline.settings.mail import courier, identity, manners, quotas
 from tipline.tls import server_context
 
 
@@ -116,6 +116,7 @@ class Wiring:
             reply_key=self.installation.token_key,
             clock=self.clock,
             manners=manners(self.outfit.settings),
+            quotas=quotas(self.outfit.settings),
             answering=self.outfit.settings.acknowledgement.enabled,
         )
 

@@ -15,6 +15,7 @@ from notifier.etiquette import Manners
 from notifier.layer import DAILY
 from notifier.plan import Planner
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
+from notifier.quotas import Quotas
 from notifier.rota import Layer, Person, Rota
 from store.evidence import SealedBody
 from store.inbox import NewMessage
@@ -168,6 +169,7 @@ class House:
             manners=Manners(
                 own_addresses=IDENTITY.addresses, own_domains=frozenset({IDENTITY.domain})
             ),
+            quotas=Quotas(per_sender=3, per_domain=8, in_all=12),
         )
         self.escalator = Escalator(
             store=store, directory=self.directory, composer=self.composer, clock=self.clock

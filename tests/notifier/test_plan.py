@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import email
-import email.policy
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +8,7 @@ from structlog.testing import capture_logs
 from notifier import commands, plan
 from notifier.plan import FIRST_REST
 from store.errors import StorageFull
-from store.model import Disposition, EventKind, MailKind, MailTraits, OutboxKind, Severity
-from store.references import read_reply_token
+from store.model import Disposition, EventKind, MailTraits, Severity
 from store.states import AcknowledgementState, CaseState, EscalationState
 from tests.notifier.house import House
 
@@ -22,71 +18,6 @@ PERSON = MailTraits(
     message_id="<1@mail.example>",
     references=("<0@mail.example>",),
 )
-
-
-def test_a_report_gets_one_receipt(house: House) -> None:
-    report, _ = house.report(traits=PERSON)
-    house.planner.step()
-    house.planner.step()
-    (receipt,) = house.outbox(OutboxKind.ACKNOWLEDGEMENT)
-    assert (receipt.mail.sender, receipt.mail.recipient) == ("", "maria@mail.example")
-    assert receipt.mail.report_id == report.id
-    assert house.reread(report).acknowledgement is AcknowledgementState.QUEUED
-
-
-def test_a_reply_to_the_receipt_reaches_the_report(house: House) -> None:
-    report, _ = house.report(traits=PERSON)
-    house.planner.step()
-    (receipt,) = house.outbox(OutboxKind.ACKNOWLEDGEMENT)
-    mail = email.message_from_bytes(receipt.mail.content, policy=email.policy.default)
-    token = mail["Reply-To"].addresses[0].username.partition("+")[2]
-    assert read_reply_token(token, b"k" * 32) == report.reference
-    assert mail["In-Reply-To"] == "<1@mail.example>"
-    assert mail["References"] == "<0@mail.example> <1@mail.example>"
-
-
-@pytest.mark.parametrize(
-    ("traits", "kind", "reason"),
-    [
-        (replace(PERSON, reverse_path=""), MailKind.REPORT, "null_return_path"),
-        (PERSON, MailKind.REPLY, "not_a_report"),
-        (
-            replace(PERSON, headers=(("auto-submitted", "auto-replied"),)),
-            MailKind.REPORT,
-            "auto_submitted",
-        ),
-        (replace(PERSON, message_id="<x@tip.chirper.example>"), MailKind.REPORT, "own_message"),
-    ],
-)
-def test_a_receipt_withheld_has_its_reason_stored(
-    house: House, traits: MailTraits, kind: MailKind, reason: str
-) -> None:
-    report, case = house.report(traits=traits, kind=kind)
-    house.planner.step()
-    decided = house.reread(report)
-    assert decided.acknowledgement is AcknowledgementState.WITHHELD
-    assert decided.acknowledgement_reason == reason
-    assert house.outbox(OutboxKind.ACKNOWLEDGEMENT) == []
-    assert house.escalation(case) is not None
-
-
-def test_no_receipt_goes_out_while_they_are_switched_off(house: House) -> None:
-    report, _ = house.report(traits=PERSON)
-    house.planner._answering = False
-    house.planner.step()
-    assert house.reread(report).acknowledgement_reason == "switched_off"
-    assert house.outbox(OutboxKind.ACKNOWLEDGEMENT) == []
-
-
-def test_a_receipt_that_cannot_be_written_holds_up_nobody(house: House) -> None:
-    odd, _ = house.report(traits=replace(PERSON, reverse_path="m\u200b@mail.example"))
-    broken, _ = house.report(traits=PERSON)
-    fine, _ = house.report(traits=PERSON)
-    house.composer.identity = replace(house.composer.identity, address="cp@@chirper.example")
-    house.planner.step()
-    assert house.reread(odd).acknowledgement_reason == "malformed_return_path"
-    assert house.reread(broken).acknowledgement_reason == "cannot_compose"
-    assert house.reread(fine).acknowledgement_reason == "cannot_compose"
 
 
 def test_an_opened_case_starts_its_escalation(house: House) -> None:
@@ -151,15 +82,6 @@ def test_a_case_closed_before_it_was_planned_stays_silent(house: House) -> None:
     commands.close(house.store, case.reference, "anna", Disposition.DUPLICATE, house.clock)
     house.planner.step()
     assert house.escalation(case) is None
-
-
-def test_a_receipt_is_decided_once_by_two_planners(house: House) -> None:
-    report, _ = house.report(traits=PERSON)
-    bounced, _ = house.report(traits=replace(PERSON, reverse_path=""))
-    house.planner.step()
-    assert house.planner._answer_all([report]) == 0
-    assert house.planner._answer_all([bounced]) == 0
-    assert len(house.outbox(OutboxKind.ACKNOWLEDGEMENT)) == 1
 
 
 def test_an_event_is_planned_once_by_two_planners(house: House) -> None:

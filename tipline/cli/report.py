@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,6 +31,9 @@ ReferenceArgument = Annotated[
 ]
 OpenOption = Annotated[
     bool, typer.Option("--open", help="Unseal the reporter's words. Needs --reason; is recorded.")
+]
+DaysOption = Annotated[
+    int, typer.Option("--days", metavar="N", min=1, help="Look at the last N days.")
 ]
 ReasonOption = Annotated[
     str | None,
@@ -68,6 +72,32 @@ def _row(report: Report) -> tuple[object, ...]:
         report.acknowledgement,
         report.acknowledgement_reason,
         age(report.received_at),
+    )
+
+
+@app.command("receipts")
+def count_receipts(
+    days: DaysOption = 7,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Count the receipts sent and withheld, and by which rule."""
+    from tipline.cli.database import snapshot
+
+    since = datetime.now(UTC) - timedelta(days=days)
+    with snapshot(load(config)) as unit:
+        counts = unit.reports.receipt_counts(since) if unit else []
+    print_list(
+        counts,
+        as_json=as_json,
+        record=lambda count: {
+            "state": count.state.value,
+            "reason": count.reason,
+            "reports": count.number,
+        },
+        columns=("receipt", "reason", "reports"),
+        row=lambda count: (count.state, count.reason, count.number),
+        empty="No reports.",
     )
 
 

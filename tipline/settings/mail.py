@@ -8,6 +8,7 @@ from notifier.authentication import Required
 from notifier.compose import Identity
 from notifier.courier import Courier, MaildirCourier, Relay, RelayCourier, Security
 from notifier.etiquette import Manners
+from notifier.quotas import Quotas
 from tipline.settings.home import main_address, message_id_domain, own_addresses, own_domains
 from tipline.settings.places import places, relay_password
 
@@ -35,6 +36,12 @@ def manners(settings: Settings) -> Manners:
         trusted_servers=frozenset(settings.authentication.trusted_servers),
         authentication=Required(settings.acknowledgement.authentication),
     )
+
+
+def quotas(settings: Settings) -> Quotas:
+    """Hand out how many receipts may go out in an hour."""
+    limits = settings.acknowledgement
+    return Quotas(per_sender=limits.per_sender, per_domain=limits.per_domain, in_all=limits.in_all)
 
 
 def courier(settings: Settings) -> Courier:

@@ -318,6 +318,18 @@ class Acknowledgement(Section):
             "`when-available`, unless a trusted server found that it does not; or `never`."
         ),
     )
+    per_sender: Count = Field(
+        default=10,
+        description=(
+            "Receipts to one sender in an hour. The next report is answered with one mail that "
+            "says that all have arrived, and further ones not at all until they become fewer."
+        ),
+    )
+    per_domain: Count = Field(
+        default=1_000,
+        description="Receipts to all senders of one organisation's domain in an hour.",
+    )
+    in_all: Count = Field(default=10_000, description="Receipts to everybody in an hour.")
 
 
 class Notices(Section):

@@ -71,8 +71,7 @@ def test_show_in_an_installation_that_was_never_started_says_what_to_do(run: Run
 
 def test_wrong_usage_ends_with_status_2(run: Run) -> None:
     assert run("case", "shwo").status == 2
-    assert run("on-call", "--at", "tomorrow").status == 2
-    assert run("on-call", "--at", "2026-12-24T22:00").status == 2
+    assert run("on-call", "--at", "someday").status == 2
     assert run("parse").status == 2
 
 

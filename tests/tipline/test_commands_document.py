@@ -39,7 +39,8 @@ def lines() -> Iterator[str]:
 
 def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - what the library hands out
     inner = getattr(command, "commands", None)
-    if inner is None or name == "tipline":
+    # A group may be a command itself.
+    if inner is None or name == "tipline" or command.invoke_without_command:
         yield name, command
     for word, below in (inner or {}).items():
         yield from commands(below, f"{name} {word}")

@@ -31,9 +31,12 @@ def write_brief(
     return channel_message(OutboxKind.ALERT, letter, posting, case_id=case.id)
 
 
-def write_brief_alarm(composer: Composer, title: str, posting: Posting) -> OutgoingMail:
+def write_brief_alarm(
+    composer: Composer, title: str, posting: Posting, *, over: bool = False
+) -> OutgoingMail:
     """Write an alarm for a channel: its title only."""
-    letter = composer.letters.write("brief_alarm", (FALLBACK_LANGUAGE,), {"title": title})
+    values = {"title": title, "over": over}
+    letter = composer.letters.write("brief_alarm", (FALLBACK_LANGUAGE,), values)
     return channel_message(OutboxKind.ALARM, letter, posting)
 
 

@@ -103,11 +103,12 @@ class Composer:
     """Writes our mails in the languages there are template folders for.
 
     ``letters`` fills the templates; ``zone`` is the one that times are told in to people whose own
-    we do not know.
+    we do not know. Alarms go to ``operator_channels`` as well.
     """
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, operator_channels: tuple[str, ...] = ()) -> None:
         self.identity = identity
+        self.operator_channels = operator_channels
         self.letters = Letters(identity.templates)
         self.zone = time_zone(identity.time_zone)
 

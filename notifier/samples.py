@@ -32,14 +32,15 @@ def template_faults(composer: Composer) -> tuple[str, ...]:
             for case in _sample_cases()
             for facts in _SAMPLE_FACTS
         ],
-        "brief_alarm": [{"title": "A title"}],
+        "brief_alarm": [{"title": "A title", "over": over} for over in (False, True)],
         "follow_up": [
             follow_up_values(case, reply, Recipient(address="duty@chirper.example"))
             for case in (_TAKEN, *_sample_cases())
             for reply in (Reply(report="R-00000-00000", answers="R-00000-00000"), Reply(report=""))
         ],
         "alarm": [
-            alarm_values(composer, "A title", lines, _SAMPLE_TIME) for lines in ((), ("a", "b"))
+            alarm_values(composer, "A title", lines, _SAMPLE_TIME, over=bool(lines))
+            for lines in ((), ("a", "b"))
         ],
     }
     found = (composer.letters.faults(name, values) for name, values in samples.items())

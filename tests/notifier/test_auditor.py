@@ -1,21 +1,52 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from notifier.auditor import Auditor, findings
 from notifier.courier import Refused, Sent
-from store.model import MailKind, OutboxKind
-from store.states import InboxState
-from tests.notifier.house import House
+from notifier.looks import Look
+from store.model import Attempt, MailKind, OutboxKind, Way
+from store.states import InboxState, OutboxState
+from tests.notifier.house import MESSAGE, House
+
+ALARM, REPORT = OutboxKind.ALARM, MailKind.REPORT
 
 
 @pytest.fixture
 def auditor(house: House) -> Auditor:
+    return auditor_of(house)
+
+
+def auditor_of(house: House, **changes: Any) -> Auditor:
     return Auditor(
-        store=house.store, directory=house.directory, composer=house.composer, clock=house.clock
+        store=house.store,
+        directory=house.directory,
+        composer=house.composer,
+        clock=house.clock,
+        **changes,
     )
+
+
+def quarantine(house: House) -> None:
+    report, _ = house.report(account=None)
+    with house.store.transaction() as work:
+        for _ in range(3):
+            work.inbox.retry_later(report.inbound_id, "broken", house.clock())
+        work.commit()
+    house.planner.step()
+    house.escalator.step()
+    house.deliverer.step()
+
+
+def release_from_quarantine(house: House) -> None:
+    with house.store.transaction() as work:
+        for message in work.inbox.listing(InboxState.QUARANTINED):
+            work.inbox.requeue(message.id)
+            work.inbox.finish(work.inbox.get(message.id), InboxState.FILED, REPORT, "filed", None)
+        work.commit()
 
 
 def kinds(auditor: Auditor) -> list[str]:
@@ -69,7 +100,8 @@ def test_what_nobody_worked_on_is_found(house: House, auditor: Auditor) -> None:
 def test_late_alerts_and_stuck_messages_are_found(house: House, auditor: Auditor) -> None:
     house.opened()
     house.clock.turn(minutes=21)
-    assert kinds(auditor) == ["escalation_overdue", "inbox_late", "outbox_stuck"]
+    late = ["escalation_overdue", "inbox_late", "outbox_stuck", "outbox_unattended"]
+    assert kinds(auditor) == late
 
 
 def test_failed_messages_and_quarantine_are_found(house: House, auditor: Auditor) -> None:
@@ -84,18 +116,119 @@ def test_failed_messages_and_quarantine_are_found(house: House, auditor: Auditor
     assert kinds(auditor) == ["inbox_quarantined", "outbox_failed"]
 
 
-def test_an_alarm_comes_once_an_hour_for_each_kind(house: House, auditor: Auditor) -> None:
+def subjects(house: House) -> list[str]:
+    return [message.mail.subject.removeprefix("[tipline] ") for message in house.outbox(ALARM)]
+
+
+def test_a_fault_is_told_once_however_long_it_lasts(house: House, auditor: Auditor) -> None:
     house.report()
     house.clock.turn(minutes=6)
+    for _ in range(5):
+        auditor.step()
+        house.clock.turn(hours=1)
+    about_reading = [subject for subject in subjects(house) if "wait for reading" in subject]
+    assert about_reading == ["ALARM: 1 accepted mails wait for reading for more than five minutes"]
+
+
+def test_a_restart_neither_repeats_nor_forgets_what_was_told(
+    house: House, auditor: Auditor
+) -> None:
+    house.report()
+    house.clock.turn(minutes=6)
+    auditor.step()
+    again = auditor_of(house)
+    again.step()
+    assert len(subjects(house)) == 3
+    settle(house)
+    house.clock.turn(minutes=6)
+    auditor_of(house).step()
+    assert sum(subject.startswith("OVER: ") for subject in subjects(house)) == 3
+
+
+def test_that_a_fault_is_over_is_told_once_and_when_it_stays_over(
+    house: House, auditor: Auditor
+) -> None:
+    settle(house)
+    quarantine(house)
+    auditor.step()
+    settle(house)
+    release_from_quarantine(house)
+    house.clock.turn(minutes=4)
+    auditor.step()
+    told = ["ALARM: 1 mails are in quarantine and wait for a person"]
+    assert subjects(house) == told
+    house.clock.turn(minutes=1)
     for _ in range(3):
         auditor.step()
         house.clock.turn(minutes=1)
-    first = len(house.outbox(OutboxKind.ALARM))
-    house.clock.now += timedelta(hours=1)
+    assert subjects(house) == [*told, "OVER: 1 mails are in quarantine and wait for a person"]
+    with house.store.snapshot() as work:
+        assert work.faults.all() == {}
+
+
+def test_a_fault_that_comes_and_goes_is_one(house: House, auditor: Auditor) -> None:
+    settle(house)
+    for _ in range(4):
+        quarantine(house)
+        auditor.step()
+        house.clock.turn(minutes=2)
+        release_from_quarantine(house)
+        auditor.step()
+        house.clock.turn(minutes=2)
+    assert subjects(house) == ["ALARM: 1 mails are in quarantine and wait for a person"]
+
+
+def test_a_fault_that_gets_worse_is_told_again(house: House, auditor: Auditor) -> None:
+    counts = []
+    settle(house)
+    for _ in range(4):
+        quarantine(house)
+        house.clock.turn(seconds=1)
+        auditor.step()
+        counts.append(len(subjects(house)))
+    # One, two, three, four: told when it doubles.
+    assert counts == [1, 2, 2, 3]
+
+
+def test_alarms_go_to_the_operators_channels_as_well(house: House) -> None:
+    house.composer.operator_channels = ("channel:room", "channel:ops/sms")
+    quarantine(house)
+    auditor_of(house).step()
+    alarms = [message.mail for message in house.outbox(ALARM)]
+    assert [(mail.recipient, mail.way) for mail in alarms] == [
+        ("ops@chirper.example", Way.MAIL),
+        ("channel:room", Way.CHANNEL),
+        ("channel:ops/sms", Way.CHANNEL),
+    ]
+    assert b"1 mails are in quarantine" in alarms[1].content
+
+
+def test_a_stage_that_stands_still_is_found_by_a_look_of_the_settings(house: House) -> None:
+    stuck = Look(kind="stage_stuck", title="{} stages stand still", look=lambda *_: ["reading 1"])
+    (finding,) = auditor_of(house, looks=(stuck,)).step()
+    assert (finding.kind, finding.lines) == ("stage_stuck", ("reading 1",))
+    assert subjects(house) == ["ALARM: 1 stages stand still"]
+
+
+def test_only_when_nothing_was_found_all_is_well(house: House) -> None:
+    well: list[bool] = []
+    auditor = auditor_of(house, on_well=lambda: well.append(True))
     auditor.step()
-    titles = [message.mail.dedupe_key for message in house.outbox(OutboxKind.ALARM)]
-    assert first == 3
-    assert len(titles) == len(set(titles)) > 3
+    quarantine(house)
+    auditor.step()
+    assert well == [True]
+
+
+def test_a_channel_that_failed_is_named(house: House, auditor: Auditor) -> None:
+    with house.store.transaction() as work:
+        mail = replace(MESSAGE.mail, recipient="channel:anna/sms", way=Way.CHANNEL)
+        number = work.outbox.queue(mail, house.clock())
+        assert number is not None
+        refused = Attempt(at=house.clock(), outcome="refused", detail="no")
+        work.outbox.record(work.outbox.get(number), refused, OutboxState.FAILED)
+        work.commit()
+    found = {finding.kind: finding.lines for finding in auditor.step()}
+    assert found["channel_failed"] == ("channel anna/sms",)
 
 
 def test_an_open_case_whose_alerts_reached_nobody_is_found_until_one_does(

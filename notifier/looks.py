@@ -1,0 +1,116 @@
+"""What the auditor looks at: each look counts what is not as promised, or names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from notifier.channels import PREFIX
+from store.model import Case
+from store.states import InboxState
+from store.unit_of_work import UnitOfWork
+
+LATE_AFTER: Final = timedelta(minutes=5)
+"""How long anything may wait for its turn before that is worth an alarm."""
+STUCK_AFTER: Final = timedelta(minutes=15)
+"""How long a message may stay in the outbox before that is worth an alarm."""
+FAILED_WITHIN: Final = timedelta(hours=1)
+"""A failure is told while it is new; afterwards the listing of failed messages shows it."""
+_EVENTS: Final = 10_000
+_COUNTED: Final = 1_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """One thing to look at.
+
+    ``kind`` is a stable name and ``title`` has a place for the count. ``look`` counts what is not
+    as promised, or names it; names stay the same for as long as the same thing is wrong.
+    """
+
+    kind: str
+    title: str
+    look: Callable[[UnitOfWork, datetime], int | list[str]]
+
+
+def without_next_step(work: UnitOfWork, now: datetime) -> list[Case]:
+    """Find cases nobody will be alerted about, apart from those whose planning is just ahead."""
+    fresh = {
+        event.case_id for event in work.history.unplanned(_EVENTS) if event.at > now - LATE_AFTER
+    }
+    return [case for case in work.cases.without_next_step() if case.id not in fresh]
+
+
+def _named(cases: Iterable[Case]) -> list[str]:
+    return [f"case {case.reference}" for case in cases]
+
+
+def _overdue(work: UnitOfWork, now: datetime) -> list[str]:
+    late = work.escalations.due(now - LATE_AFTER, _COUNTED)
+    return _named(work.cases.get(escalation.case_id) for escalation in late)
+
+
+def _unheard(work: UnitOfWork, now: datetime) -> list[str]:
+    numbers = work.outbox.unheard_cases(now - LATE_AFTER)
+    return _named(work.cases.get(case_id) for case_id in numbers)
+
+
+def _failing_channels(work: UnitOfWork, now: datetime) -> list[str]:
+    failing = work.outbox.failing_channels(now - FAILED_WITHIN)
+    return [f"channel {name.removeprefix(PREFIX)}" for name in failing]
+
+
+STANDING_LOOKS: Final = (
+    Look(
+        kind="case_without_next_step",
+        title="{} cases have no alert ahead of them; the daemon starts their alerts",
+        look=lambda work, now: _named(without_next_step(work, now)),
+    ),
+    Look(
+        kind="escalation_overdue",
+        title="Alerts about {} cases are late by more than five minutes",
+        look=_overdue,
+    ),
+    Look(
+        kind="alerts_undelivered",
+        title="The alerts about {} open cases reached nobody",
+        look=_unheard,
+    ),
+    Look(
+        kind="inbox_late",
+        title="{} accepted mails wait for reading for more than five minutes",
+        look=lambda work, now: work.inbox.count(InboxState.RECEIVED, before=now - LATE_AFTER),
+    ),
+    Look(
+        kind="inbox_quarantined",
+        title="{} mails are in quarantine and wait for a person",
+        look=lambda work, _: work.inbox.count(InboxState.QUARANTINED),
+    ),
+    Look(
+        kind="receipts_late",
+        title="{} receipts are undecided for more than five minutes",
+        look=lambda work, now: work.reports.undecided_before(now - LATE_AFTER),
+    ),
+    Look(
+        kind="outbox_failed",
+        title="{} outgoing messages have failed for good within the last hour",
+        look=lambda work, now: work.outbox.failed_since(now - FAILED_WITHIN),
+    ),
+    Look(
+        kind="outbox_stuck",
+        title="{} outgoing messages have waited for more than a quarter of an hour",
+        look=lambda work, now: work.outbox.queued_before(now - STUCK_AFTER),
+    ),
+    Look(
+        kind="outbox_unattended",
+        title="{} outgoing messages were not tried although their time has come",
+        look=lambda work, now: work.outbox.unattended(now - LATE_AFTER, now),
+    ),
+    Look(
+        kind="channel_failed",
+        title="{} channels did not take the last message for them",
+        look=_failing_channels,
+    ),
+)

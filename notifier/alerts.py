@@ -47,7 +47,9 @@ def write_alert(
     letter = composer.letters.write("alert", facts.languages, values)
     mail = composer.mail(letter, posting, "auto-generated")
     mail["References"] = f"<case.{case.reference}@{composer.identity.domain}>"
-    return outgoing(OutboxKind.ALERT, mail, letter, posting, case_id=case.id)
+    return outgoing(
+        OutboxKind.ALERT, mail, letter, posting, case_id=case.id, severity=case.severity
+    )
 
 
 def alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]
         "reporters": case.reporters,
         "age": span_text(now - case.opened_at),
         "opened": moment_text(case.opened_at, facts.zone),
-        "account": _account_values(case.account) if case.account else None,
+        "account": account_values(case.account) if case.account else None,
         "step": facts.step,
         "steps": facts.steps,
         "repeats": facts.repeats,
@@ -70,7 +72,8 @@ def alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]
     }
 
 
-def _account_values(account: AccountReference) -> dict[str, str | None]:
+def account_values(account: AccountReference) -> dict[str, str | None]:
+    """Give what a template may show of an account: defanged, so that nothing can be tapped."""
     handle = account.handle
     if handle and not handle.startswith("@"):
         handle = f"@{handle}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from notifier.compose import Composer, Posting
 from notifier.defang import defang
 from notifier.letters import FALLBACK_LANGUAGE, Letter, moment_text, require_single_line, span_text
-from store.model import AccountReference, Case, CaseId, OutboxKind, OutgoingMail, Way
+from store.model import AccountReference, Case, CaseId, OutboxKind, OutgoingMail, Severity, Way
 
 if TYPE_CHECKING:
     from notifier.alerts import AlertFacts
@@ -28,7 +28,9 @@ def write_brief(
 ) -> OutgoingMail:
     """Write an alert for a channel."""
     letter = composer.letters.write("brief", facts.languages, brief_values(case, facts, posting.at))
-    return channel_message(OutboxKind.ALERT, letter, posting, case_id=case.id)
+    return channel_message(
+        OutboxKind.ALERT, letter, posting, case_id=case.id, severity=case.severity
+    )
 
 
 def write_brief_alarm(
@@ -41,7 +43,12 @@ def write_brief_alarm(
 
 
 def channel_message(
-    kind: OutboxKind, letter: Letter, posting: Posting, *, case_id: CaseId | None = None
+    kind: OutboxKind,
+    letter: Letter,
+    posting: Posting,
+    *,
+    case_id: CaseId | None = None,
+    severity: Severity | None = None,
 ) -> OutgoingMail:
     """Close a message for a channel: its text, and what the outbox knows of it besides."""
     return OutgoingMail(
@@ -54,6 +61,7 @@ def channel_message(
         content=letter.text.strip().encode(),
         case_id=case_id,
         way=Way.CHANNEL,
+        severity=severity,
     )
 
 

@@ -30,7 +30,7 @@ from typing import Final
 from notifier.addresses import is_well_formed
 from notifier.letters import Letter, Letters, require_single_line
 from notifier.rota import time_zone
-from store.model import CaseId, OutboxKind, OutgoingMail, ReportId
+from store.model import CaseId, OutboxKind, OutgoingMail, ReportId, Severity
 
 NULL_PATH: Final = ""
 _PREFIXES: Final = {
@@ -150,6 +150,7 @@ def outgoing(  # noqa: PLR0913 - a mail belongs to a report, a case or neither
     *,
     report_id: ReportId | None = None,
     case_id: CaseId | None = None,
+    severity: Severity | None = None,
 ) -> OutgoingMail:
     """Close a mail: its bytes, and what the outbox knows of it besides."""
     return OutgoingMail(
@@ -162,6 +163,7 @@ def outgoing(  # noqa: PLR0913 - a mail belongs to a report, a case or neither
         content=mail.as_bytes(),
         report_id=report_id,
         case_id=case_id,
+        severity=severity,
     )
 
 

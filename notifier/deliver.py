@@ -2,8 +2,7 @@
 
 A message is claimed under a lease, tried outside any transaction and then noted. A crash between
 sending and noting repeats it once, under the same Message-ID. An alert that cannot be delivered is
-itself a reason to go on: its escalation falls through to the next step at once, the fallback
-address is told in the place of those who could not be, and an alarm names the case.
+itself a reason to go on: its escalation falls through to the next step at once (``fall_through``).
 """
 
 from __future__ import annotations
@@ -15,12 +14,7 @@ from typing import Final
 
 import structlog
 
-from notifier.alarms import Alarms
 from notifier.backoff import is_over, wait
-from notifier.compose import Composer
-from notifier.escalate import StepKey
-from notifier.escalations import ACTOR
-from notifier.fallback import Fallback
 from notifier.outcomes import (
     Courier,
     Deferred,
@@ -31,8 +25,8 @@ from notifier.outcomes import (
     without_addresses,
 )
 from store.errors import StorageUnavailable
-from store.model import Attempt, Case, CaseId, Clock, EventKind, OutboxKind, OutboxMessage, Way
-from store.states import AcknowledgementState, CaseState, EscalationState, OutboxState
+from store.model import Attempt, Clock, OutboxMessage, Way
+from store.states import AcknowledgementState, OutboxState
 from store.unit_of_work import Store, UnitOfWork
 
 BATCH: Final = 8
@@ -59,8 +53,6 @@ class Deliverer:
         *,
         store: Store,
         courier: Courier,
-        composer: Composer,
-        alarm_address: str,
         owner: str,
         clock: Clock,
         chance: Callable[[], float] = _CHANCE,
@@ -70,8 +62,6 @@ class Deliverer:
     ) -> None:
         self._store = store
         self._courier = courier
-        self._alarms = Alarms(composer, alarm_address)
-        self._fallback = Fallback(composer, alarm_address)
         self._owner = owner
         self._clock = clock
         self._chance = chance
@@ -157,7 +147,7 @@ class Deliverer:
             work.outbox.record(message, attempt, OutboxState.CANCELLED)
             return
         if is_over(kind, now - message.created_at, self._way):
-            self._failed(work, message, attempt, given_up=True)
+            self._failed(work, message, attempt)
             return
         again_at = now + wait(kind, message.attempts + 1, self._chance(), self._way)
         work.outbox.record(message, attempt, OutboxState.QUEUED, again_at)
@@ -170,18 +160,10 @@ class Deliverer:
         )
 
     def _is_overtaken(self, work: UnitOfWork, message: OutboxMessage) -> bool:
-        """Tell whether an alert's case was taken or closed while the alert was being sent."""
-        case_id = message.mail.case_id
-        if message.mail.kind is not OutboxKind.ALERT or case_id is None:
-            return False
-        case = work.cases.get(case_id)
-        # A case that was taken before the alert was queued had become more urgent.
-        taken = case.taken_at is not None and case.taken_at >= message.created_at
-        return case.state is CaseState.CLOSED or taken
+        """Tell whether all alerts in a mail were cancelled while it was being sent."""
+        return work.alerts.is_overtaken(message.id)
 
-    def _failed(
-        self, work: UnitOfWork, message: OutboxMessage, attempt: Attempt, *, given_up: bool = False
-    ) -> None:
+    def _failed(self, work: UnitOfWork, message: OutboxMessage, attempt: Attempt) -> None:
         kind = message.mail.kind
         if not work.outbox.record(message, attempt, OutboxState.FAILED):
             # Cancelled while it was being sent: nobody misses it.
@@ -195,51 +177,8 @@ class Deliverer:
         if message.mail.report_id is not None:
             state = AcknowledgementState.FAILED
             work.reports.set_outcome(message.mail.report_id, state, attempt.detail)
-        # An alarm about an alarm would go the same way as the first.
-        if kind is OutboxKind.ALERT and message.mail.case_id is not None:
-            case = work.cases.get(message.mail.case_id)
-            passed_on = not self._is_overtaken(work, message) and self._fallback.take_over(
-                work, case, message, attempt.at, given_up=given_up
-            )
-            self._tell_failure(work, case, message, attempt, passed_on=passed_on)
-            self._fall_through(work, message, case.id, attempt.at)
-
-    def _tell_failure(
-        self,
-        work: UnitOfWork,
-        case: Case,
-        message: OutboxMessage,
-        attempt: Attempt,
-        *,
-        passed_on: bool,
-    ) -> None:
-        details = {"message": message.id, "passed_on": passed_on}
-        work.history.append(
-            case.id, EventKind.ALERT_FAILED, actor=ACTOR, at=attempt.at, details=details
-        )
-        self._alarms.raise_alarm(
-            work,
-            # For each case: a second one in the same hour must be told as well.
-            f"alert_failed:{case.reference}",
-            f"An alert about case {case.reference} could not be delivered",
-            (f"case {case.reference}, outgoing message {message.id}: {attempt.detail}",),
-            attempt.at,
-        )
-
-    def _fall_through(
-        self, work: UnitOfWork, message: OutboxMessage, case_id: CaseId, now: datetime
-    ) -> None:
-        """Let the next step come at once.
-
-        Only the newest step hurries the next one, and the last step keeps its pace: a refused
-        address must not make alerts go round in circles.
-        """
-        escalation = work.escalations.active(case_id)
-        if escalation is None or escalation.state is not EscalationState.RUNNING:
-            return
-        newest = StepKey.read(message.mail.dedupe_key).is_newest_of(escalation)
-        if escalation.rounds == 0 and newest:
-            work.escalations.advance(escalation, escalation.step, escalation.rounds, now)
+        # What follows for the cases in it is the escalator's: the same as for a bounce.
+        work.alerts.fail(message.id)
 
 
 def _attempt(now: datetime, outcome: str, detail: Outcome) -> Attempt:

@@ -53,7 +53,7 @@ def _overdue(work: UnitOfWork, now: datetime) -> list[str]:
 
 
 def _unheard(work: UnitOfWork, now: datetime) -> list[str]:
-    numbers = work.outbox.unheard_cases(now - LATE_AFTER)
+    numbers = work.alerts.unheard_cases(now - LATE_AFTER)
     return _named(work.cases.get(case_id) for case_id in numbers)
 
 

@@ -13,7 +13,8 @@ from notifier.compose import Composer
 from notifier.directory import Recipient
 from notifier.follow_ups import Reply, follow_up_values
 from notifier.receipts import receipt_values
-from store.model import AccountReference, Case, CaseId, Severity
+from notifier.summaries import Reader, SummaryFacts, summary_values
+from store.model import AccountReference, AlertReason, Case, CaseId, Severity
 from store.states import CaseState
 
 
@@ -38,6 +39,8 @@ def template_faults(composer: Composer) -> tuple[str, ...]:
             for case in (_TAKEN, *_sample_cases())
             for reply in (Reply(report="R-00000-00000", answers="R-00000-00000"), Reply(report=""))
         ],
+        "summary": _summaries(),
+        "brief_summary": _summaries(),
         "alarm": [
             alarm_values(composer, "A title", lines, _SAMPLE_TIME, over=bool(lines))
             for lines in ((), ("a", "b"))
@@ -87,3 +90,14 @@ def _sample_cases() -> tuple[Case, ...]:
     )
     only_url = AccountReference(platform="chirper", url="https://chirper.example/name")
     return (bare, *(replace(bare, account=account, reports=2) for account in (whole, only_url)))
+
+
+def _summaries() -> list[dict[str, Any]]:
+    return [summary_values(facts, Reader(), _SAMPLE_TIME) for facts in _sample_summaries()]
+
+
+def _sample_summaries() -> tuple[SummaryFacts, ...]:
+    cases = _sample_cases()
+    few = SummaryFacts(counts={Severity.HIGH: len(cases)}, cases=cases)
+    counts = {Severity.CRITICAL: 1, Severity.LOW: 500}
+    return (few, SummaryFacts(counts=counts, cases=cases, reasons=frozenset(AlertReason)))

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from store.model import CaseId, Escalation, EscalationId
 from store.rows import insert_row
-from store.schema import escalations
+from store.schema import cases, escalations
 from store.states import ESCALATION_STEPS, EscalationState, require_step
 
 
@@ -48,11 +48,12 @@ class Escalations:
         return EscalationId(number)
 
     def due(self, now: datetime, limit: int) -> list[Escalation]:
-        """Give the escalations whose time has come, the longest overdue first."""
+        """Give the escalations whose time has come: by severity, then the longest overdue."""
         query = (
             select(escalations)
+            .join(cases, cases.c.id == escalations.c.case_id)
             .where(escalations.c.state != EscalationState.ENDED, escalations.c.next_at <= now)
-            .order_by(escalations.c.next_at, escalations.c.id)
+            .order_by(cases.c.severity.desc(), escalations.c.next_at, escalations.c.id)
             .limit(limit)
         )
         return [_escalation(row) for row in self._connection.execute(query)]

@@ -14,6 +14,7 @@ from typing import Any, Final, NewType
 
 from store.states import (
     AcknowledgementState,
+    AlertState,
     CaseState,
     CommandState,
     EscalationState,
@@ -29,6 +30,7 @@ EventId = NewType("EventId", int)
 OutboxId = NewType("OutboxId", int)
 EscalationId = NewType("EscalationId", int)
 OverrideId = NewType("OverrideId", int)
+AlertId = NewType("AlertId", int)
 
 REOPEN_MONTHS: Final = 6
 """The least time in which a decision can be looked at again (EU DSA Article 20(1))."""
@@ -168,6 +170,22 @@ class EventKind(StrEnum):
     QUESTION_ASKED = "question_asked"
     REPORTER_UNREACHABLE = "reporter_unreachable"
     REPORTER_REACHABLE = "reporter_reachable"
+    # It has not gone out for so long that the next step is told as well.
+    ALERT_LATE = "alert_late"
+    NO_PROGRESS = "no_progress"
+
+
+class AlertReason(StrEnum):
+    """Why an alert goes to its address."""
+
+    # The address is one of those the step names.
+    STEP = "step"
+    # The fallback address: no step that is left found anybody on duty.
+    NOBODY_ON_DUTY = "nobody_on_duty"
+    # The fallback address: nobody else of the step could be reached.
+    UNDELIVERABLE = "undeliverable"
+    # Whoever took the case: nothing has happened since.
+    NO_PROGRESS = "no_progress"
 
 
 class OutboxKind(StrEnum):
@@ -401,7 +419,8 @@ class OutgoingMail:
     ``content`` is the whole mail as sent (RFC 5322, CRLF); ``dedupe_key`` names the decision,
     so that the same decision taken twice queues one message. What leaves by a channel has the
     channel's name as its recipient and plain UTF-8 text as its content. ``instead_of`` names a
-    message that need not go any more once this one has gone.
+    message that need not go any more once this one has gone. ``severity`` is that of the most
+    urgent case it tells of, and decides what goes out first.
     """
 
     kind: OutboxKind
@@ -415,6 +434,7 @@ class OutgoingMail:
     case_id: CaseId | None = None
     way: Way = Way.MAIL
     instead_of: OutboxId | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -477,6 +497,32 @@ class Canary:
     returned_at: datetime | None = None
     decided_at: datetime | None = None
     verdict: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alert:
+    """One step about one case, told to one address; several may share one mail.
+
+    ``step`` counts from 0 and ``round`` the repeats of the last step. ``person`` is the address's
+    owner, by the name in the configuration. An ``urgent`` one is about a critical case that the
+    address has not been told of. ``outbox_id`` is the mail that carries it, and ``mail_state`` how
+    far that mail has come. ``passed_on_at`` tells when the next step was hurried in its place.
+    """
+
+    id: AlertId
+    case_id: CaseId
+    escalation_id: EscalationId
+    step: int
+    round: int
+    address: str
+    person: str | None
+    reason: AlertReason
+    urgent: bool
+    state: AlertState
+    created_at: datetime
+    outbox_id: OutboxId | None = None
+    mail_state: OutboxState | None = None
+    passed_on_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

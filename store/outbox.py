@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
+from store.alerts import Alerts
 from store.errors import NotFound
 from store.model import (
     TO_REPORTERS,
@@ -25,8 +26,8 @@ from store.model import (
     Way,
 )
 from store.rows import angled, insert_row
-from store.schema import attempts, cases, outbox
-from store.states import OUTBOX_STEPS, CaseState, OutboxState, require_step
+from store.schema import alerts, attempts, cases, outbox
+from store.states import OUTBOX_STEPS, AlertState, OutboxState, require_step
 
 
 class Outbox:
@@ -53,6 +54,7 @@ class Outbox:
             case_id=mail.case_id,
             way=mail.way,
             instead_of=mail.instead_of,
+            severity=mail.severity,
             state=OutboxState.QUEUED,
             attempts=0,
             created_at=at,
@@ -73,15 +75,17 @@ class Outbox:
         limit: int,
         way: Way = Way.MAIL,
     ) -> list[OutboxMessage]:
-        """Lease messages of one way that are due: to staff first, then the longest waiting."""
+        """Lease messages of one way that are due: to staff first, by severity, then by waiting."""
         free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
         due = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.next_attempt_at <= now)
         reporters_last = outbox.c.kind.in_(TO_REPORTERS)
+        # What tells of no case (an alarm) goes with the ordinary ones.
+        gravest = func.coalesce(outbox.c.severity, Severity.NORMAL).desc()
         # Only numbers are sorted: in a storm thousands of mails may wait.
         numbers = self._connection.scalars(
             select(outbox.c.id)
             .where(due, free, outbox.c.way == way)
-            .order_by(reporters_last, outbox.c.next_attempt_at, outbox.c.id)
+            .order_by(reporters_last, gravest, outbox.c.next_attempt_at, outbox.c.id)
             .limit(limit),
         ).all()
         claimed = outbox.c.id.in_(numbers)
@@ -136,9 +140,32 @@ class Outbox:
             ),
         )
 
+    def cancel(self, message_id: OutboxId, attempt: Attempt) -> None:
+        """Cancel a queued message, and note why."""
+        self._add_attempt(message_id, attempt)
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == message_id, outbox.c.state == OutboxState.QUEUED)
+            .values(state=OutboxState.CANCELLED, next_attempt_at=None, last_error=attempt.detail),
+        )
+
     def cancel_for_case(self, case_id: CaseId) -> int:
-        """Cancel what is queued about a case and not being sent at this moment."""
-        return self._cancel(outbox.c.case_id == case_id, outbox.c.kind == OutboxKind.ALERT)
+        """Cancel the alerts about a case that are queued and not being sent at this moment.
+
+        A mail that tells of other cases as well goes out all the same.
+        """
+        Alerts(self._connection).cancel(case_id)
+        carried = select(alerts.c.outbox_id).where(alerts.c.case_id == case_id)
+        alive = (
+            select(alerts.c.id)
+            .where(alerts.c.outbox_id == outbox.c.id, alerts.c.state != AlertState.CANCELLED)
+            .exists()
+        )
+        return self._cancel(
+            or_(outbox.c.case_id == case_id, outbox.c.id.in_(carried)),
+            outbox.c.kind == OutboxKind.ALERT,
+            ~alive,
+        )
 
     def cancel_decisions(self, case_id: CaseId) -> int:
         """Cancel the decision notices about a case that have not gone out."""
@@ -159,7 +186,10 @@ class Outbox:
         return result.rowcount
 
     def note_bounce(self, message: OutboxMessage, attempt: Attempt) -> bool:
-        """Note that a message came back; False when it is known to have failed."""
+        """Note that a message came back; False when it is known to have failed.
+
+        The alerts in it count as failed: what follows for their cases comes within a second.
+        """
         gone = outbox.c.state.in_({OutboxState.QUEUED, OutboxState.SENT})
         result = self._connection.execute(
             update(outbox)
@@ -175,58 +205,8 @@ class Outbox:
         if result.rowcount != 1:
             return False
         self._add_attempt(message.id, attempt)
+        Alerts(self._connection).fail(message.id)
         return True
-
-    def waiting_alerts(self, case_id: CaseId) -> list[OutboxMessage]:
-        """Give the alerts about a case that have not gone out."""
-        query = select(outbox).where(
-            outbox.c.case_id == case_id,
-            outbox.c.state == OutboxState.QUEUED,
-            outbox.c.kind == OutboxKind.ALERT,
-        )
-        return [_message(row) for row in self._connection.execute(query)]
-
-    def alert_states(self, case_id: CaseId, key_prefix: str) -> list[OutboxState]:
-        """Give the states of a case's alerts whose keys begin alike: those of one step."""
-        query = select(outbox.c.state).where(
-            outbox.c.case_id == case_id,
-            outbox.c.kind == OutboxKind.ALERT,
-            outbox.c.dedupe_key.startswith(key_prefix, autoescape=True),
-        )
-        return [OutboxState(state) for state in self._connection.scalars(query)]
-
-    def unheard_cases(self, fresh_since: datetime) -> list[CaseId]:
-        """Find open cases of which an alert failed and neither one beside it nor a later one went.
-
-        One that waits since ``fresh_since`` or later may still go.
-        """
-        told = outbox.alias()
-        heard = (
-            select(told.c.id)
-            .where(
-                told.c.case_id == outbox.c.case_id,
-                told.c.kind == OutboxKind.ALERT,
-                told.c.created_at >= outbox.c.created_at,
-                or_(
-                    told.c.state == OutboxState.SENT,
-                    (told.c.state == OutboxState.QUEUED) & (told.c.created_at >= fresh_since),
-                ),
-            )
-            .exists()
-        )
-        query = (
-            select(outbox.c.case_id)
-            .join(cases, cases.c.id == outbox.c.case_id)
-            .where(
-                outbox.c.state.in_({OutboxState.FAILED, OutboxState.BOUNCED}),
-                outbox.c.kind == OutboxKind.ALERT,
-                cases.c.state == CaseState.OPEN,
-                ~heard,
-            )
-            .distinct()
-            .order_by(outbox.c.case_id)
-        )
-        return [CaseId(number) for number in self._connection.scalars(query)]
 
     def went_last(self, way: Way) -> datetime | None:
         """Tell when a message last left by this way."""
@@ -253,17 +233,19 @@ class Outbox:
         """
         other = outbox.alias()
         covered = select(other.c.id).where(other.c.instead_of == outbox.c.id).exists()
+        # A summary belongs to no single case; its own severity is that of the gravest in it.
+        severity = func.coalesce(cases.c.severity, outbox.c.severity)
         query = (
             select(outbox)
-            .join(cases, cases.c.id == outbox.c.case_id)
+            .outerjoin(cases, cases.c.id == outbox.c.case_id)
             .where(
                 outbox.c.state == OutboxState.QUEUED,
                 outbox.c.kind == OutboxKind.ALERT,
                 outbox.c.way == Way.MAIL,
-                cases.c.severity >= least,
+                severity >= least,
                 ~covered,
             )
-            .order_by(cases.c.severity.desc(), outbox.c.id)
+            .order_by(severity.desc(), outbox.c.id)
         )
         return [_message(row) for row in self._connection.execute(query)]
 
@@ -403,6 +385,7 @@ def _message(row: Row[Any]) -> OutboxMessage:
         case_id=CaseId(row.case_id) if row.case_id is not None else None,
         way=Way(row.way),
         instead_of=OutboxId(row.instead_of) if row.instead_of is not None else None,
+        severity=Severity(row.severity) if row.severity is not None else None,
     )
     return OutboxMessage(
         id=OutboxId(row.id),

@@ -257,6 +257,8 @@ outbox = Table(
     Column("way", String(16), nullable=False, server_default="mail"),
     # The number of the message that this one stands in for.
     Column("instead_of", Integer),
+    # Of the most urgent case the mail tells of.
+    Column("severity", Integer),
     Index("ix_outbox_waiting", "next_attempt_at", sqlite_where=text("state = 'queued'")),
     Index("ix_outbox_state", "state"),
     Index("ix_outbox_case_id", "case_id"),
@@ -306,6 +308,34 @@ unreachable = Table(
     Column("at", UtcTime, nullable=False),
     Column("outbox_id", ForeignKey("outbox.id"), nullable=False),
     Column("reason", String(200), nullable=False),
+)
+
+# One alert: one step about one case, told to one address. Several may share one mail.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("person", String(80)),
+    Column("reason", String(20), nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    # The mail that carries it, and since when.
+    Column("outbox_id", ForeignKey("outbox.id")),
+    Column("carried_at", UtcTime),
+    # When the next step was hurried because this alert did not arrive.
+    Column("passed_on_at", UtcTime),
+    UniqueConstraint("escalation_id", "step", "round", "address"),
+    Index("ix_alerts_case_id", "case_id", "address"),
+    Index("ix_alerts_outbox_id", "outbox_id"),
+    Index("ix_alerts_address", "address", "carried_at"),
+    Index("ix_alerts_waiting", "address", sqlite_where=text("state = 'waiting'")),
+    Index("ix_alerts_failed", "id", sqlite_where=text("state = 'failed' AND passed_on_at IS NULL")),
 )
 
 openings = Table(

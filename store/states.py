@@ -1,4 +1,4 @@
-"""States of the four things that have a life, and the steps allowed between them.
+"""States of the things that have a life, and the steps allowed between them.
 
 InboundMessage  received -> filed | recorded | quarantined;  quarantined -> received
 Case            open -> taken -> closed;  open -> closed;  taken -> open;  closed -> open
@@ -52,6 +52,19 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
     # Taken by the relay, and given back by a mail server further on.
     BOUNCED = "bounced"
+
+
+class AlertState(StrEnum):
+    """How far one alert to one address has come."""
+
+    # Decided; the next mail to its address carries it.
+    WAITING = "waiting"
+    # In a mail; the mail's own state tells the rest.
+    CARRIED = "carried"
+    # Its mail was refused, came back or was given up.
+    FAILED = "failed"
+    # The case was taken or closed, or a newer alert took its place.
+    CANCELLED = "cancelled"
 
 
 class EscalationState(StrEnum):

@@ -14,6 +14,7 @@ from sqlalchemy import insert as sql_insert
 
 from store.accounts import Accounts
 from store.acknowledgements import Acknowledgements
+from store.alerts import Alerts
 from store.canaries import Canaries
 from store.cases import Cases
 from store.durable import try_lock
@@ -51,6 +52,7 @@ class UnitOfWork:
         self.history = History(connection)
         self.outbox = Outbox(connection)
         self.escalations = Escalations(connection)
+        self.alerts = Alerts(connection)
         self.openings = Openings(connection)
         self.commands = StaffCommands(connection)
         self.duty = DutyChanges(connection)

@@ -27,7 +27,7 @@ from store.model import Clock, Way
 from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels
-from tipline.settings.duty import directory
+from tipline.settings.duty import directory, pace
 from tipline.settings.home import reading_rules
 from tipline.settings.mail import courier, identity, manners, quotas
 from tipline.tls import server_context
@@ -127,6 +127,7 @@ class Wiring:
             directory=self.outfit.directory,
             composer=self.outfit.composer,
             clock=self.clock,
+            pace=pace(self.outfit.settings),
         )
 
     def deliverer(self, owner: str, stopping: Callable[[], bool]) -> Deliverer:
@@ -134,8 +135,6 @@ class Wiring:
         return Deliverer(
             store=self.installation.store,
             courier=self.outfit.courier,
-            composer=self.outfit.composer,
-            alarm_address=self.outfit.directory.fallback,
             owner=owner,
             clock=self.clock,
             stopping=stopping,
@@ -146,8 +145,6 @@ class Wiring:
         return Deliverer(
             store=self.installation.store,
             courier=self.outfit.channels,
-            composer=self.outfit.composer,
-            alarm_address=self.outfit.directory.fallback,
             owner=owner,
             clock=self.clock,
             stopping=stopping,

@@ -21,6 +21,7 @@ from store.evidence import SealedBody
 from store.inbox import NewMessage
 from store.model import (
     AccountReference,
+    Alert,
     Case,
     CaseId,
     Door,
@@ -177,8 +178,6 @@ class House:
         self.deliverer = Deliverer(
             store=store,
             courier=self.courier,
-            composer=self.composer,
-            alarm_address=self.directory.fallback,
             owner="here",
             clock=self.clock,
             chance=lambda: 0.5,
@@ -259,11 +258,22 @@ class House:
         return self.case(case)
 
     def tick(self, **span: float) -> list[str]:
-        """Turn the clock, do what is due, and tell whom the new alerts are for."""
+        """Send what waits, turn the clock, do what is due, and tell whom the new alerts are for."""
+        while self.deliverer.step():
+            pass
         before = {message.id for message in self.outbox()}
         self.clock.turn(**span)
         self.escalator.step()
         return [m.mail.recipient for m in self.outbox(OutboxKind.ALERT) if m.id not in before]
+
+    def settle(self) -> None:
+        """Send what waits and do what follows from it, until there is nothing left to do."""
+        while self.deliverer.step() + self.escalator.step():
+            pass
+
+    def alerts(self, case: Case) -> list[Alert]:
+        with self.store.snapshot() as work:
+            return work.alerts.of_case(case.id)
 
     def case(self, case: Case) -> Case:
         with self.store.snapshot() as work:

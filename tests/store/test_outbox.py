@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from store.errors import Forbidden, NotFound
-from store.model import Attempt, CaseId, OutboxId, OutboxKind, OutboxMessage
+from store.model import Attempt, OutboxId, OutboxKind, OutboxMessage, Severity
 from store.states import OUTBOX_STEPS, OutboxState
 from store.unit_of_work import Store
 from tests.store.samples import NOW, open_case, outgoing
@@ -215,17 +216,6 @@ def test_a_message_that_came_back_is_noted_once(store: Store) -> None:
     assert (noted, tries, state) == ([True, False], ["bounced"], OutboxState.BOUNCED)
 
 
-def test_a_case_whose_only_alert_came_back_is_unheard(store: Store) -> None:
-    case = open_case(store)
-    record(store, queue(store, "alert", case_id=case.id), OutboxState.SENT)
-    assert unheard(store) == []
-    with store.transaction() as work:
-        (message,) = work.outbox.listing()
-        work.outbox.note_bounce(message, Attempt(at=NOW, outcome="bounced"))
-        work.commit()
-    assert unheard(store) == [case.id]
-
-
 def test_messages_are_counted_and_listed_by_state(store: Store) -> None:
     queue(store, "receipt", OutboxKind.ACKNOWLEDGEMENT)
     record(store, queue(store, "alert"), OutboxState.FAILED)
@@ -236,48 +226,10 @@ def test_messages_are_counted_and_listed_by_state(store: Store) -> None:
     assert [kind for kind, count in failed.items() if count] == [OutboxKind.ALERT]
 
 
-def unheard(store: Store) -> list[CaseId]:
-    with store.snapshot() as work:
-        return work.outbox.unheard_cases(NOW)
-
-
-def test_the_alerts_of_one_step_are_told_by_their_keys(store: Store) -> None:
-    case, other = open_case(store), open_case(store, None)
-    record(store, queue(store, "alert:1:0:0:anna", case_id=case.id), OutboxState.FAILED)
-    queue(store, "alert:1:0:0:ben", case_id=case.id)
-    queue(store, "alert:1:0:1:anna", case_id=case.id)
-    with store.snapshot() as work:
-        states = work.outbox.alert_states(case.id, "alert:1:0:0:")
-        assert sorted(states) == [OutboxState.FAILED, OutboxState.QUEUED]
-        assert work.outbox.alert_states(other.id, "alert:1:0:0:") == []
-        assert work.outbox.is_known("alert:1:0:0:anna")
-        assert not work.outbox.is_known("alert:1:0:0:cleo")
-
-
-def test_an_open_case_is_unheard_while_its_alerts_failed(store: Store) -> None:
-    case, sent = open_case(store), open_case(store, None)
-    record(store, queue(store, "anna", case_id=case.id), OutboxState.FAILED)
-    record(store, queue(store, "other", case_id=sent.id), OutboxState.SENT)
-    assert unheard(store) == [case.id]
-
-
-@pytest.mark.parametrize("state", [OutboxState.SENT, OutboxState.QUEUED])
-def test_a_case_is_heard_of_by_an_alert_that_went_or_may_still_go(
-    store: Store, state: OutboxState
-) -> None:
-    case = open_case(store)
-    record(store, queue(store, "anna", case_id=case.id), OutboxState.FAILED)
-    record(store, queue(store, "ben", case_id=case.id), state)
-    assert unheard(store) == []
-    with store.snapshot() as work:
-        later = work.outbox.unheard_cases(NOW + timedelta(minutes=5))
-    assert later == ([case.id] if state is OutboxState.QUEUED else [])
-
-
-def test_a_case_somebody_took_is_not_unheard(store: Store) -> None:
-    case = open_case(store)
-    record(store, queue(store, "anna", case_id=case.id), OutboxState.FAILED)
-    with store.transaction() as work:
-        work.cases.take(case, "anna", NOW + LEASE, NOW)
-        work.commit()
-    assert unheard(store) == []
+def test_graver_cases_go_first_and_receipts_last(store: Store) -> None:
+    for key, severity in (("low", Severity.LOW), ("alarm", None), ("critical", Severity.CRITICAL)):
+        with store.transaction() as work:
+            work.outbox.queue(replace(outgoing(key, OutboxKind.ALERT), severity=severity), NOW)
+            work.commit()
+    queue(store, "receipt", OutboxKind.ACKNOWLEDGEMENT)
+    assert claim(store) == ["critical", "alarm", "low", "receipt"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from notifier.directory import Directory
 from notifier.layer import Layer
 from notifier.local_time import DAYS, EVERY_DAY, Hours
+from notifier.pace import Pace
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
 from notifier.rota import Person, Rota
 from store.model import Severity
@@ -28,6 +29,11 @@ def directory(settings: Settings) -> Directory:
         fallback=operator_address(settings),
         channels=frozenset(settings.channels),
     )
+
+
+def pace(settings: Settings) -> Pace:
+    """Hand out how many mails one address gets."""
+    return Pace(**dict(settings.alerts))
 
 
 def people(settings: Settings) -> dict[str, Person]:

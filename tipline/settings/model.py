@@ -12,6 +12,7 @@ from tipline.settings.environment import EnvironmentSource
 from tipline.settings.sections import (
     Acknowledgement,
     AddressBook,
+    Alerts,
     Authentication,
     Cases,
     Log,
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     rotas: dict[Name, RotaEntry] = Field(default_factory=dict)
     policies: Policies
     cases: Cases = Cases()
+    alerts: Alerts = Alerts()
     log: Log = Log()
     _try_out: bool = PrivateAttr(default=False)
 

@@ -373,6 +373,33 @@ class Cases(Section):
     )
 
 
+class Alerts(Section):
+    """How many mails one address gets about cases."""
+
+    at_once: Count = Field(
+        default=5,
+        description="How many alerts an address gets one by one; above that, summaries list them.",
+    )
+    within: Span = Field(
+        default=timedelta(minutes=10),
+        description="The span that `at_once` counts in.",
+    )
+    summary_every: Span = Field(
+        default=timedelta(minutes=5),
+        description=(
+            "How far apart summaries are. What is new and critical waits a minute at most, "
+            "whatever stands here."
+        ),
+    )
+
+    @field_validator("within", "summary_every")
+    @classmethod
+    def _holds_nothing_for_long(cls, span: timedelta) -> timedelta:
+        if not timedelta(0) < span <= timedelta(hours=1):
+            raise ValueError("must be longer than nothing and at most one hour")
+        return span
+
+
 class Log(Section):
     """What tipline says about its work, on standard error."""
 

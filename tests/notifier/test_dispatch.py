@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from notifier import commands
+from notifier.courier import Deferred, Refused, Sent
+from store.model import (
+    AccountReference,
+    Attempt,
+    Case,
+    Disposition,
+    EventKind,
+    OutboxKind,
+    Severity,
+)
+from store.states import AlertState, OutboxState
+from tests.notifier.house import House
+
+ANNA = "anna@chirper.example"
+OPS = "ops@chirper.example"
+
+
+def storm(house: House, count: int, **changes: object) -> list[Case]:
+    """Have so many cases fall due together."""
+    cases = [house.report(account=None, **changes)[1] for _ in range(count)]
+    while house.planner.step():
+        pass
+    return cases
+
+
+def mails(house: House) -> list[str]:
+    return [message.mail.subject for message in house.outbox(OutboxKind.ALERT)]
+
+
+def newest(house: House) -> str:
+    return house.outbox(OutboxKind.ALERT)[-1].mail.content.decode()
+
+
+def test_what_falls_due_together_is_one_mail_by_severity(house: House) -> None:
+    storm(house, 2, severity=Severity.NORMAL)
+    (grave,) = storm(house, 1, severity=Severity.CRITICAL)
+    house.escalator.step()
+    assert mails(house) == ["[tipline] 1 CRITICAL, 2 NORMAL: 3 cases wait"]
+    text = newest(house)
+    assert text.index(grave.reference) == text.index("C-")
+    assert "--as anna" in text
+
+
+def test_each_case_of_a_summary_knows_who_was_told(house: House) -> None:
+    cases = storm(house, 3)
+    house.settle()
+    for case in cases:
+        (alert,) = house.alerts(case)
+        assert (alert.address, alert.mail_state) == (ANNA, OutboxState.SENT)
+        with house.store.snapshot() as work:
+            event = work.history.of_case(case.id)[-1]
+        assert event.kind is EventKind.ALERT_QUEUED
+        assert event.details["told"] == ["anna"]
+
+
+def test_a_summary_lists_some_and_counts_the_rest(house: House) -> None:
+    cases = storm(house, 45)
+    house.escalator.step()
+    assert sum(case.reference in newest(house) for case in cases) == 20
+    assert "and 25 more, none more urgent" in newest(house)
+
+
+def test_first_alerts_go_one_by_one_then_a_summary_every_five_minutes(house: House) -> None:
+    sent = []
+    for second in range(0, 1200, 10):
+        if second < 600:
+            storm(house, 1)
+        house.tick(seconds=10)
+        sent.append(len(mails(house)))
+    assert sent[4] == 5
+    assert sent[32] == 5
+    assert mails(house)[5].endswith("cases wait")
+    # Five at once, a summary each five minutes of the storm, and the second step to Ben's.
+    to_anna = [m for m in house.outbox(OutboxKind.ALERT) if m.mail.recipient == ANNA]
+    assert len(to_anna) <= 9
+
+
+def test_a_new_critical_case_is_told_within_a_minute_in_the_middle_of_a_storm(house: House) -> None:
+    storm(house, 60)
+    house.tick()
+    delays = []
+    for _ in range(3):
+        (case,) = storm(house, 1, severity=Severity.CRITICAL)
+        begun = house.clock()
+        while not house.alerts(case) or house.alerts(case)[0].state is AlertState.WAITING:
+            house.tick(seconds=1)
+        delays.append(house.clock() - begun)
+        assert case.reference in newest(house)
+    assert delays[0] <= timedelta(seconds=1)
+    assert max(delays) <= timedelta(minutes=1)
+
+
+def test_an_alert_held_back_and_taken_meanwhile_is_not_mailed(house: House) -> None:
+    storm(house, 6)
+    house.tick()
+    (case, other) = storm(house, 2)
+    house.tick(seconds=1)
+    commands.take(house.store, case.reference, "ben", timedelta(hours=8), house.clock)
+    house.tick(minutes=5)
+    assert case.reference not in newest(house)
+    assert other.reference in newest(house)
+
+
+def test_while_the_relay_is_away_each_address_keeps_one_mail(house: House) -> None:
+    house.courier.outcome = Deferred(detail="the relay is away")
+    cases = []
+    for _ in range(12):
+        cases += storm(house, 2)
+        house.tick(minutes=5)
+    house.courier.outcome, house.courier.seen = Sent(), []
+    house.clock.turn(minutes=5)
+    while house.deliverer.step():
+        pass
+    alerts = [m for m in house.courier.seen if m.mail.kind is OutboxKind.ALERT]
+    told = [message.mail.recipient for message in alerts]
+    assert len(told) == len(set(told))
+    to_anna = next(m.mail for m in alerts if m.mail.recipient == ANNA)
+    assert to_anna.subject == "[tipline] 24 HIGH: 24 cases wait"
+    alarms = [m.mail.subject for m in house.courier.seen if m.mail.kind is OutboxKind.ALARM]
+    assert any("wait for the relay" in subject for subject in alarms)
+
+
+def test_a_closed_case_leaves_a_summary_that_goes_out_for_the_others(house: House) -> None:
+    case, other = storm(house, 2)
+    house.escalator.step()
+    commands.close(house.store, case.reference, "ben", Disposition.DUPLICATE, house.clock)
+    assert house.outbox(OutboxKind.ALERT)[0].state is OutboxState.QUEUED
+    commands.close(house.store, other.reference, "ben", Disposition.DUPLICATE, house.clock)
+    assert house.outbox(OutboxKind.ALERT)[0].state is OutboxState.CANCELLED
+
+
+def test_a_refused_summary_has_every_case_in_it_go_on(house: House) -> None:
+    cases = storm(house, 3)
+    house.escalator.step()
+    house.courier.outcome = Refused(detail="550 no such user")
+    house.deliverer.step()
+    house.courier.outcome = Sent()
+    house.settle()
+    assert [m.mail.recipient for m in house.outbox(OutboxKind.ALERT)] == [
+        ANNA,
+        OPS,
+        "ben@chirper.example",
+    ]
+    alarms = [m.mail.subject for m in house.outbox(OutboxKind.ALARM)]
+    assert alarms == ["[tipline] ALARM: Alerts about 3 cases could not be delivered"]
+    for case in cases:
+        assert EventKind.ALERT_FAILED in house.events(case)
+
+
+def test_an_alert_that_came_back_goes_to_the_next_step_at_once(house: House) -> None:
+    case = house.opened()
+    house.settle()
+    (alert,) = house.outbox(OutboxKind.ALERT)
+    with house.store.transaction() as work:
+        work.outbox.note_bounce(alert, Attempt(at=house.clock(), outcome="bounced"))
+        work.commit()
+    assert house.tick() == [OPS, "ben@chirper.example"]
+    assert EventKind.ALERT_FAILED in house.events(case)
+
+
+def test_an_alert_the_relay_keeps_waiting_goes_to_the_next_step_after_five_minutes(
+    house: House,
+) -> None:
+    case = house.opened()
+    house.courier.outcome = Deferred(detail="451 later")
+    assert house.tick(minutes=4) == []
+    assert house.tick(minutes=1) == ["ben@chirper.example"]
+    assert EventKind.ALERT_LATE in house.events(case)
+    assert house.events(case).count(EventKind.ALERT_LATE) == 1
+
+
+def test_an_account_that_cannot_be_shown_costs_no_summary(house: House) -> None:
+    odd = AccountReference(platform="chirper", user_id="1\n2")
+    house.report(account=odd)
+    storm(house, 1)
+    house.escalator.step()
+    assert mails(house) == ["[tipline] 2 HIGH: 2 cases wait"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_kill_before_the_commit_leaves_the_steps_due_and_no_mail(
+    house: House, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = storm(house, count)
+
+    def killed(*_: object) -> int:
+        raise SystemExit
+
+    monkeypatch.setattr(house.escalator._dispatcher, "dispatch", killed)
+    with pytest.raises(SystemExit):
+        house.escalator.step()
+    monkeypatch.undo()
+    assert mails(house) == []
+    assert [house.alerts(case) for case in cases] == [[]] * count
+    house.escalator.step()
+    assert len(mails(house)) == 1

@@ -203,7 +203,7 @@ class OutboxKind(StrEnum):
     # To ourselves: whether it comes back tells that the whole way works.
     CANARY = "canary"
     # To the people on duty: what a mail of theirs did, or that somebody else has the case.
-    NOTICE = "notice"
+    STAFF_NOTICE = "staff_notice"
 
 
 class Way(StrEnum):

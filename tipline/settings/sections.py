@@ -400,6 +400,47 @@ class Alerts(Section):
         return span
 
 
+ActionName = Literal["take", "release", "snooze", "escalate", "note", "close"]
+"""What can be done by mail (``store.model.StaffAction``, and a test compares)."""
+
+
+class Commands(Section):
+    """What the people on duty may do by mail: with an alert's links, or by a reply to it."""
+
+    allowed: Annotated[tuple[ActionName, ...], BeforeValidator(parse_list)] = Field(
+        default=("take", "release", "snooze", "escalate", "note"),
+        description=(
+            "What may be done: `take`, `release`, `snooze`, `escalate`, `note`, `close`. "
+            "With `[]` nothing, and alerts have no links."
+        ),
+    )
+    links_valid_for: Span = Field(
+        default=timedelta(days=2),
+        description="How long an alert's links and a reply to it are good.",
+    )
+    snooze_for: Span = Field(
+        default=timedelta(hours=1),
+        description="How long a snooze lasts that does not say so, such as that of the link.",
+    )
+    longest_snooze: Span = Field(
+        default=timedelta(hours=8),
+        description="Longest snooze by mail.",
+    )
+    authentication: Literal["always", "when-available", "never"] = Field(
+        default="when-available",
+        description=(
+            "Whether a mail is obeyed only if its sender's domain answers for it: `always`; "
+            "`when-available`, unless a trusted server found that it does not; or `never`."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _snooze_is_not_too_long(self) -> Self:
+        if self.snooze_for > self.longest_snooze:
+            raise ValueError("snooze_for must not be longer than longest_snooze")
+        return self
+
+
 class Log(Section):
     """What tipline says about its work, on standard error."""
 

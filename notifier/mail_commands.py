@@ -1,0 +1,290 @@
+"""Does what the people on duty ask for by mail, once, and tells them what was done.
+
+What a mail asks for, the mark that it was done, and the confirmation are one transaction: a crash
+leaves the command waiting or done. A mail that may not do what it asks for does nothing; its
+sender is told once how to do it right, if that is a configured person, and strangers never.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from notifier import case_steps
+from notifier.actions import Actions
+from notifier.addresses import folded_domain
+from notifier.compose import Composer
+from notifier.directory import Directory
+from notifier.escalations import ACTOR
+from notifier.etiquette import Manners
+from notifier.letters import span_text
+from notifier.staff_notices import Answered, NoticeFacts, NoticeKind, write_notice
+from notifier.permission import Asked, Refusal, refusal
+from notifier.rota import Person, time_zone
+from store.errors import Forbidden, StorageUnavailable
+from store.evidence import Evidence
+from store.model import (
+    Case,
+    Clock,
+    Disposition,
+    EventKind,
+    InboundId,
+    OutboxKind,
+    StaffAction,
+    StaffCommand,
+)
+from store.states import CommandState
+from store.tokens import ActionToken, read_action_token
+from store.unit_of_work import Store, UnitOfWork
+
+BATCH: Final = 50
+"""How many commands one step looks at."""
+ATTEMPTS: Final = 3
+"""How often a command that cannot be worked on is tried before it is refused."""
+
+# Who has shown no right to a case gets no address to act on it.
+_WITHOUT_RIGHT: Final = frozenset(
+    {Refusal.UNAUTHENTICATED, Refusal.FORWARDED, Refusal.OTHER_PERSON, Refusal.NO_TOKEN},
+)
+
+_log = structlog.get_logger()
+
+
+class MailCommands:
+    """Works on the commands that reading wrote down."""
+
+    def __init__(  # noqa: PLR0913 - the wiring names each piece
+        self,
+        *,
+        store: Store,
+        evidence: Evidence,
+        directory: Directory,
+        composer: Composer,
+        actions: Actions,
+        token_key: bytes,
+        manners: Manners,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._evidence = evidence
+        self._directory = directory
+        self._composer = composer
+        self._actions = actions
+        self._token_key = token_key
+        self._manners = manners
+        self._clock = clock
+        # Only in memory: after a restart each has all its attempts again.
+        self._failures: dict[InboundId, int] = {}
+
+    def step(self) -> int:
+        """Work on what waits, up to a bound; tell how many commands were decided."""
+        with self._store.snapshot() as work:
+            waiting = work.commands.pending(BATCH)
+        return sum(self._attend(number) for number in waiting)
+
+    def _attend(self, number: InboundId) -> bool:
+        try:
+            return self._decide(number)
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one command must not hold up the others
+            _log.exception("command.failed", inbox=number)
+            failures = self._failures[number] = self._failures.get(number, 0) + 1
+            return failures >= ATTEMPTS and self._give_up(number)
+
+    def _decide(self, number: InboundId) -> bool:
+        try:
+            with self._store.transaction() as work:
+                asked = self._asked(work, number)
+                if asked is None:
+                    return False
+                found = refusal(asked)
+                settled = self._refuse(work, asked, found) if found else self._obey(work, asked)
+                if settled:
+                    work.commit()
+        except Forbidden as error:
+            # The transaction is rolled back: nothing of the step was done.
+            return self._refuse_now(number, str(error))
+        return settled
+
+    def _refuse_now(self, number: InboundId, why: str) -> bool:
+        with self._store.transaction() as work:
+            asked = self._asked(work, number)
+            settled = asked is not None and self._refuse(work, asked, Refusal.NOT_NOW, why)
+            work.commit()
+        return settled
+
+    def _give_up(self, number: InboundId) -> bool:
+        """Refuse, without a mail: that may be what cannot be written."""
+        with self._store.transaction() as work:
+            command = work.commands.of_message(number)
+            settled = command is not None and self._note_refusal(
+                work, command, Refusal.FAULT, None, "tipline could not do it; the log says why"
+            )
+            work.commit()
+        return settled
+
+    def _asked(self, work: UnitOfWork, number: InboundId) -> Asked | None:
+        """Gather what the decision looks at; None when it was decided before."""
+        command = work.commands.of_message(number)
+        if command is None or command.state is not CommandState.PENDING:
+            return None
+        token = read_action_token(command.token or "", self._token_key)
+        answered = work.outbox.get(command.answered_id) if command.answered_id else None
+        return Asked(
+            command=command,
+            person=self._person(command.sender),
+            token=token,
+            answered_at=answered.created_at if answered else None,
+            case=work.cases.get(command.case_id) if command.case_id is not None else None,
+            spent=_is_spent(work, command, token),
+            rules=self._actions.rules,
+            manners=self._manners,
+        )
+
+    def _person(self, sender: str | None) -> Person | None:
+        """Find whose address this is."""
+        wanted = _folded(sender or "")
+        people = self._directory.people.values()
+        return next((p for p in people if wanted in map(_folded, p.addresses)), None)
+
+    def _obey(self, work: UnitOfWork, asked: Asked) -> bool:
+        command, person, case, action = asked.command, asked.person, asked.case, asked.action
+        if person is None or case is None or action is None:
+            raise AssertionError("unreachable")
+        now = self._clock()
+        self._do(work, asked, case, person.key, now)
+        after = work.cases.get(case.id)
+        if not work.commands.settle(
+            command, CommandState.DONE, f"{action} by {person.key}", person.key, now
+        ):
+            return False
+        facts = self._facts(NoticeKind.DONE, action.value, asked, after, person)
+        self._tell(work, asked, facts, person, f"command:{command.inbound_id}")
+        _log.info("command.done", case=case.reference, action=action.value, actor=person.key)
+        return True
+
+    def _do(self, work: UnitOfWork, asked: Asked, case: Case, actor: str, now: datetime) -> None:
+        command, rules = asked.command, asked.rules
+        match asked.action:
+            case StaffAction.TAKE:
+                case_steps.take(work, case, actor, rules.take_for, now)
+            case StaffAction.RELEASE:
+                case_steps.release(work, case, actor, now)
+            case StaffAction.SNOOZE:
+                span = command.span or rules.snooze_for
+                case_steps.snooze(work, case, actor, span, now)
+            case StaffAction.ESCALATE:
+                case_steps.escalate(work, case, actor, now)
+            case StaffAction.NOTE:
+                case_steps.note(work, case, actor, self._remark(command), now)
+            case StaffAction.CLOSE:
+                if command.remark:
+                    case_steps.note(work, case, actor, self._remark(command), now)
+                disposition = command.disposition or Disposition.INSUFFICIENT
+                case_steps.close(work, case, actor, disposition, now)
+            case None:
+                raise AssertionError("unreachable")
+
+    def _remark(self, command: StaffCommand) -> str:
+        return self._evidence.open_words(command.remark).text if command.remark else ""
+
+    def _refuse(
+        self, work: UnitOfWork, asked: Asked, why: Refusal, detail: str | None = None
+    ) -> bool:
+        command, person = asked.command, asked.person
+        if not self._note_refusal(work, command, why, person, detail):
+            return False
+        if person is not None and why.is_answered:
+            now = self._clock()
+            facts = self._facts(NoticeKind.REFUSED, why.value, asked, asked.case, person)
+            # Once an hour for each reason: whatever answers this mail by itself ends there.
+            hour = now.strftime("%Y-%m-%dT%H")
+            key = f"refused:{person.key[:80]}:{command.case_id}:{why.value}:{hour}"
+            self._tell(work, asked, facts, person, key)
+        return True
+
+    def _note_refusal(
+        self,
+        work: UnitOfWork,
+        command: StaffCommand,
+        why: Refusal,
+        person: Person | None,
+        detail: str | None,
+    ) -> bool:
+        now = self._clock()
+        reason = f"{why.value}, {detail}" if detail else why.value
+        name = person.key if person else None
+        if not work.commands.settle(command, CommandState.REFUSED, reason, name, now):
+            return False
+        if command.case_id is not None:
+            details = {
+                "message": command.inbound_id,
+                "action": command.action.value if command.action else None,
+                "reason": reason,
+            }
+            work.history.append(
+                command.case_id,
+                EventKind.COMMAND_REFUSED,
+                actor=name or command.sender or ACTOR,
+                at=now,
+                details=details,
+            )
+        _log.info("command.refused", inbox=command.inbound_id, reason=why.value, actor=name)
+        return True
+
+    def _facts(
+        self, kind: NoticeKind, what: str, asked: Asked, case: Case | None, person: Person
+    ) -> NoticeFacts:
+        rules = asked.rules
+        reference = case.reference if case else (asked.token.case if asked.token else "-")
+        holder = self._directory.people.get(case.taken_by or "") if case else None
+        return NoticeFacts(
+            kind=kind,
+            what=what,
+            reference=reference,
+            case=case,
+            by=holder.name if holder else (case.taken_by if case else None),
+            until=case.taken_until or case.next_alert_at if case else None,
+            next_at=case.next_alert_at if case else None,
+            action=asked.action,
+            allowed=tuple(action for action in StaffAction if action in rules.allowed),
+            valid_hours=int(rules.valid_for.total_seconds() // 3600),
+            longest=span_text(rules.longest_snooze),
+            take_as=person.key,
+            zone=time_zone(person.time_zone),
+            languages=person.languages,
+        )
+
+    def _tell(
+        self, work: UnitOfWork, asked: Asked, facts: NoticeFacts, person: Person, key: str
+    ) -> None:
+        """Answer to the address it came from, which is one of the person's own."""
+        now = self._clock()
+        sender = next(
+            (
+                each
+                for each in person.addresses
+                if _folded(each) == _folded(asked.command.sender or "")
+            ),
+            person.address,
+        )
+        posting = self._composer.posting(OutboxKind.STAFF_NOTICE, sender, key[:255], now)
+        shown = facts.case and facts.what not in _WITHOUT_RIGHT
+        links = self._actions.links(facts.reference, person, now) if shown else None
+        answered = Answered(traits=asked.command.traits, reply_to=links.reply_to if links else None)
+        work.outbox.queue(write_notice(self._composer, facts, posting, answered), now)
+
+
+def _is_spent(work: UnitOfWork, command: StaffCommand, token: ActionToken | None) -> bool:
+    """Tell whether a token for one action has done it: a reply address may be used again."""
+    if token is None or token.action is None or command.token is None:
+        return False
+    return work.commands.spent(command.token) is not None
+
+
+def _folded(address: str) -> str:
+    local_part, at, domain = address.strip().rpartition("@")
+    return f"{local_part.lower()}{at}{folded_domain(domain)}"

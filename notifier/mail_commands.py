@@ -20,9 +20,9 @@ from notifier.directory import Directory
 from notifier.escalations import ACTOR
 from notifier.etiquette import Manners
 from notifier.letters import span_text
-from notifier.staff_notices import Answered, NoticeFacts, NoticeKind, write_notice
 from notifier.permission import Asked, Refusal, refusal
 from notifier.rota import Person, time_zone
+from notifier.staff_notices import Answered, NoticeFacts, NoticeKind, write_notice
 from store.errors import Forbidden, StorageUnavailable
 from store.evidence import Evidence
 from store.model import (

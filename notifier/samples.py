@@ -12,9 +12,19 @@ from notifier.brief import brief_values
 from notifier.compose import Composer
 from notifier.directory import Recipient
 from notifier.follow_ups import Reply, follow_up_values
+from notifier.permission import Refusal
 from notifier.receipts import receipt_values
+from notifier.staff_notices import NoticeFacts, NoticeKind, notice_values
 from notifier.summaries import Reader, SummaryFacts, summary_values
-from store.model import AccountReference, AlertReason, Case, CaseId, Severity
+from store.model import (
+    AccountReference,
+    AlertReason,
+    Case,
+    CaseId,
+    Disposition,
+    Severity,
+    StaffAction,
+)
 from store.states import CaseState
 
 
@@ -41,6 +51,7 @@ def template_faults(composer: Composer) -> tuple[str, ...]:
         ],
         "summary": _summaries(),
         "brief_summary": _summaries(),
+        "staff_notice": [notice_values(facts, _SAMPLE_TIME) for facts in sample_notices()],
         "alarm": [
             alarm_values(composer, "A title", lines, _SAMPLE_TIME, over=bool(lines))
             for lines in ((), ("a", "b"))
@@ -101,3 +112,30 @@ def _sample_summaries() -> tuple[SummaryFacts, ...]:
     few = SummaryFacts(counts={Severity.HIGH: len(cases)}, cases=cases)
     counts = {Severity.CRITICAL: 1, Severity.LOW: 500}
     return (few, SummaryFacts(counts=counts, cases=cases, reasons=frozenset(AlertReason)))
+
+
+def sample_notices() -> tuple[NoticeFacts, ...]:
+    """Try everything a notice can be about, in every state of a case."""
+    closed = replace(_TAKEN, state=CaseState.CLOSED, disposition=Disposition.REFERRED)
+    about = (
+        *((NoticeKind.DONE, action.value) for action in StaffAction),
+        *((NoticeKind.REFUSED, why.value) for why in Refusal if why.is_answered),
+        (NoticeKind.TOLD, "taken"),
+    )
+    return tuple(
+        NoticeFacts(
+            kind=kind,
+            what=what,
+            reference=_TAKEN.reference,
+            case=case,
+            by="Somebody",
+            until=_SAMPLE_TIME,
+            next_at=_SAMPLE_TIME,
+            action=StaffAction.TAKE,
+            allowed=tuple(StaffAction),
+            valid_hours=48,
+            longest="8 h",
+        )
+        for kind, what in about
+        for case in (_TAKEN, closed, replace(_TAKEN, state=CaseState.OPEN), None)
+    )

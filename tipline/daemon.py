@@ -120,16 +120,19 @@ class _Stages:
         self.escalating = Stage("escalating", escalate, on_round)
         plan = _then(wiring.planner().step, self.escalating, self.delivering)
         self.planning = Stage("planning", plan, on_round)
+        obey = _then(wiring.mail_commands().step, self.planning, self.escalating, self.delivering)
+        self.commanding = Stage("commanding", obey, on_round)
         # One stage per reader: while a mail takes its whole time, the others go on.
         self.reading = []
         for number in range(wiring.outfit.settings.reading.workers):
             name = f"{OWNER}/{number}"
-            pipeline = wiring.pipeline(self._readers, name, self.planning.wake)
+            pipeline = wiring.pipeline(self._readers, name, self._wake_deciding)
             self.reading.append(Stage(f"reading {number}", pipeline.step, on_round))
         self.auditing = Stage("auditing", _once(wiring.auditor().step), on_round)
         self.all = (
             *self.reading,
             self.planning,
+            self.commanding,
             self.escalating,
             self.delivering,
             *self.telling,
@@ -141,6 +144,11 @@ class _Stages:
         """Have accepted mail read now."""
         for stage in self.reading:
             stage.wake()
+
+    def _wake_deciding(self) -> None:
+        """Have what was filed planned, and what was asked for by mail done."""
+        self.planning.wake()
+        self.commanding.wake()
 
     def _is_stopping(self) -> bool:
         return self._stopping

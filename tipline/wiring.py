@@ -14,6 +14,7 @@ from ingest.pipeline import Pipeline
 from ingest.placing import ReplyTerms
 from ingest.smtp import Dialogues, Listener
 from ingest.workers import ReadingLimits, ReadingPool
+from notifier.actions import Actions
 from notifier.auditor import Auditor
 from notifier.channels import ChannelCourier
 from notifier.compose import Composer
@@ -21,6 +22,7 @@ from notifier.courier import Courier
 from notifier.deliver import Deliverer
 from notifier.directory import Directory
 from notifier.escalate import Escalator
+from notifier.mail_commands import MailCommands
 from notifier.plan import Planner
 from notifier.samples import template_faults
 from store.model import Clock, Way
@@ -29,7 +31,7 @@ from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels
 from tipline.settings.duty import directory, pace
 from tipline.settings.home import reading_rules
-from tipline.settings.mail import courier, identity, manners, quotas
+from tipline.settings.mail import courier, identity, mail_rules, manners, quotas
 from tipline.tls import server_context
 
 
@@ -118,6 +120,24 @@ class Wiring:
             manners=manners(self.outfit.settings),
             quotas=quotas(self.outfit.settings),
             answering=self.outfit.settings.acknowledgement.enabled,
+        )
+
+    def actions(self) -> Actions:
+        """Put together what signs the links in alerts."""
+        rules = mail_rules(self.outfit.settings)
+        return Actions(self.outfit.composer.identity, self.installation.token_key, rules)
+
+    def mail_commands(self) -> MailCommands:
+        """Put together what does what the people on duty ask for by mail."""
+        return MailCommands(
+            store=self.installation.store,
+            evidence=self.installation.evidence,
+            directory=self.outfit.directory,
+            composer=self.outfit.composer,
+            actions=self.actions(),
+            token_key=self.installation.token_key,
+            manners=manners(self.outfit.settings),
+            clock=self.clock,
         )
 
     def escalator(self) -> Escalator:

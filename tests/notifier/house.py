@@ -44,6 +44,7 @@ from store.states import OutboxState
 if TYPE_CHECKING:
     from store.unit_of_work import Store, UnitOfWork
 
+KEY = b"k" * 32
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ACCOUNT = AccountReference(
     platform="chirper", handle="Name", folded_handle="name", url="https://chirper.example/Name"
@@ -165,7 +166,7 @@ class House:
             store=store,
             directory=self.directory,
             composer=self.composer,
-            reply_key=b"k" * 32,
+            reply_key=KEY,
             clock=self.clock,
             manners=Manners(
                 own_addresses=IDENTITY.addresses, own_domains=frozenset({IDENTITY.domain})

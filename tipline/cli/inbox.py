@@ -60,11 +60,12 @@ def show_message(
     """Show what is known of one message; its content stays sealed."""
     from store.model import InboundId
     from tipline.cli.database import required
-    from tipline.cli.records import inbox_record, opening_record
+    from tipline.cli.records import command_record, inbox_record, opening_record
 
     with required(load(config)) as store, store.snapshot() as unit:
         message = unit.inbox.get(InboundId(number))
         openings = unit.openings.of_message(message.id)
+        command = unit.commands.of_message(message.id)
     record = inbox_record(message)
     record["envelope"] = {
         "reverse_path": message.envelope.reverse_path,
@@ -72,6 +73,7 @@ def show_message(
         "peer": message.envelope.peer,
         "tls": message.envelope.tls,
     }
+    record["command"] = command_record(command) if command else None
     record["openings"] = [opening_record(opening) for opening in openings]
     if as_json:
         print_json(record)
@@ -80,6 +82,8 @@ def show_message(
         (name, value) for name, value in record.items() if not isinstance(value, dict | list)
     )
     print_facts(record["envelope"].items())
+    if record["command"]:
+        print_facts((f"command {name}", value) for name, value in record["command"].items())
     for opening in openings:
         print_line(f"opened {opening.at.isoformat()} by {opening.who}: {opening.why}")
 

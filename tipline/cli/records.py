@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         OutboxMessage,
         Report,
         Sighting,
+        StaffCommand,
     )
     from store.openings import Opening
 
@@ -129,6 +130,17 @@ def inbox_record(message: InboundMessage) -> dict[str, Any]:
         "door": message.envelope.door.value,
         "size": message.size,
         "digest": message.digest,
+    }
+
+
+def command_record(command: StaffCommand) -> dict[str, Any]:
+    """Show what a mail asked for, and what became of it."""
+    return {
+        "action": command.action.value if command.action else None,
+        "state": command.state.value,
+        "reason": command.reason,
+        "person": command.person,
+        "decided_at": moment(command.decided_at),
     }
 
 

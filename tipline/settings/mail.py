@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notifier.actions import MailRules
 from notifier.authentication import Required
 from notifier.compose import Identity
 from notifier.courier import Courier, MaildirCourier, Relay, RelayCourier, Security
 from notifier.etiquette import Manners
 from notifier.quotas import Quotas
+from store.model import StaffAction
 from tipline.settings.home import main_address, message_id_domain, own_addresses, own_domains
 from tipline.settings.places import places, relay_password
 
@@ -42,6 +44,20 @@ def quotas(settings: Settings) -> Quotas:
     """Hand out how many receipts may go out in an hour."""
     limits = settings.acknowledgement
     return Quotas(per_sender=limits.per_sender, per_domain=limits.per_domain, in_all=limits.in_all)
+
+
+def mail_rules(settings: Settings) -> MailRules:
+    """Hand out what the people on duty may do by mail."""
+    commands = settings.commands
+    return MailRules(
+        allowed=frozenset(map(StaffAction, commands.allowed)),
+        valid_for=commands.links_valid_for,
+        take_for=settings.cases.take_for,
+        snooze_for=commands.snooze_for,
+        longest_snooze=commands.longest_snooze,
+        authentication=Required(commands.authentication),
+        trusted_servers=frozenset(settings.authentication.trusted_servers),
+    )
 
 
 def courier(settings: Settings) -> Courier:

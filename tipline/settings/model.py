@@ -15,6 +15,7 @@ from tipline.settings.sections import (
     Alerts,
     Authentication,
     Cases,
+    Commands,
     Log,
     Notices,
     Outgoing,
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     policies: Policies
     cases: Cases = Cases()
     alerts: Alerts = Alerts()
+    commands: Commands = Commands()
     log: Log = Log()
     _try_out: bool = PrivateAttr(default=False)
 

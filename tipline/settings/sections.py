@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from ingest.reading.rules import SPAM_FIELDS
 from store.model import Disposition
@@ -32,6 +32,7 @@ from tipline.settings.values import (
     Span,
     Words,
     Zone,
+    parse_list,
 )
 
 Port = Annotated[int, Field(ge=0, le=65_535)]

@@ -1,0 +1,393 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog.testing
+
+from ingest.reading.commands import written_command
+from notifier import commands
+from notifier.actions import Actions, MailRules
+from notifier.authentication import Required
+from notifier.etiquette import Manners
+from notifier.mail_commands import ATTEMPTS, MailCommands
+from notifier.samples import sample_notices
+from notifier.staff_notices import Answered, write_notice
+from store.evidence import Evidence, SealedBody
+from store.inbox import NewMessage
+from store.keys import create_identity
+from store.model import (
+    Case,
+    CommandFault,
+    Disposition,
+    Door,
+    Envelope,
+    EventKind,
+    InboundId,
+    MailKind,
+    MailTraits,
+    OutboxKind,
+    StaffAction,
+    StaffCommand,
+    Words,
+)
+from store.states import CaseState, CommandState, EscalationState, InboxState
+from store.tokens import ActionToken, action_token, person_tag
+from tests.notifier.house import IDENTITY, KEY, START, House
+
+ANNA, BEN, EVE = "anna@chirper.example", "ben@chirper.example", "eve@mail.example"
+HOUR = timedelta(hours=1)
+
+
+class Desk:
+    """A house in which mails of the people on duty arrive as reading writes them down."""
+
+    def __init__(self, house: House, evidence: Evidence) -> None:
+        self.house = house
+        self.evidence = evidence
+        self.rules = MailRules()
+        self.start()
+
+    def start(self, **rules: Any) -> None:
+        """Begin anew, as after a restart with other settings."""
+        self.rules = replace(self.rules, **rules)
+        self.mail_commands = MailCommands(
+            store=self.house.store,
+            evidence=self.evidence,
+            directory=self.house.directory,
+            composer=self.house.composer,
+            actions=Actions(IDENTITY, KEY, self.rules),
+            token_key=KEY,
+            manners=Manners(
+                own_addresses=IDENTITY.addresses, own_domains=frozenset({IDENTITY.domain})
+            ),
+            clock=self.house.clock,
+        )
+
+    def token(self, case: Case, action: StaffAction | None = None, person: str = "anna") -> str:
+        made = ActionToken(
+            case=case.reference,
+            person=person_tag(person),
+            action=action,
+            expires_at=START + timedelta(days=2),
+        )
+        return action_token(made, KEY)
+
+    def arrives(self, case: Case, sender: str = ANNA, **changes: Any) -> InboundId:
+        """Write a mail down that came in answer to an alert."""
+        traits = changes.pop("traits", {})
+        envelope = Envelope(
+            reverse_path=sender,
+            recipients=(IDENTITY.address,),
+            door=Door.SMTP,
+            received_at=self.house.clock(),
+        )
+        new = NewMessage(envelope=envelope, digest="1", size=1, body=SealedBody(inline=b"x"))
+        with self.house.store.transaction() as work:
+            (number,) = work.inbox.add([new])
+            message = work.inbox.get(number)
+            work.inbox.finish(message, InboxState.RECORDED, MailKind.STAFF_REPLY, "answers", None)
+            values: dict[str, Any] = {
+                "received_at": self.house.clock(),
+                "case_id": case.id,
+                "kind": MailKind.STAFF_REPLY,
+                "forwarded": False,
+                "token": self.token(case),
+                "answered_id": None,
+                "has_words": True,
+            }
+            known = {
+                "reverse_path": sender,
+                "from_addresses": (sender,),
+                "message_id": f"<{number}@phone.example>",
+            }
+            command = StaffCommand(
+                inbound_id=number,
+                sender=sender,
+                traits=MailTraits(**(known | traits)),
+                **(values | changes),
+            )
+            work.commands.add(command)
+            work.commit()
+        return number
+
+    def asks(self, case: Case, action: StaffAction | None, **changes: Any) -> StaffCommand:
+        """Have a mail arrive and be decided; give what became of it."""
+        number = self.arrives(case, action=action, **changes)
+        self.mail_commands.step()
+        return self.command(number)
+
+    def command(self, number: InboundId) -> StaffCommand:
+        with self.house.store.snapshot() as work:
+            found = work.commands.of_message(number)
+        assert found is not None
+        return found
+
+    def notices(self) -> list[EmailMessage]:
+        """Give the notices queued so far, oldest first."""
+        sent = self.house.outbox(OutboxKind.STAFF_NOTICE)
+        return [
+            message_from_bytes(each.mail.content, EmailMessage, policy=policy.default)
+            for each in sent
+        ]
+
+
+@pytest.fixture
+def desk(house: House, tmp_path: Path) -> Iterator[Desk]:
+    evidence = Evidence(tmp_path / "evidence", create_identity(tmp_path / "key"))
+    with structlog.testing.capture_logs():
+        yield Desk(house, evidence)
+
+
+def test_a_case_is_taken_by_mail_and_that_is_confirmed(desk: Desk) -> None:
+    case = desk.house.opened()
+    done = desk.asks(case, StaffAction.TAKE)
+    assert (done.state, done.person) == (CommandState.DONE, "anna")
+    taken = desk.house.case(case)
+    assert (taken.state, taken.taken_by) == (CaseState.TAKEN, "anna")
+    assert taken.taken_until == START + desk.rules.take_for
+    (notice,) = desk.notices()
+    assert notice["To"] == ANNA
+    assert notice["Subject"] == f"OK {case.reference} yours until 07:00"
+    assert notice["Auto-Submitted"] == "auto-replied"
+    assert notice["In-Reply-To"] == "<1@phone.example>".replace("1", str(done.inbound_id))
+    assert f"<case.{case.reference}@{IDENTITY.domain}>" in notice["References"]
+    assert "release" in notice.get_content()
+    assert str(notice["Reply-To"]).startswith("cp+a")
+
+
+def test_a_case_is_given_back_by_mail(desk: Desk) -> None:
+    case = desk.house.opened()
+    desk.asks(case, StaffAction.TAKE)
+    assert desk.asks(case, StaffAction.RELEASE).state is CommandState.DONE
+    assert desk.house.case(case).state is CaseState.OPEN
+
+
+@pytest.mark.parametrize(("span", "held"), [(None, HOUR), (2 * HOUR, 2 * HOUR)])
+def test_a_case_is_snoozed_by_mail(desk: Desk, span: timedelta | None, held: timedelta) -> None:
+    case = desk.house.opened()
+    desk.asks(case, StaffAction.SNOOZE, span=span)
+    escalation = desk.house.escalation(case)
+    assert escalation is not None
+    assert (escalation.state, escalation.next_at) == (EscalationState.PAUSED, START + held)
+
+
+def test_the_next_step_comes_at_once_by_mail(desk: Desk) -> None:
+    case = desk.house.opened()
+    desk.asks(case, StaffAction.ESCALATE)
+    assert desk.house.tick() == [BEN]
+
+
+def test_a_note_by_mail_is_unsealed_into_the_history(desk: Desk) -> None:
+    case = desk.house.opened()
+    sealed = desk.evidence.seal_words(Words(subject="", text="called the police"))
+    desk.asks(case, StaffAction.NOTE, remark=sealed)
+    with desk.house.store.snapshot() as work:
+        note = work.history.of_case(case.id)[-1]
+    assert (note.kind, note.actor, note.details) == (
+        EventKind.NOTE,
+        "anna",
+        {"text": "called the police"},
+    )
+    assert "police" not in desk.notices()[0].as_string()
+
+
+def test_closing_by_mail_has_to_be_allowed(desk: Desk) -> None:
+    case = desk.house.opened()
+    asked: dict[str, Any] = {"disposition": Disposition.NO_VIOLATION}
+    assert desk.asks(case, StaffAction.CLOSE, **asked).reason == "not_allowed"
+    desk.start(allowed=frozenset(StaffAction))
+    remark = desk.evidence.seal_words(Words(subject="", text="looked at it"))
+    assert desk.asks(case, StaffAction.CLOSE, remark=remark, **asked).state is CommandState.DONE
+    assert desk.house.case(case).disposition is Disposition.NO_VIOLATION
+    assert desk.house.events(case)[-2:] == [EventKind.NOTE, EventKind.CLOSED]
+
+
+def test_a_link_needs_no_words(desk: Desk) -> None:
+    case = desk.house.opened()
+    token = desk.token(case, StaffAction.TAKE)
+    assert desk.asks(case, None, token=token, has_words=False).state is CommandState.DONE
+    assert desk.house.case(case).taken_by == "anna"
+
+
+def test_an_answer_to_an_alert_of_ones_own_needs_no_token(desk: Desk) -> None:
+    case = desk.house.opened()
+    (alert,) = desk.house.outbox(OutboxKind.ALERT)
+    desk.house.clock.turn(days=1)
+    asked: dict[str, Any] = {"token": None, "answered_id": alert.id}
+    assert desk.asks(case, StaffAction.TAKE, **asked).state is CommandState.DONE
+    desk.house.clock.turn(days=1, seconds=1)
+    assert desk.asks(case, StaffAction.RELEASE, **asked).reason == "expired"
+
+
+AUTOMATIC = {"headers": (("auto-submitted", "auto-replied"),)}
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("automatic", {"kind": MailKind.AUTO_REPLY}),
+    ("automatic", {"traits": AUTOMATIC}),
+    ("automatic", {"traits": {"reverse_path": ""}}),
+    ("automatic", {"traits": {"headers": (("list-id", ""),)}}),
+    ("automatic", {"traits": {"perhaps_automatic": True}, "action": None}),
+    ("unknown_sender", {"sender": EVE}),
+    ("unknown_sender", {"traits": {"from_addresses": (ANNA, EVE)}}),
+    ("forwarded", {"forwarded": True}),
+    ("other_person", {"sender": BEN}),
+    ("no_token", {"token": None}),
+    ("expired", {"received_at": START + timedelta(days=2, seconds=1)}),
+    ("gone", {"case_id": None}),
+    ("other_case", {"named_case": "C-11111-11111"}),
+    ("not_understood", {"action": None}),
+    ("no_span", {"action": StaffAction.SNOOZE, "fault": CommandFault.SPAN}),
+    ("no_disposition", {"action": StaffAction.NOTE, "fault": CommandFault.DISPOSITION}),
+    ("no_text", {"action": StaffAction.NOTE, "fault": CommandFault.TEXT}),
+    ("too_long", {"action": StaffAction.SNOOZE, "span": 9 * HOUR}),
+    ("not_allowed", {"action": StaffAction.CLOSE}),
+]
+
+
+@pytest.mark.parametrize(("reason", "changes"), REFUSED)
+def test_what_may_not_be_done_is_refused_with_its_reason(
+    desk: Desk, reason: str, changes: dict[str, Any]
+) -> None:
+    case = desk.house.opened()
+    before = desk.house.case(case)
+    sender = changes.get("sender", ANNA)
+    refused = desk.asks(case, **({"action": StaffAction.TAKE} | changes))
+    assert (refused.state, refused.reason) == (CommandState.REFUSED, reason)
+    assert desk.house.case(case) == before
+    answered = [notice["To"] for notice in desk.notices()]
+    assert answered == ([] if reason in {"automatic", "unknown_sender"} else [sender])
+    with desk.house.store.snapshot() as work:
+        message = work.inbox.get(refused.inbound_id)
+        event = work.history.of_case(case.id)[-1]
+    assert (message.reason or "").endswith(f"refused: {reason}")
+    if reason != "gone":
+        assert event.kind is EventKind.COMMAND_REFUSED
+        assert event.details["reason"] == reason
+
+
+def test_a_refusal_to_a_wrong_person_gives_no_address_to_act_on(desk: Desk) -> None:
+    case = desk.house.opened()
+    desk.asks(case, StaffAction.TAKE, sender=BEN)
+    (notice,) = desk.notices()
+    assert notice["Reply-To"] is None
+
+
+def test_a_link_for_one_thing_does_no_other(desk: Desk) -> None:
+    case = desk.house.opened()
+    token = desk.token(case, StaffAction.TAKE)
+    assert desk.asks(case, StaffAction.RELEASE, token=token).reason == "other_action"
+
+
+def test_a_link_used_again_says_that_it_is_done(desk: Desk) -> None:
+    case = desk.house.opened()
+    token = desk.token(case, StaffAction.ESCALATE)
+    assert desk.asks(case, None, token=token).state is CommandState.DONE
+    again = desk.asks(case, None, token=token)
+    assert again.reason == "repeated"
+    assert desk.notices()[-1]["Subject"] == f"ALREADY DONE {case.reference}"
+    assert desk.house.events(case).count(EventKind.ESCALATED) == 1
+
+
+def test_a_case_somebody_else_has_is_not_taken_and_the_sender_learns_who_has_it(
+    desk: Desk,
+) -> None:
+    case = desk.house.opened()
+    commands.take(desk.house.store, case.reference, "ben", HOUR, desk.house.clock)
+    refused = desk.asks(case, StaffAction.TAKE)
+    assert refused.reason == f"not_now, case {case.reference} is taken by ben"
+    assert "taken by Ben" in desk.notices()[0].get_content()
+    assert desk.house.case(case).taken_by == "ben"
+
+
+TRUSTED = frozenset({"mx.chirper.example"})
+FAILED = ("mx.chirper.example; dmarc=fail header.from=chirper.example",)
+PASSED = ("mx.chirper.example; dmarc=pass header.from=chirper.example",)
+
+
+@pytest.mark.parametrize(
+    ("required", "results", "state"),
+    [
+        (Required.WHEN_AVAILABLE, (), CommandState.DONE),
+        (Required.WHEN_AVAILABLE, PASSED, CommandState.DONE),
+        (Required.WHEN_AVAILABLE, FAILED, CommandState.REFUSED),
+        (Required.ALWAYS, (), CommandState.REFUSED),
+        (Required.ALWAYS, PASSED, CommandState.DONE),
+        (Required.NEVER, FAILED, CommandState.DONE),
+    ],
+)
+def test_a_sender_is_believed_as_configured(
+    desk: Desk, required: Required, results: tuple[str, ...], state: CommandState
+) -> None:
+    desk.start(authentication=required, trusted_servers=TRUSTED)
+    case = desk.house.opened()
+    asked = desk.asks(case, StaffAction.TAKE, traits={"authentication": results})
+    assert asked.state is state
+    assert asked.reason == ("unauthenticated" if state is CommandState.REFUSED else "take by anna")
+
+
+def test_the_same_mistake_is_answered_once_an_hour(desk: Desk) -> None:
+    case = desk.house.opened()
+    for _ in range(5):
+        desk.asks(case, None)
+    assert len(desk.notices()) == 1
+    desk.asks(case, StaffAction.SNOOZE, span=9 * HOUR)
+    assert len(desk.notices()) == 2
+    desk.house.clock.turn(hours=1)
+    desk.asks(case, None)
+    assert len(desk.notices()) == 3
+
+
+def test_addresses_are_compared_as_mail_does(desk: Desk) -> None:
+    case = desk.house.opened()
+    assert desk.asks(case, StaffAction.TAKE, sender="Anna@Chirper.Example").state == "done"
+
+
+def test_a_command_is_done_once_whatever_the_crash(desk: Desk) -> None:
+    case = desk.house.opened()
+    number = desk.arrives(case, action=StaffAction.ESCALATE)
+    desk.house.composer.letters = _Broken()  # type: ignore[assignment]
+    assert desk.mail_commands.step() == 0
+    # The confirmation could not be written, so nothing of the command was done.
+    assert desk.command(number).state is CommandState.PENDING
+    assert EventKind.ESCALATED not in desk.house.events(case)
+    desk.house.composer = type(desk.house.composer)(IDENTITY)
+    desk.start()
+    assert (desk.mail_commands.step(), desk.mail_commands.step()) == (1, 0)
+    assert desk.house.events(case).count(EventKind.ESCALATED) == 1
+    assert len(desk.notices()) == 1
+
+
+def test_a_command_that_cannot_be_worked_on_is_refused_in_the_end(desk: Desk) -> None:
+    case = desk.house.opened()
+    number = desk.arrives(case, action=StaffAction.NOTE, remark=b"sealed for another key")
+    other = desk.arrives(case, action=StaffAction.TAKE)
+    assert [desk.mail_commands.step() for _ in range(ATTEMPTS)] == [1] + [0] * (ATTEMPTS - 2) + [1]
+    assert (desk.command(number).reason or "").startswith("fault")
+    assert desk.command(other).state is CommandState.DONE
+
+
+class _Broken:
+    """Letters that cannot be written."""
+
+    def write(self, *_: object) -> None:
+        raise RuntimeError("a fault")
+
+
+def test_no_notice_reads_as_a_command_and_all_fit_a_lock_screen(house: House) -> None:
+    for language in ("en", "de", "es", "fr", "it", "nl", "pl", "pt"):
+        for facts in sample_notices():
+            posting = house.composer.posting(OutboxKind.STAFF_NOTICE, ANNA, "x", START)
+            written = write_notice(
+                house.composer, replace(facts, languages=(language,), by="Ben"), posting, Answered()
+            )
+            mail = message_from_bytes(written.content, EmailMessage, policy=policy.default)
+            text = mail.get_content()
+            assert written_command(text, mail["Subject"]) is None
+            assert len(mail["Subject"]) <= 40, mail["Subject"]
+            assert all(len(line) <= 80 for line in text.splitlines()), text

@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from notifier.acknowledge import Acknowledger
+from notifier.colleagues import Colleagues
 from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.escalations import policy_for, start_escalation
@@ -69,6 +70,7 @@ class Planner:
         self._store = store
         self._directory = directory
         self._clock = clock
+        self._colleagues = Colleagues(composer, directory)
         self._follow_ups = FollowUps(composer, directory)
         self._receipts = Acknowledger(
             store=store,
@@ -131,6 +133,8 @@ class Planner:
 
     def _follow(self, work: UnitOfWork, event: CaseEvent) -> None:
         case = work.cases.get(event.case_id)
+        if event.kind in {EventKind.TAKEN, EventKind.CLOSED}:
+            self._colleagues.tell(work, case, event, self._clock())
         if case.state is CaseState.CLOSED:
             return
         match event.kind:

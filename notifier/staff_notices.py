@@ -6,7 +6,7 @@ otherwise. It is an automatic answer, hangs on the case's thread, and repeats no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum, unique
 from typing import Any, Final
@@ -51,6 +51,10 @@ class NoticeFacts:
     take_as: str = "NAME"
     zone: tzinfo = UTC
     languages: tuple[str, ...] = (FALLBACK_LANGUAGE,)
+
+    def for_reader(self, key: str, zone: tzinfo, languages: tuple[str, ...]) -> NoticeFacts:
+        """Give these facts as one person is told them."""
+        return replace(self, take_as=key, zone=zone, languages=languages)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

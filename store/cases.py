@@ -66,9 +66,11 @@ class Cases:
         return result.rowcount == 1
 
     def take(self, case: Case, actor: str, until: datetime, at: datetime) -> None:
-        """Give an open case to a duty officer until the lease runs out."""
+        """Give an open case to a duty officer until the lease runs out; others are told of it."""
         self._step(case, CaseState.TAKEN, taken_by=actor, taken_at=at, taken_until=until)
-        self._note(case, EventKind.TAKEN, actor, at, {"until": until.isoformat()})
+        details = {"until": until.isoformat()}
+        kind = EventKind.TAKEN
+        self._history.append(case.id, kind, actor=actor, at=at, details=details, plan=True)
 
     def release(self, case: Case, actor: str, at: datetime, kind: EventKind) -> None:
         """Give a taken case back; ``kind`` tells whether by hand or because the lease ran out."""

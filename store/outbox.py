@@ -314,6 +314,16 @@ class Outbox:
         found = self._connection.scalar(query.limit(1))
         return CaseId(found) if found is not None else None
 
+    def told_at(self, case_id: CaseId, kind: OutboxKind, key_prefix: str) -> dict[str, datetime]:
+        """Tell for each address, in lower case, when it was last told of a case in such a mail."""
+        query = select(outbox.c.recipient, func.max(outbox.c.created_at)).where(
+            outbox.c.case_id == case_id,
+            outbox.c.kind == kind,
+            outbox.c.dedupe_key.startswith(key_prefix, autoescape=True),
+        )
+        rows = self._connection.execute(query.group_by(outbox.c.recipient))
+        return {recipient.lower(): at for recipient, at in (tuple(row) for row in rows)}
+
     def answered_by(self, message_ids: Sequence[str], recipient: str) -> OutboxId | None:
         """Find the newest mail to staff about a case, sent to this address, that a mail answers."""
         query = select(outbox.c.id).where(

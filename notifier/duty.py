@@ -6,28 +6,40 @@ its command has ended, in a running daemon as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from notifier.directory import Directory
-from notifier.rota import Shift
+from notifier.rota import CALENDAR, OVERRIDE, Shift
 from store.model import CalendarReading, Override
 from store.unit_of_work import UnitOfWork
 
-OVERRIDE: Final = "override"
-CALENDAR: Final = "calendar"
 LOOK_BACK: Final = timedelta(days=1)
 """How far before a moment overrides are wanted too: one that ended there ends a shift."""
 
 
-def present(work: UnitOfWork, directory: Directory, since: datetime) -> Directory:
-    """Give the directory with all that stands above its rotas at ``since`` and afterwards."""
-    found = tuple(work.duty.overrides(since - LOOK_BACK))
+def present(
+    work: UnitOfWork | None,
+    directory: Directory,
+    since: datetime,
+    fresh: Mapping[str, CalendarReading] = MappingProxyType({}),
+) -> Directory:
+    """Give the directory with all that stands above its rotas at ``since`` and afterwards.
+
+    ``fresh`` are readings of calendars that count in place of those in the database. Without a
+    database nothing else stands above.
+    """
+    found = tuple(work.duty.overrides(since - LOOK_BACK)) if work else ()
     above: dict[str, tuple[Shift, ...]] = {}
     for key, rota in directory.rotas.items():
-        reading = work.duty.calendar(key) if rota.has_calendar else None
-        shifts = (*override_shifts(found, key), *calendar_shifts(reading))
+        reading = fresh.get(key)
+        if reading is None and work and rota.calendar:
+            reading = work.duty.calendar(key)
+        # What another file said says nothing about this one.
+        in_force = reading if reading and reading.source == rota.calendar else None
+        shifts = (*override_shifts(found, key), *calendar_shifts(in_force))
         if shifts:
             above[key] = shifts
     return directory.with_shifts(above) if above else directory

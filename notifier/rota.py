@@ -11,12 +11,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from notifier.layer import Layer, Shift
 from notifier.local_time import Span, time_zone
 from store.model import require_aware
 
-__all__ = ["Layer", "Person", "Rota", "Shift", "gaps", "on_duty", "overlay", "shifts", "time_zone"]
+__all__ = [
+    "CALENDAR",
+    "OVERRIDE",
+    "Layer",
+    "Person",
+    "Rota",
+    "Shift",
+    "gaps",
+    "on_duty",
+    "overlay",
+    "shifts",
+    "time_zone",
+]
+
+
+OVERRIDE: Final = "override"
+CALENDAR: Final = "calendar"
+"""Why somebody is on duty, where it is not a layer's turn."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,17 +66,17 @@ class Person:
 class Rota:
     """Who is on duty by turns. Of the layers the first that covers a moment decides.
 
-    ``time_zone`` is the one its times are shown in. ``has_calendar`` says that shifts may come
-    from a calendar too, so that it may do without layers.
+    ``time_zone`` is the one its times are shown in. ``calendar`` is the file that names shifts
+    above the layers, so that a rota may do without them; empty for none.
     """
 
     key: str
     layers: tuple[Layer, ...] = ()
     time_zone: str = "UTC"
-    has_calendar: bool = False
+    calendar: str = ""
 
     def __post_init__(self) -> None:
-        if not self.layers and not self.has_calendar:
+        if not self.layers and not self.calendar:
             raise ValueError(f"rota {self.key!r} has no members: nobody would ever be on duty")
         time_zone(self.time_zone)
 
@@ -96,8 +114,8 @@ def shifts(
     begin = min([since - margin, *(shift.begins_at for shift in touching)])
     end = max([until + margin, *(shift.ends_at for shift in touching)])
     # Each of those above is a source of its own: they may overlap.
-    sources = [*([shift] for shift in above), *(layer.shifts(begin, end) for layer in rota.layers)]
-    covered = overlay(sources, (begin, end))
+    near = ([shift] for shift in above if shift.begins_at < end and begin < shift.ends_at)
+    covered = overlay([*near, *(layer.shifts(begin, end) for layer in rota.layers)], (begin, end))
     return tuple(shift for shift in covered if shift.begins_at < until and since < shift.ends_at)
 
 

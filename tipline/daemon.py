@@ -35,6 +35,7 @@ OWNER: Final = "daemon"
 # Every stage looks for work by itself this often, in seconds; signals only make it faster.
 TICK_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 60.0
+CALENDAR_SECONDS: Final = 10.0
 HEALTH_SECONDS: Final = 5.0
 # A stage that has made no round for so long is stuck, and the watchdog is no longer fed.
 STUCK_AFTER: Final = timedelta(minutes=15)
@@ -78,8 +79,7 @@ async def serve(
         schedule = Schedule()
         stack.callback(schedule.stop)
         for stage in stages.all:
-            seconds = AUDIT_SECONDS if stage is stages.auditing else TICK_SECONDS
-            schedule.every(seconds, stage.name, stage.wake)
+            schedule.every(stages.seconds(stage), stage.name, stage.wake)
         systemd = Systemd()
         schedule.every(_health_seconds(), "health", lambda: _tell_health(health, systemd))
         schedule.start()
@@ -128,7 +128,12 @@ class _Stages:
             name = f"{OWNER}/{number}"
             pipeline = wiring.pipeline(self._readers, name, self._wake_deciding)
             self.reading.append(Stage(f"reading {number}", pipeline.step, on_round))
-        self.auditing = Stage("auditing", _once(wiring.auditor().step), on_round)
+        calendars = wiring.calendars()
+        # Before the first step is due: nobody is told by a plan that the file has not.
+        calendars.step()
+        self.reading_calendars = Stage("reading calendars", _once(calendars.step), on_round)
+        audit = wiring.auditor(looks=(calendars.look(),)).step
+        self.auditing = Stage("auditing", _once(audit), on_round)
         self.all = (
             *self.reading,
             self.planning,
@@ -136,9 +141,15 @@ class _Stages:
             self.escalating,
             self.delivering,
             *self.telling,
+            self.reading_calendars,
             self.auditing,
         )
         self._running = [asyncio.create_task(stage.run()) for stage in self.all]
+
+    def seconds(self, stage: Stage) -> float:
+        """Tell how often a stage looks for work by itself."""
+        rare = {self.auditing: AUDIT_SECONDS, self.reading_calendars: CALENDAR_SECONDS}
+        return rare.get(stage, TICK_SECONDS)
 
     def wake_reading(self) -> None:
         """Have accepted mail read now."""

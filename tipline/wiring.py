@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingest.accept import Acceptor
@@ -16,12 +16,14 @@ from ingest.smtp import Dialogues, Listener
 from ingest.workers import ReadingLimits, ReadingPool
 from notifier.actions import Actions
 from notifier.auditor import Auditor
+from notifier.calendars import Calendars
 from notifier.channels import ChannelCourier
 from notifier.compose import Composer
 from notifier.courier import Courier
 from notifier.deliver import Deliverer
 from notifier.directory import Directory
 from notifier.escalate import Escalator
+from notifier.looks import Look
 from notifier.mail_commands import MailCommands
 from notifier.plan import Planner
 from notifier.samples import template_faults
@@ -172,13 +174,20 @@ class Wiring:
             batch=1,
         )
 
-    def auditor(self) -> Auditor:
+    def auditor(self, looks: Sequence[Look] = ()) -> Auditor:
         """Put together what looks over the whole installation."""
         return Auditor(
             store=self.installation.store,
             directory=self.outfit.directory,
             composer=self.outfit.composer,
             clock=self.clock,
+            looks=looks,
+        )
+
+    def calendars(self) -> Calendars:
+        """Put together what reads the calendars of the rotas."""
+        return Calendars(
+            store=self.installation.store, directory=self.outfit.directory, clock=self.clock
         )
 
     def listener(self, acceptor: Acceptor) -> Listener:

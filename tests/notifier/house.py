@@ -116,7 +116,7 @@ def with_calendar(rota: str) -> Directory:
     """Give the directory with shifts of a rota from a calendar, once it has been read."""
     everybody = directory()
     rotas = dict(everybody.rotas)
-    rotas[rota] = replace(rotas[rota], has_calendar=True)
+    rotas[rota] = replace(rotas[rota], calendar="duty.ics")
     return replace(everybody, rotas=rotas)
 
 

@@ -97,7 +97,7 @@ def test_what_stands_above_cuts_into_the_shifts_of_the_layers() -> None:
 
 
 def test_a_rota_may_live_from_its_calendar_alone() -> None:
-    rota = Rota(key="duty", has_calendar=True)
+    rota = Rota(key="duty", calendar="duty.ics")
 
     assert on_duty(rota, at(1)) is None
     assert shifts(rota, at(0), at(9), (shift("anna", 1, 2),)) == (shift("anna", 1, 2),)
@@ -143,7 +143,7 @@ def test_a_rota_without_members_is_refused() -> None:
 
 def test_an_unknown_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="Mars/Olympus"):
-        Rota(key="night", has_calendar=True, time_zone="Mars/Olympus")
+        Rota(key="night", calendar="duty.ics", time_zone="Mars/Olympus")
     with pytest.raises(ValueError, match="no time zone"):
         Person(key="anna", name="Anna", address="anna@chirper.example", time_zone="../etc/passwd")
 

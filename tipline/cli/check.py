@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tipline.cli import check_files, check_records
+from tipline.cli import check_duty, check_files, check_records
 from tipline.cli.finding import Finding, well, wrong
 from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import print_list
@@ -65,6 +65,7 @@ def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
         yield from _state(where)
     if settings.outgoing.templates:
         yield check_files.templates(settings)
+    yield from check_duty.calendars(settings)
     if relay:
         yield check_files.way_out(settings)
 

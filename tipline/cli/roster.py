@@ -12,18 +12,34 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from notifier.directory import Directory
+    from store.model import CalendarReading
     from tipline.settings import Settings
 
 
 def roster(settings: Settings, since: datetime) -> Directory:
-    """Give everybody who can be told, overrides and calendars included, as from a moment."""
+    """Give everybody who can be told, overrides and calendars included, as from a moment.
+
+    Calendars are read from their files, so that a change shows before a daemon has read it.
+    """
     from notifier.duty import present
     from tipline.cli.database import snapshot
     from tipline.settings.duty import directory
 
     everybody = directory(settings)
+    fresh = _calendars(everybody, since)
     with snapshot(settings) as unit:
-        return present(unit, everybody, since) if unit else everybody
+        return present(unit, everybody, since, fresh)
+
+
+def _calendars(everybody: Directory, since: datetime) -> dict[str, CalendarReading]:
+    with_calendar = [key for key, rota in everybody.rotas.items() if rota.calendar]
+    if not with_calendar:
+        return {}
+    # Imported only now: most rotas have none, and the readers take a while.
+    from notifier.calendars import read_file
+
+    readings = {key: read_file(everybody, key, since).kept for key in with_calendar}
+    return {key: kept for key, kept in readings.items() if kept}
 
 
 def zone_of(settings: Settings, rota: str | None = None) -> ZoneInfo:

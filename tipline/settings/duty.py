@@ -88,7 +88,7 @@ def _rota(key: str, entry: RotaEntry) -> Rota:
         key=key,
         layers=tuple(layers),
         time_zone=entry.time_zone,
-        has_calendar=entry.calendar is not None,
+        calendar=str(entry.calendar.absolute()) if entry.calendar else "",
     )
 
 

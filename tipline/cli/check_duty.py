@@ -1,0 +1,43 @@
+# ruff: noqa: PLC0415 - imported when needed, as help must be quick
+"""What ``tipline check`` looks at of people, rotas and policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tipline.cli.finding import Finding, well, wrong
+
+if TYPE_CHECKING:
+    from notifier.calendars import Reading
+    from tipline.settings import Settings
+
+# How many faults of one calendar a finding names.
+NAMED: Final = 5
+
+
+def calendars(settings: Settings) -> list[Finding]:
+    """Read the calendars of rotas, and name what cannot be used of them."""
+    if not any(entry.calendar for entry in settings.rotas.values()):
+        return []
+    from notifier.calendars import read_file
+    from store.model import utc_now
+    from tipline.settings.duty import directory
+
+    everybody = directory(settings)
+    return [
+        _calendar(key, read_file(everybody, key, utc_now()))
+        for key, rota in everybody.rotas.items()
+        if rota.calendar
+    ]
+
+
+def _calendar(rota: str, reading: Reading) -> Finding:
+    name = f"calendar of {rota}"
+    if not reading.faults:
+        shifts = len(reading.kept.shifts) if reading.kept else 0
+        return well(name, f"{shifts} shifts in the year around today")
+    more = len(reading.faults) - NAMED
+    also = f"; and {more} more" if more > 0 else ""
+    message = f"{'; '.join(reading.faults[:NAMED])}{also}"
+    remedy = "mend the file; what it lacks comes from its last good reading or from the layers"
+    return wrong(name, message, remedy)

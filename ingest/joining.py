@@ -71,6 +71,7 @@ class JoinedCases:
             said = reason if kind is EventKind.REPLY_RECEIVED else match(case).reason
             details = self._details(said)
             self._work.cases.reopen(case, ACTOR, self._at, details, plan=True)
+            self._work.outbox.cancel_decisions(case.id)
             self._work.cases.add_report(case.id, self._report.id)
             self._cases[case.id] = None
         else:

@@ -5,7 +5,6 @@ Only looks, never writes; filing does what follows from it, and foreseeing tells
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +15,10 @@ from ingest.match import reported
 from ingest.reading import ParsedMessage
 from ingest.reading.kind import is_generated
 from store.errors import NotFound
-from store.model import REOPEN_MONTHS, Case, MailKind, OutboxMessage, Report
+from store.model import Case, MailKind, OutboxMessage, Report
 from store.references import read_reply_token, token_in_message_id
 from store.states import CaseState
+from store.terms import REOPEN_MONTHS, months_later
 from store.tokens import read_return_token
 from store.unit_of_work import UnitOfWork
 
@@ -159,13 +159,6 @@ def _tokens(parsed: ParsedMessage) -> Iterator[str]:
         token = token_in_message_id(message_id)
         if token:
             yield token
-
-
-def months_later(moment: datetime, months: int) -> datetime:
-    """Count calendar months: from the 31st, to the last day of a shorter month."""
-    years, month = divmod(moment.month - 1 + months, 12)
-    year, month = moment.year + years, month + 1
-    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
 
 
 def _updated_report(work: UnitOfWork, parsed: ParsedMessage) -> Report | None:

@@ -24,7 +24,7 @@ from store.model import (
 )
 from store.states import AcknowledgementState
 from store.unit_of_work import UnitOfWork
-from store.unreachable import Mark
+from store.unreachable import CAME_BACK, Mark
 
 _OUTCOME: Final = "bounced"
 # What a program or a provider says in answer, and what is no failure.
@@ -64,7 +64,7 @@ def _note_failure(
     work: UnitOfWork, sent: OutboxMessage, delivery: Delivery | None, what: str, at: datetime
 ) -> str:
     status = (delivery and delivery.status) or "no status given"
-    attempt = Attempt(at=at, outcome=_OUTCOME, detail=f"came back: {status}")
+    attempt = Attempt(at=at, outcome=_OUTCOME, detail=f"{CAME_BACK}: {status}")
     if not work.outbox.note_bounce(sent, attempt):
         return f"our {what} came back ({status}); it is known not to have arrived"
     if sent.mail.kind in TO_REPORTERS:
@@ -87,7 +87,7 @@ def _to_reporter(
 ) -> None:
     report_id = sent.mail.report_id
     if report_id is not None and sent.mail.kind is OutboxKind.ACKNOWLEDGEMENT:
-        reason = f"came back: {status}"
+        reason = f"{CAME_BACK}: {status}"
         work.reports.set_outcome(report_id, AcknowledgementState.FAILED, reason)
     if delivery is None or not delivery.is_permanent:
         return

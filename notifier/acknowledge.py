@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from notifier.compose import Composer
+from notifier.correspondence import UNREACHABLE
 from notifier.etiquette import Answer, Manners, may_answer
 from notifier.quotas import Quotas, draw
 from notifier.receipts import write_collective, write_receipt
@@ -126,6 +127,9 @@ class Acknowledger:
     def _within_quotas(self, work: UnitOfWork, wish: _Decided, now: datetime) -> _Decided:
         if not wish.answer.send:
             return wish
+        if work.unreachable.of(wish.report.traits.reverse_path):
+            answer = Answer(send=False, reason=UNREACHABLE)
+            return replace(wish, answer=answer, mail=None)
         granted = draw(work, self._quotas, wish.report, now)
         match granted.grant:
             case Grant.RECEIPT:

@@ -84,13 +84,22 @@ def note(work: UnitOfWork, case: Case, actor: str, text: str, now: datetime) -> 
     work.history.append(case.id, EventKind.NOTE, actor=actor, at=now, details=details)
 
 
-def close(
-    work: UnitOfWork, case: Case, actor: str, disposition: Disposition, now: datetime
+def close(  # noqa: PLR0913 - how a case ends
+    work: UnitOfWork,
+    case: Case,
+    actor: str,
+    disposition: Disposition,
+    now: datetime,
+    *,
+    notice: bool | None = None,
 ) -> None:
-    """Decide a case: its escalation ends and alerts not yet sent are cancelled."""
+    """Decide a case: its escalation ends and alerts not yet sent are cancelled.
+
+    ``notice`` says whether its reporters are told, where the settings are not to decide.
+    """
     if case.state is CaseState.CLOSED:
         raise Forbidden(f"case {case.reference} is closed already: {case.disposition}")
-    work.cases.close(case, actor, disposition, now)
+    work.cases.close(case, actor, disposition, now, notice=notice)
     escalation = work.escalations.active(case.id)
     if escalation is not None:
         work.escalations.end(escalation)

@@ -66,11 +66,19 @@ def note(store: Store, reference: str, actor: str, text: str, clock: Clock) -> C
         return _done(work, case, "case.noted", actor)
 
 
-def close(store: Store, reference: str, actor: str, disposition: Disposition, clock: Clock) -> Case:
+def close(  # noqa: PLR0913 - how a case ends
+    store: Store,
+    reference: str,
+    actor: str,
+    disposition: Disposition,
+    clock: Clock,
+    *,
+    notice: bool | None = None,
+) -> Case:
     """Decide a case: its escalation ends and alerts not yet sent are cancelled."""
     with store.transaction() as work:
         case = work.cases.find(reference)
-        case_steps.close(work, case, actor, disposition, clock())
+        case_steps.close(work, case, actor, disposition, clock(), notice=notice)
         return _done(work, case, "case.closed", actor)
 
 
@@ -81,6 +89,7 @@ def reopen(store: Store, directory: Directory, reference: str, actor: str, clock
         if case.state is not CaseState.CLOSED:
             raise Forbidden(f"case {case.reference} is {case.state}, not closed")
         work.cases.reopen(case, actor, now, {"reason": "by hand"})
+        work.outbox.cancel_decisions(case.id)
         start_escalation(work, work.cases.get(case.id), directory, now)
         return _done(work, case, "case.reopened", actor)
 

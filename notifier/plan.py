@@ -17,6 +17,8 @@ import structlog
 from notifier.acknowledge import Acknowledger
 from notifier.colleagues import Colleagues
 from notifier.compose import Composer
+from notifier.correspondence import Correspondence
+from notifier.decisions import Decisions, NoticeRules
 from notifier.directory import Directory
 from notifier.escalations import policy_for, start_escalation
 from notifier.etiquette import Manners
@@ -66,12 +68,15 @@ class Planner:
         manners: Manners,
         quotas: Quotas,
         answering: bool = True,
+        notices: NoticeRules | None = None,
     ) -> None:
         self._store = store
         self._directory = directory
         self._clock = clock
         self._colleagues = Colleagues(composer, directory)
         self._follow_ups = FollowUps(composer, directory)
+        correspondence = Correspondence(composer=composer, manners=manners, reply_key=reply_key)
+        self._decisions = Decisions(correspondence, notices or NoticeRules())
         self._receipts = Acknowledger(
             store=store,
             composer=composer,
@@ -135,6 +140,8 @@ class Planner:
         case = work.cases.get(event.case_id)
         if event.kind in {EventKind.TAKEN, EventKind.CLOSED}:
             self._colleagues.tell(work, case, event, self._clock())
+        if event.kind is EventKind.CLOSED:
+            self._decisions.tell(work, case, event, self._clock())
         if case.state is CaseState.CLOSED:
             return
         match event.kind:

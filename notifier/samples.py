@@ -10,9 +10,11 @@ from notifier.alarms import alarm_values
 from notifier.alerts import AlertFacts, alert_values
 from notifier.brief import brief_values
 from notifier.compose import Composer
+from notifier.decisions import decision_values
 from notifier.directory import Recipient
 from notifier.follow_ups import Reply, follow_up_values
 from notifier.permission import Refusal
+from notifier.questions import question_values
 from notifier.receipts import receipt_values
 from notifier.staff_notices import NoticeFacts, NoticeKind, notice_values
 from notifier.summaries import Reader, SummaryFacts, summary_values
@@ -44,6 +46,13 @@ def template_faults(composer: Composer) -> tuple[str, ...]:
             for facts in _SAMPLE_FACTS
         ],
         "brief_alarm": [{"title": "A title", "over": over} for over in (False, True)],
+        "decision": [
+            decision_values(
+                composer, replace(_TAKEN, closed_at=_SAMPLE_TIME, disposition=each), _TWO, 6
+            )
+            for each in Disposition
+        ],
+        "question": [question_values(composer, _TWO[0], ("A line.", "", "Another line."))],
         "follow_up": [
             follow_up_values(case, reply, Recipient(address="duty@chirper.example"))
             for case in (_TAKEN, *_sample_cases())
@@ -70,6 +79,7 @@ _SAMPLE_FACTS: Final = (
 )
 
 
+_TWO: Final = ("R-00000-00000", "R-00000-00001")
 _TAKEN: Final = Case(
     id=CaseId(0),
     reference="C-00000-00000",

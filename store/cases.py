@@ -77,10 +77,25 @@ class Cases:
         self._step(case, CaseState.OPEN, taken_by=None, taken_at=None, taken_until=None)
         self._note(case, kind, actor, at, {"taken_by": case.taken_by})
 
-    def close(self, case: Case, actor: str, disposition: Disposition, at: datetime) -> None:
-        """Decide a case."""
+    def close(
+        self,
+        case: Case,
+        actor: str,
+        disposition: Disposition,
+        at: datetime,
+        *,
+        notice: bool | None = None,
+    ) -> None:
+        """Decide a case; the notifier tells its reporters.
+
+        ``notice`` says whether it does, where the settings are not to decide.
+        """
         self._step(case, CaseState.CLOSED, closed_at=at, disposition=disposition)
-        self._note(case, EventKind.CLOSED, actor, at, {"disposition": disposition.value})
+        details: dict[str, Any] = {"disposition": disposition.value}
+        if notice is not None:
+            details["notice"] = notice
+        kind = EventKind.CLOSED
+        self._history.append(case.id, kind, actor=actor, at=at, details=details, plan=True)
 
     def reopen(
         self,

@@ -32,9 +32,6 @@ EscalationId = NewType("EscalationId", int)
 OverrideId = NewType("OverrideId", int)
 AlertId = NewType("AlertId", int)
 
-REOPEN_MONTHS: Final = 6
-"""The least time in which a decision can be looked at again (EU DSA Article 20(1))."""
-
 Clock = Callable[[], datetime]
 """Tells the present time, aware and in UTC."""
 

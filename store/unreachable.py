@@ -16,6 +16,8 @@ from store.model import OutboxId
 from store.rows import shortened
 from store.schema import unreachable
 
+CAME_BACK: Final = "came back"
+"""What the reason of a receipt begins with that was sent and did not arrive."""
 _REASON_LENGTH: Final = 200
 _ADDRESS_LENGTH: Final = 320
 

@@ -33,7 +33,7 @@ from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels
 from tipline.settings.duty import directory, pace
 from tipline.settings.home import reading_rules
-from tipline.settings.mail import courier, identity, mail_rules, manners, quotas
+from tipline.settings.mail import courier, identity, mail_rules, manners, notice_rules, quotas
 from tipline.tls import server_context
 
 
@@ -122,6 +122,7 @@ class Wiring:
             manners=manners(self.outfit.settings),
             quotas=quotas(self.outfit.settings),
             answering=self.outfit.settings.acknowledgement.enabled,
+            notices=notice_rules(self.outfit.settings),
         )
 
     def actions(self) -> Actions:

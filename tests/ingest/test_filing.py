@@ -118,7 +118,7 @@ def test_a_closed_case_is_opened_again_and_planned_again(desk: Desk) -> None:
     change(desk, close)
     desk.file(mail(**another(2)))
     assert (desk.case().state, desk.case().disposition) == (CaseState.OPEN, None)
-    assert (desk.case().reports, desk.planned()) == (2, ["opened", "reopened"])
+    assert (desk.case().reports, desk.planned()) == (2, ["opened", "closed", "reopened"])
 
 
 def test_a_case_opened_again_by_a_more_urgent_report_is_planned_once(desk: Desk) -> None:
@@ -127,7 +127,7 @@ def test_a_case_opened_again_by_a_more_urgent_report_is_planned_once(desk: Desk)
     change(desk, close)
     desk.file(mail(**another(3)))
     assert desk.case().severity is Severity.HIGH
-    assert desk.planned() == ["opened", "reopened"]
+    assert desk.planned() == ["opened", "closed", "reopened"]
 
 
 def test_a_report_that_names_no_account_gets_a_case_of_its_own(desk: Desk) -> None:
@@ -276,7 +276,7 @@ def test_a_case_opened_again_by_a_reply_says_so_and_is_planned(desk: Desk) -> No
     with desk.store.snapshot() as work:
         reopened = work.history.of_case(desk.case().id)[-1]
     assert (reopened.kind, reopened.details["reason"]) == ("reopened", ANSWERED_AGAIN)
-    assert desk.planned() == ["opened", "reopened"]
+    assert desk.planned() == ["opened", "closed", "reopened"]
 
 
 def test_a_reply_to_a_notice_opens_only_the_case_that_it_tells_of(desk: Desk) -> None:

@@ -45,6 +45,14 @@ DispositionOption = Annotated[
     typer.Option("--disposition", metavar="DISPOSITION", help="The same, as an option."),
 ]
 
+NoticeOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--notice/--no-notice",
+        help="Whether the reporters are told; else as notices.dispositions says.",
+    ),
+]
+
 
 def take(
     reference: ReferenceArgument,
@@ -139,6 +147,7 @@ def close(  # noqa: PLR0913, PLR0917 - each is an option of the command
     reference: ReferenceArgument,
     disposition: DispositionArgument = None,
     disposition_option: DispositionOption = None,
+    notice: NoticeOption = None,
     actor: ActorOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -153,7 +162,7 @@ def close(  # noqa: PLR0913, PLR0917 - each is an option of the command
         raise typer.BadParameter(message, param_hint="DISPOSITION")
     with _at_work(config) as (store, _):
         who = actor_name(actor)
-        case = commands.close(store, reference, who, chosen, utc_now)
+        case = commands.close(store, reference, who, chosen, utc_now, notice=notice)
     _tell(case, f"is closed: {case.disposition}", as_json=as_json)
 
 

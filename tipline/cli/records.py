@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         StaffCommand,
     )
     from store.openings import Opening
+    from store.unreachable import Mark
 
 
 def account_record(account: AccountReference | None) -> dict[str, Any] | None:
@@ -158,6 +159,22 @@ def outbox_record(message: OutboxMessage) -> dict[str, Any]:
         "next_attempt_at": moment(message.next_attempt_at),
         "last_error": message.last_error,
     }
+
+
+def sent_record(message: OutboxMessage) -> dict[str, Any]:
+    """Show a mail to a reporter, from their report."""
+    return {
+        "id": message.id,
+        "kind": message.mail.kind.value,
+        "state": message.state.value,
+        "created_at": moment(message.created_at),
+        "last_error": message.last_error,
+    }
+
+
+def unreachable_record(mark: Mark) -> dict[str, Any]:
+    """Show why an address is written to no more."""
+    return {"at": moment(mark.at), "reason": mark.reason, "outgoing_message": mark.outbox_id}
 
 
 def attempt_record(attempt: Attempt) -> dict[str, Any]:

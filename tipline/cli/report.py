@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tipline.cli.correspond import ReferenceArgument, reachable, reply
 from tipline.cli.options import (
     ActorOption,
     ConfigOption,
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Reports: messages as understood.", no_args_is_help=True)
 
-ReferenceArgument = Annotated[
-    str, typer.Argument(metavar="REPORT", help="A report's reference, such as R-4F7KM-2Q9XH.")
-]
 OpenOption = Annotated[
     bool, typer.Option("--open", help="Unseal the reporter's words. Needs --reason; is recorded.")
 ]
@@ -148,7 +146,9 @@ def _record(unit: UnitOfWork, report: Report, words: Words | None) -> dict[str, 
         evidence_record,
         opening_record,
         report_record,
+        sent_record,
         sighting_record,
+        unreachable_record,
     )
 
     record = report_record(report)
@@ -157,6 +157,10 @@ def _record(unit: UnitOfWork, report: Report, words: Words | None) -> dict[str, 
     record["defects"] = unit.reports.defects(report.id)
     openings = unit.openings.of_message(report.inbound_id)
     record["openings"] = [opening_record(opening) for opening in openings]
+    record["replies"] = [reply.reference for reply in unit.reports.replies(report.id)]
+    record["mails"] = [sent_record(mail) for mail in unit.outbox.of_report(report.id)]
+    mark = unit.unreachable.of(report.traits.reverse_path)
+    record["unreachable"] = unreachable_record(mark) if mark else None
     if words is not None:
         for attachment, filename in zip(record["attachments"], words.filenames, strict=False):
             attachment["filename"] = filename
@@ -180,6 +184,17 @@ def _print(record: dict[str, Any]) -> None:
         ],
         empty="Names no account.",
     )
+    if record["replies"]:
+        print_line(f"replies     {', '.join(record['replies'])}")
+    for mail in record["mails"]:
+        fault = f" ({mail['last_error']})" if mail["last_error"] else ""
+        print_line(f"written     {mail['kind']} at {mail['created_at']}: {mail['state']}{fault}")
+    if record["unreachable"]:
+        mark = record["unreachable"]
+        print_line(
+            f"UNREACHABLE since {mark['at']} ({mark['reason']}): they are written to no more; "
+            f"tipline report reachable {record['reference']} changes that"
+        )
     for part in record["attachments"]:
         print_line(f"attachment {part['content_type']}, {part['size']} octets, {part['sha256']}")
     for defect in record["defects"]:
@@ -192,3 +207,7 @@ def _print(record: dict[str, Any]) -> None:
         print_line("")
         for line in record["words"]["text"].splitlines():
             print_line(line)
+
+
+app.command("reply")(reply)
+app.command("reachable")(reachable)

@@ -8,6 +8,7 @@ from notifier.actions import MailRules
 from notifier.authentication import Required
 from notifier.compose import Identity
 from notifier.courier import Courier, MaildirCourier, Relay, RelayCourier, Security
+from notifier.decisions import NoticeRules
 from notifier.etiquette import Manners
 from notifier.quotas import Quotas
 from store.model import StaffAction
@@ -57,6 +58,16 @@ def mail_rules(settings: Settings) -> MailRules:
         longest_snooze=commands.longest_snooze,
         authentication=Required(commands.authentication),
         trusted_servers=frozenset(settings.authentication.trusted_servers),
+    )
+
+
+def notice_rules(settings: Settings) -> NoticeRules:
+    """Hand out of which decisions reporters are told, and when."""
+    notices = settings.notices
+    return NoticeRules(
+        dispositions=frozenset(notices.dispositions),
+        send_after=notices.send_after,
+        reopen_months=notices.reopen_months,
     )
 
 

@@ -16,7 +16,8 @@ from pydantic import AfterValidator, BeforeValidator
 
 from notifier.layer import DAILY, LONGEST_TURN, SHORTEST_TURN, WEEKLY
 from notifier.local_time import DAYS, EVERY_DAY
-from store.model import REOPEN_MONTHS, Disposition
+from store.model import Disposition
+from store.terms import REOPEN_MONTHS
 
 # What one of each unit counts, in seconds.
 SECONDS_PER_UNIT: Final = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}

@@ -1,0 +1,80 @@
+"""Mails to reporters after their receipt: whether they may be written to, and what all have.
+
+Nobody is written to who would get no receipt: what goes for a receipt goes for every later mail,
+but for quotas, which are about storms. A mail to a reporter names no account, repeats none of
+their words and does not show who of staff wrote it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from notifier.compose import Composer, mail_address, outgoing
+from notifier.etiquette import Manners, may_answer
+from notifier.letters import FALLBACK_LANGUAGE
+from notifier.threads import answer_fields
+from store.model import CaseId, MailKind, OutboxKind, OutgoingMail, Report
+from store.references import reply_token
+from store.states import AcknowledgementState
+from store.unit_of_work import UnitOfWork
+from store.unreachable import CAME_BACK
+
+UNREACHABLE: Final = "unreachable"
+RECEIPT_FAILED: Final = "receipt_failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReporterLetter:
+    """One mail to a reporter: the template by name, its values, and the decision it follows from.
+
+    ``automatic`` is its Auto-Submitted field (RFC 3834 section 5).
+    """
+
+    kind: OutboxKind
+    values: dict[str, Any]
+    dedupe_key: str
+    at: datetime
+    automatic: str
+    case_id: CaseId | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correspondence:
+    """Writes mails to reporters; answers to them come to the report they are about."""
+
+    composer: Composer
+    manners: Manners
+    reply_key: bytes
+
+    def objection(self, work: UnitOfWork, report: Report) -> str | None:
+        """Name what speaks against writing to a report's reporter, or None."""
+        # A reply got no receipt of its own, and its writer is a reporter all the same.
+        kind = MailKind.REPORT if report.kind is MailKind.REPLY else report.kind
+        answer = may_answer(report.traits, kind, self.manners)
+        if not answer.send:
+            return answer.reason
+        if work.unreachable.of(report.traits.reverse_path):
+            return UNREACHABLE
+        failed = report.acknowledgement is AcknowledgementState.FAILED
+        # One that came back for good has marked the address; other trouble may be over by now.
+        came_back = (report.acknowledgement_reason or "").startswith(CAME_BACK)
+        return RECEIPT_FAILED if failed and not came_back else None
+
+    def write(self, report: Report, letter: ReporterLetter) -> OutgoingMail:
+        """Write a mail to the reporter, in their language, as an answer to their own."""
+        name = letter.kind.value
+        token = reply_token(report.reference, self.reply_key)
+        recipient = report.traits.reverse_path
+        posting = self.composer.posting(letter.kind, recipient, letter.dedupe_key, letter.at, token)
+        languages = (report.language or FALLBACK_LANGUAGE,)
+        written = self.composer.letters.write(name, languages, letter.values)
+        mail = self.composer.mail(written, posting, letter.automatic)
+        mail["Reply-To"] = mail_address(self.composer.identity.tagged(token))
+        traits = report.traits
+        for field, value in answer_fields(traits.message_id, traits.references).items():
+            mail[field] = value
+        return outgoing(
+            letter.kind, mail, written, posting, report_id=report.id, case_id=letter.case_id
+        )

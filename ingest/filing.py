@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ingest.canaries import is_canary
 from ingest.commanding import as_command, is_command
 from ingest.joining import ACTOR, JoinedCases
 from ingest.match import Decision, category_of, reported, severity_of
@@ -73,6 +74,8 @@ class Filing:
         sent = returned_message(work, parsed, self._terms, at)
         if sent is not None:
             return _recorded(*note_return(work, parsed, sent, at))
+        if is_canary(work, parsed, self._terms.token_key, at):
+            return _recorded(MailKind.CANARY, "our own mail to ourselves came back")
         if is_command(work, parsed, self._home, self._terms.token_key):
             return self._command(work, message, parsed, at)
         if is_routine(parsed, self._home):

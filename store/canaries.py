@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from store.model import Canary, MailTraits
 from store.reports import mail_traits
@@ -59,6 +59,13 @@ class Canaries:
         """Give the canary queued last of those that went the whole way."""
         whole = canaries.c.decided_at.is_not(None)
         return self._first(select(canaries).where(whole).order_by(canaries.c.id.desc()))
+
+    def waits_since(self) -> datetime | None:
+        """Tell since when one is missed: the first after the last that went the whole way."""
+        whole = select(func.max(canaries.c.id)).where(canaries.c.decided_at.is_not(None))
+        after = canaries.c.id > func.coalesce(whole.scalar_subquery(), 0)
+        query = select(canaries.c.queued_at).where(after).order_by(canaries.c.id)
+        return self._connection.scalar(query.limit(1))
 
     def _first(self, query: Select[Any]) -> Canary | None:
         row = self._connection.execute(query.limit(1)).first()

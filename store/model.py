@@ -92,6 +92,8 @@ class MailKind(StrEnum):
     XARF = "xarf"
     STAFF_REPLY = "staff_reply"
     SPAM = "spam"
+    # A mail of ours to ourselves that came back.
+    CANARY = "canary"
     EMPTY = "empty"
 
 

@@ -8,7 +8,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    case,
+    cast,
+    extract,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from store.accounts import account_reference
 from store.errors import NotFound
@@ -32,6 +44,7 @@ from store.states import AcknowledgementState
 
 # How many references are compared when an unknown one is typed.
 _COMPARED: Final = 20_000
+_HOUR_SECONDS: Final = 3600
 # What the columns hold.
 _REASON_LENGTH: Final = 200
 _EXTERNAL_ID_LENGTH: Final = 200
@@ -253,6 +266,17 @@ class Reports:
         known = reports.c.external_id == external_id[:_EXTERNAL_ID_LENGTH]
         row = self._connection.execute(_query().where(known).order_by(reports.c.id)).first()
         return self._report(row) if row else None
+
+    def newest_received_at(self) -> datetime | None:
+        """Tell when the newest report was received; None before the first."""
+        newest: datetime | None = self._connection.scalar(select(func.max(reports.c.received_at)))
+        return newest
+
+    def by_hour(self, since: datetime) -> dict[int, int]:
+        """Count the reports received since a moment by their hours since 1970 (UTC)."""
+        hour = cast(extract("epoch", reports.c.received_at), Integer) // _HOUR_SECONDS
+        query = select(hour, func.count()).where(reports.c.received_at >= since).group_by(hour)
+        return {int(number): int(count) for number, count in self._connection.execute(query)}
 
     def sealed_words(self, report_id: ReportId) -> bytes:
         """Give what a report says, still sealed."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -44,6 +45,13 @@ _SECONDS: Final = 7
 _BODY: Final = 1 + DIGITS + 1 + _PERSON + _SECONDS
 LONGEST_TOKEN: Final = _BODY + SIGNATURE_CHARACTERS
 """Characters of the longest tag that we put behind a plus sign: one for an action."""
+
+CANARY_PURPOSE: Final = "canary"
+# Hexadecimal characters of a canary's name, and of its signature.
+_CANARY: Final = re.compile(
+    rf"\bcanary[. ](?:[0-9a-f]+\.)?([0-9a-f]{{16}})([0-9a-z]{{{SIGNATURE_CHARACTERS}}})\b",
+    re.IGNORECASE,
+)
 
 RETURN_PREFIX: Final = "B"
 RETURN_PURPOSE: Final = "return"
@@ -154,3 +162,18 @@ def _day(at: datetime) -> int:
 def _veil(signed: str, key: bytes) -> int:
     code = hmac.new(key, b"veil:" + signed.encode(), hashlib.sha256).digest()
     return int.from_bytes(code[:8], "big") % (1 << (5 * _MESSAGE))
+
+
+def canary_token(name: str, key: bytes) -> str:
+    """Sign the name of a mail to ourselves: 16 hexadecimal characters."""
+    return (name + signature(CANARY_PURPOSE, name, key)).lower()
+
+
+def read_canary_token(text: str, key: bytes) -> str | None:
+    """Find the name of a canary in a Message-ID or a subject; None for a forged or missing one."""
+    found = _CANARY.search(text)
+    if found is None or not found[0].isascii():
+        return None
+    name, signed = found[1].lower(), found[2].upper()
+    fits = hmac.compare_digest(signed, signature(CANARY_PURPOSE, name, key))
+    return name if fits else None

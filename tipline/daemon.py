@@ -28,6 +28,7 @@ from tipline.settings import Settings
 from tipline.settings.places import places
 from tipline.stages import Stage
 from tipline.waiting import release_dead_commands
+from tipline.watching import Watch, watch
 from tipline.wiring import Wiring, outfit
 
 # The name of the daemon's leases: there is one daemon on a database.
@@ -69,7 +70,8 @@ async def serve(
 
         wiring = Wiring(outfit=prepared, installation=installation, clock=clock)
         health = Health(where.health, utc_now)
-        stages = _Stages(wiring, health.saw)
+        watched = watch(wiring, health.late)
+        stages = _Stages(wiring, watched, health.saw)
         health.expect(stage.name for stage in stages.all)
         stack.push_async_callback(stages.close)
         acceptor = Acceptor(installation.store, installation.evidence, stages.wake_reading)
@@ -81,7 +83,12 @@ async def serve(
         for stage in stages.all:
             schedule.every(stages.seconds(stage), stage.name, stage.wake)
         systemd = Systemd()
-        schedule.every(_health_seconds(), "health", lambda: _tell_health(health, systemd))
+        canaries = watched.canaries
+
+        def tell_health() -> None:
+            _tell_health(health, systemd, canaries.seconds if canaries else None)
+
+        schedule.every(_health_seconds(), "health", tell_health)
         schedule.start()
 
         _announce(settings, port)
@@ -103,7 +110,7 @@ def _take_over(installation: Installation) -> None:
 class _Stages:
     """The loops between the tables, and who wakes whom."""
 
-    def __init__(self, wiring: Wiring, on_round: Callable[[str], None]) -> None:
+    def __init__(self, wiring: Wiring, watch: Watch, on_round: Callable[[str], None]) -> None:
         self._stopping = False
         self._courier = wiring.outfit.courier
         self._readers = wiring.readers()
@@ -132,8 +139,12 @@ class _Stages:
         # Before the first step is due: nobody is told by a plan that the file has not.
         calendars.step()
         self.reading_calendars = Stage("reading calendars", _once(calendars.step), on_round)
-        audit = wiring.auditor(looks=(calendars.look(),)).step
+        self.beating = Stage("heartbeat", watch.heartbeat.step, on_round)
+        looks = (*watch.looks, calendars.look())
+        audit = wiring.auditor(looks, watch.heartbeat.all_is_well).step
         self.auditing = Stage("auditing", _once(audit), on_round)
+        canary = watch.canaries.step if watch.canaries else _nothing
+        self.canary = Stage("canary", canary, on_round)
         self.all = (
             *self.reading,
             self.planning,
@@ -143,6 +154,8 @@ class _Stages:
             *self.telling,
             self.reading_calendars,
             self.auditing,
+            self.canary,
+            self.beating,
         )
         self._running = [asyncio.create_task(stage.run()) for stage in self.all]
 
@@ -160,6 +173,7 @@ class _Stages:
         """Have what was filed planned, and what was asked for by mail done."""
         self.planning.wake()
         self.commanding.wake()
+        self.canary.wake()
 
     def _is_stopping(self) -> bool:
         return self._stopping
@@ -185,6 +199,10 @@ def _then(step: Callable[[], int], *following: Stage) -> Callable[[], int]:
         return done
 
     return stepped
+
+
+def _nothing() -> int:
+    return 0
 
 
 def _once(step: Callable[[], object]) -> Callable[[], int]:
@@ -214,14 +232,14 @@ async def _listen(wiring: Wiring, acceptor: Acceptor, stack: AsyncExitStack) -> 
     return port
 
 
-def _tell_health(health: Health, systemd: Systemd) -> None:
+def _tell_health(health: Health, systemd: Systemd, canary_seconds: int | None) -> None:
     """Write the health file and feed the watchdog, while every stage makes its rounds."""
     late = health.late(STUCK_AFTER)
     if late:
         log.error("daemon.stuck", stages=late)
     else:
         systemd.alive()
-    health.write(stuck=", ".join(late) or None)
+    health.write(stuck=", ".join(late) or None, canary_seconds=canary_seconds)
 
 
 def _health_seconds() -> float:

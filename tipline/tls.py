@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import ssl
+from datetime import datetime
 from pathlib import Path
 
 from tipline.settings import ConfigurationError, Fault
+
+
+def expires_at(certificate: Path) -> datetime | None:
+    """Tell when a certificate runs out; None when the file holds none that can be read."""
+    # Imported only now: a daemon without a certificate need not wait for it.
+    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
+
+    try:
+        # The listener's own comes first, its chain after it.
+        return load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):
+        return None
 
 
 def server_context(certificate: Path, key: Path) -> ssl.SSLContext:

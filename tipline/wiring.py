@@ -30,7 +30,7 @@ from notifier.samples import template_faults
 from store.model import Clock, Way
 from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
-from tipline.settings.channels import channels
+from tipline.settings.channels import channels, operator_channels
 from tipline.settings.duty import directory, pace
 from tipline.settings.home import reading_rules
 from tipline.settings.mail import courier, identity, mail_rules, manners, notice_rules, quotas
@@ -51,7 +51,7 @@ class Outfit:
 
 def outfit(settings: Settings) -> Outfit:
     """Make what the settings determine. Raises ConfigurationError for what cannot be used."""
-    composer = Composer(identity(settings))
+    composer = Composer(identity(settings), operator_channels(settings))
     if faults := template_faults(composer):
         raise ConfigurationError(
             *(Fault(place="template", key="outgoing.templates", message=text) for text in faults),
@@ -175,14 +175,15 @@ class Wiring:
             batch=1,
         )
 
-    def auditor(self, looks: Sequence[Look] = ()) -> Auditor:
-        """Put together what looks over the whole installation."""
+    def auditor(self, looks: Sequence[Look], on_well: Callable[[], None]) -> Auditor:
+        """Put together what looks over the whole installation, ``looks`` besides the usual."""
         return Auditor(
             store=self.installation.store,
             directory=self.outfit.directory,
             composer=self.outfit.composer,
             clock=self.clock,
             looks=looks,
+            on_well=on_well,
         )
 
     def calendars(self) -> Calendars:

@@ -72,6 +72,7 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "TIPLINE_RELAY__HOST": "127.0.0.1",
             "TIPLINE_RELAY__PORT": str(relay.port),
             "TIPLINE_RELAY__SECURITY": "none",
+            "TIPLINE_WATCHING__CANARY": "off",
         }
         with Daemon(folder, None, **settings) as daemon:
             senders = Senders(daemon)

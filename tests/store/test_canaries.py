@@ -47,3 +47,17 @@ def test_the_newest_canary_need_not_be_the_newest_that_came_through(store: Store
     assert newest is not None
     assert whole is not None
     assert (newest.name, whole.name) == ("two", "one")
+
+
+def test_a_canary_is_missed_since_the_first_after_the_last_that_came_through(store: Store) -> None:
+    with store.transaction() as work:
+        assert work.canaries.waits_since() is None
+        for hours, name in enumerate(("one", "two", "three")):
+            work.canaries.add(name, NOW + timedelta(hours=hours))
+        assert work.canaries.waits_since() == NOW
+        work.canaries.came_back("one", LATER, TRAITS)
+        work.canaries.decide("one", "our own address", LATER)
+        assert work.canaries.waits_since() == NOW + timedelta(hours=1)
+        work.canaries.came_back("three", LATER, TRAITS)
+        work.canaries.decide("three", "our own address", LATER)
+        assert work.canaries.waits_since() is None

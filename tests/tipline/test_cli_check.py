@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from store.durable import write_durably
 from store.keys import create_identity
 from store.unit_of_work import lock_for_daemon
 from tests.tipline.command import Run, Show
+from tipline.tls import expires_at
 
 
 @pytest.fixture
@@ -255,3 +261,75 @@ def test_a_database_made_ahead_of_the_first_start_needs_no_key_yet(
     run("db", "upgrade")
 
     assert findings()["key"]["message"] == "made at first start"
+
+
+def certificate_for(folder: Path, days: int) -> Path:
+    """Make a certificate for the listener that runs out in so many days."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.chirper.example")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(issuer_name=name, subject_name=name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=days, hours=1))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "certificate.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "certificate.key").write_bytes(secret)
+    return folder / "certificate.pem"
+
+
+@pytest.mark.usefixtures("state")
+@pytest.mark.parametrize(("days", "ok"), [(60, True), (10, False)])
+def test_a_certificate_that_runs_out_soon_is_told(
+    findings: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, days: int, *, ok: bool
+) -> None:
+    certificate = certificate_for(tmp_path, days)
+    monkeypatch.setenv("TIPLINE_SMTP__TLS_CERTIFICATE", str(certificate))
+    monkeypatch.setenv("TIPLINE_SMTP__TLS_KEY", str(certificate.with_suffix(".key")))
+    found = findings(status=0 if ok else 1)["certificate"]
+    assert found["ok"] is ok
+    assert f"{expires_at(certificate):%Y-%m-%d}" in found["message"]
+
+
+def test_what_is_no_certificate_has_no_end(tmp_path: Path) -> None:
+    (tmp_path / "none.pem").write_text("nothing")
+    assert expires_at(tmp_path / "none.pem") is None
+    assert expires_at(tmp_path / "missing.pem") is None
+
+
+@pytest.mark.usefixtures("state")
+def test_channels_that_cannot_be_used_are_told_without_their_urls(
+    findings: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = "TIPLINE_PEOPLE__DUTY__CHANNELS__SMS__URL_FILE"
+    monkeypatch.setenv(name, str(tmp_path / "sms"))
+    (tmp_path / "sms").write_text("json://u:token-7@127.0.0.1/x")
+    assert findings()["channels"]["message"] == "1 can be used"
+    (tmp_path / "sms").write_text("nosuch://token-7")
+    found = findings(status=1)["channels"]
+    assert "duty/sms: Apprise cannot use the URL" in found["message"]
+    assert "token-7" not in str(found)
+
+
+@pytest.mark.usefixtures("two_cases")
+def test_the_last_mail_to_ourselves_is_told_and_one_that_is_missed(
+    findings: Show, monkeypatch: pytest.MonkeyPatch, state: Path
+) -> None:
+    monkeypatch.setenv("TIPLINE_RELAY__HOST", "127.0.0.1")
+    assert findings("--no-relay")["canary"]["message"] == "none has come back yet"
+    now = datetime.now(UTC)
+    times = [now - timedelta(hours=2), now - timedelta(hours=2) + timedelta(seconds=7)]
+    with changed(state) as database:
+        row = "insert into canaries (name, queued_at, returned_at, decided_at) values (?, ?, ?, ?)"
+        whole = ["one", *(f"{at:%Y-%m-%d %H:%M:%S.%f}" for at in (times[0], times[1], times[1]))]
+        database.execute(row, whole)
+    assert "the last one took 7 seconds" in findings("--no-relay")["canary"]["message"]
+    with changed(state) as database:
+        missed = f"{now - timedelta(hours=1):%Y-%m-%d %H:%M:%S.%f}"
+        database.execute(row, ["two", missed, None, None])
+    found = findings("--no-relay", status=1)["canary"]
+    assert found["message"].startswith("missed for")

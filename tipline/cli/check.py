@@ -58,14 +58,16 @@ def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
     yield _configuration(settings)
     smtp = settings.smtp
     if smtp.tls_certificate and smtp.tls_key:
-        yield check_files.certificate(smtp.tls_certificate, smtp.tls_key)
+        warn_before = settings.watching.expiry_warning
+        yield check_files.certificate(smtp.tls_certificate, smtp.tls_key, warn_before)
     folder = check_files.folder(where.state)
     yield folder
     if folder.ok:
-        yield from _state(where)
+        yield from _state(settings, where)
     if settings.outgoing.templates:
         yield check_files.templates(settings)
     yield from check_duty.calendars(settings)
+    yield from check_files.channels(settings)
     if relay:
         yield check_files.way_out(settings)
 
@@ -76,7 +78,7 @@ def _configuration(settings: Settings) -> Finding:
     return well("configuration", f"complete, for {settings.platform.name}")
 
 
-def _state(where: Places) -> Iterator[Finding]:
+def _state(settings: Settings, where: Places) -> Iterator[Finding]:
     from store.errors import StoreError
 
     database = check_records.database(where)
@@ -85,13 +87,13 @@ def _state(where: Places) -> Iterator[Finding]:
         yield check_files.sealing_key(where, None if database.ok else "")
         return
     try:
-        yield from _records(where)
+        yield from _records(settings, where)
     except StoreError as error:
         remedy = "see whether the disk is full or failing; compare with your backups"
         yield wrong("records", str(error), remedy)
 
 
-def _records(where: Places) -> list[Finding]:
+def _records(settings: Settings, where: Places) -> list[Finding]:
     from store.model import utc_now
     from store.unit_of_work import open_store
     from tipline.installation import SEALED_FOR
@@ -106,6 +108,7 @@ def _records(where: Places) -> list[Finding]:
                 check_records.inbox(work, utc_now()),
                 check_records.cases(work, utc_now()),
                 check_records.alerts(work, utc_now()),
+                *check_records.canary(work, settings, utc_now()),
                 check_records.daemon(where, utc_now()),
             ]
     finally:

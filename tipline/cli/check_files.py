@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tipline.cli.finding import Finding, well, wrong
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from pathlib import Path
 
     from tipline.settings import Settings
@@ -75,17 +76,37 @@ def token_key(where: Places) -> Finding:
     return well("token key", str(where.token_key))
 
 
-def certificate(path: Path, key: Path) -> Finding:
-    """Look whether STARTTLS can be offered."""
+def certificate(path: Path, key: Path, warn_before: timedelta) -> Finding:
+    """Look whether STARTTLS can be offered, and for how long."""
+    from store.model import utc_now
     from tipline.settings import ConfigurationError
-    from tipline.tls import server_context
+    from tipline.tls import expires_at, server_context
 
     try:
         server_context(path, key)
     except ConfigurationError as error:
         remedy = "renew it, readable for the user who runs tipline, and restart tipline"
         return wrong("certificate", str(error), remedy)
-    return well("certificate", str(path))
+    at = expires_at(path)
+    if at is None:
+        return well("certificate", str(path))
+    message = f"{path} is good until {at:%Y-%m-%d %H:%M} UTC"
+    if at - utc_now() > warn_before:
+        return well("certificate", message)
+    return wrong("certificate", message, "renew it, and restart tipline")
+
+
+def channels(settings: Settings) -> list[Finding]:
+    """Look at the URLs of the channels, without calling anybody; none gives nothing."""
+    from notifier.channels import look
+    from tipline.settings.channels import channels as configured
+
+    looks = [look(channel) for channel in configured(settings).values()]
+    troubles = [f"{one.channel.name}: {one.trouble}" for one in looks if one.trouble]
+    if troubles:
+        remedy = "mend the file, readable for the user who runs tipline; tipline channel test NAME"
+        return [wrong("channels", "; ".join(troubles), remedy)]
+    return [well("channels", f"{len(looks)} can be used")] if looks else []
 
 
 def templates(settings: Settings) -> Finding:

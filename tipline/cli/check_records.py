@@ -13,6 +13,7 @@ from tipline.cli.output import age
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
+    from tipline.settings import Settings
     from tipline.settings.places import Places
 
 # How many cases a finding names.
@@ -116,6 +117,24 @@ def alerts(work: UnitOfWork, now: datetime) -> Finding:
     message = f"{len(failed)} alerts or alarms could not be sent within the last day"
     remedy = f"tipline outbox show {failed[0]}; after mending: tipline outbox retry {failed[0]}"
     return wrong("alerts", message, remedy)
+
+
+def canary(work: UnitOfWork, settings: Settings, now: datetime) -> list[Finding]:
+    """Look how long the last mail to ourselves took; nothing where none is sent."""
+    from tipline.watching import is_canary_on
+
+    if not is_canary_on(settings):
+        return []
+    whole, missed_since = work.canaries.newest_whole(), work.canaries.waits_since()
+    came = "none has come back yet"
+    if whole is not None and whole.decided_at is not None:
+        seconds = (whole.decided_at - whole.queued_at).total_seconds()
+        came = f"the last one took {seconds:.0f} seconds, {age(whole.decided_at, now)} ago"
+    if missed_since is not None and now - missed_since > settings.watching.canary_within:
+        message = f"missed for {age(missed_since, now)}; {came}"
+        remedy = "see whether it left (tipline outbox list), and where the mail server put it"
+        return [wrong("canary", message, remedy)]
+    return [well("canary", came)]
 
 
 def daemon(where: Places, now: datetime) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notifier.channels import Channel
+from notifier.channels import Channel, channel_recipient
 from tipline.settings.places import channel_url_file
 
 if TYPE_CHECKING:
@@ -21,6 +21,16 @@ def channels(settings: Settings) -> dict[str, Channel]:
         for name, entry in _entries(settings)
     ]
     return {channel.recipient: channel for channel in known}
+
+
+def operator_channels(settings: Settings) -> tuple[str, ...]:
+    """Hand out what the outbox calls the channels that alarms go to."""
+    return tuple(map(channel_recipient, settings.watching.operator_channels))
+
+
+def emergency_channels(settings: Settings) -> tuple[str, ...]:
+    """Hand out what the outbox calls the channels told while the relay is down."""
+    return tuple(map(channel_recipient, settings.watching.emergency_channels))
 
 
 def _entries(settings: Settings) -> Iterator[tuple[str, ChannelEntry]]:

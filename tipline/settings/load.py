@@ -37,6 +37,8 @@ PATH_KEYS: Final = (
     ("rotas", "*", "calendar"),
     ("people", "*", "channels", "*", "url_file"),
     ("channels", "*", "url_file"),
+    ("watching", "heartbeat_url_file"),
+    ("watching", "heartbeat_file"),
 )
 
 

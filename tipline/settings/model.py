@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tipline.settings.environment import EnvironmentSource
@@ -27,6 +27,7 @@ from tipline.settings.sections import (
 )
 from tipline.settings.staff import ChannelEntry, PersonEntry, Policies, RotaEntry
 from tipline.settings.values import Name
+from tipline.settings.watching import Watching
 
 
 class Settings(BaseSettings):
@@ -55,8 +56,19 @@ class Settings(BaseSettings):
     cases: Cases = Cases()
     alerts: Alerts = Alerts()
     commands: Commands = Commands()
+    watching: Watching = Watching()
     log: Log = Log()
     _try_out: bool = PrivateAttr(default=False)
+
+    @model_validator(mode="after")
+    def _a_canary_has_its_way(self) -> Self:
+        possible = self.relay is not None and self.smtp.enabled
+        if self.watching.canary == "on" and not possible:
+            raise ValueError(
+                'watching.canary = "on" needs a [relay] and smtp.enabled: '
+                "a mail to ourselves could not come back"
+            )
+        return self
 
     @property
     def try_out(self) -> bool:

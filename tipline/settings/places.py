@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Names of the credentials in the unit's LoadCredential=.
 SEALING_KEY_CREDENTIAL: Final = "sealing-key"
 CHANNEL_CREDENTIAL: Final = "channel-"
+HEARTBEAT_CREDENTIAL: Final = "heartbeat-url"
 PASSWORD_CREDENTIAL: Final = "relay-password"  # noqa: S105 - the name of a credential, not one
 
 
@@ -77,6 +78,11 @@ def relay_password(settings: Settings) -> SecretStr | None:
 def channel_url_file(name: str, configured: Path | None) -> Path | None:
     """Tell where a channel's URL is kept; None when that is neither configured nor handed over."""
     return configured or _credential(CHANNEL_CREDENTIAL + name.replace("/", "-"))
+
+
+def heartbeat_url_file(settings: Settings) -> Path | None:
+    """Tell where the URL of the heartbeat is kept; None when there is none."""
+    return settings.watching.heartbeat_url_file or _credential(HEARTBEAT_CREDENTIAL)
 
 
 def _password_fault(message: str) -> Fault:

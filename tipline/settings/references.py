@@ -24,22 +24,44 @@ def find_dangling_names(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
         "rota": set(_table(values.get("rotas"))),
         "channel": set(_table(values.get("channels"))),
     }
-    people = _table(values.get("people")).values()
-    ways = {BY_MAIL, *(way for one in people for way in _table(_table(one).get("channels")))}
+    for path, kind, name in _named(values):
+        if name and kind in known and name not in known[kind]:
+            yield path, _nobody(kind, name, known)
+    yield from _ways_nobody_has(values)
+
+
+def _named(values: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+    """Yield the path, the kind and the name of everybody and everything that is named."""
     for path, members in _members(values):
         for index, member in enumerate(_list(members)):
-            if member not in known["person"]:
-                yield (*path, index), _nobody("person", member, known)
-    for policy_path, policy in _policies(values):
+            yield (*path, index), "person", member
+    for path, names in _watchers(values):
+        for index, name in enumerate(_list(names)):
+            yield (*path, index), "channel", name
+    for path, step in _steps(values):
+        for index, target in enumerate(_list(step.get("notify"))):
+            kind, _, name = target.partition(":")
+            yield (*path, "notify", index), kind, name
+
+
+def _ways_nobody_has(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    people = _table(values.get("people")).values()
+    ways = {BY_MAIL, *(way for one in people for way in _table(_table(one).get("channels")))}
+    for path, step in _steps(values):
+        for index, way in enumerate(_list(step.get("via"))):
+            if way not in ways:
+                yield (*path, "via", index), _no_way(way, ways)
+
+
+def _steps(values: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    for path, policy in _policies(values):
         for number, step in enumerate(_items(policy, "steps")):
-            for index, target in enumerate(_list(_table(step).get("notify"))):
-                kind, _, name = target.partition(":")
-                if name and kind in known and name not in known[kind]:
-                    path = (*policy_path, "steps", number, "notify", index)
-                    yield path, _nobody(kind, name, known)
-            for index, way in enumerate(_list(_table(step).get("via"))):
-                if way not in ways:
-                    yield (*policy_path, "steps", number, "via", index), _no_way(way, ways)
+            yield (*path, "steps", number), _table(step)
+
+
+def _watchers(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
+    for key in ("operator_channels", "emergency_channels"):
+        yield ("watching", key), _table(values.get("watching")).get(key)
 
 
 def _members(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:

@@ -25,6 +25,7 @@ from tipline.settings.values import (
     Targets,
     TimeOfDay,
     Turn,
+    UrlFile,
     Weekday,
     Weekdays,
     Zone,
@@ -49,21 +50,13 @@ CategoryName = Literal[
 class ChannelEntry(Section):
     """A way to tell somebody beside mail: a text message, a chat, a pager, a webhook."""
 
-    url_file: Path | None = Field(
+    url_file: UrlFile | None = Field(
         default=None,
         description=(
             "File that holds the Apprise URL, which is a secret. Without it, the systemd "
             "credential `channel-` and the channel's name, such as `channel-anna-sms`."
         ),
     )
-
-    @field_validator("url_file")
-    @classmethod
-    def _is_no_url(cls, path: Path | None) -> Path | None:
-        # The path of a URL that was written here has one slash less.
-        if path is not None and ":/" in str(path):
-            raise ValueError("must be the path of a file; the URL itself stands in that file")
-        return path
 
 
 class PersonEntry(Section):

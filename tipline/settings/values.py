@@ -9,6 +9,7 @@ import json
 import re
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -301,6 +302,14 @@ def check_target(target: str) -> str:
     return target
 
 
+def check_no_url(path: Path) -> Path:
+    """Refuse a URL where the file is meant that holds it: it would be shown."""
+    # The path of a URL that was written here has one slash less.
+    if ":/" in str(path):
+        raise ValueError("must be the path of a file; the URL itself stands in that file")
+    return path
+
+
 def check_expression(expression: str) -> str:
     """Refuse what is not a regular expression."""
     try:
@@ -375,3 +384,4 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(parse_list)]
 Languages = Annotated[tuple[Language, ...], BeforeValidator(parse_list)]
 Recipients = Annotated[tuple[Recipient, ...], BeforeValidator(parse_list)]
 Targets = Annotated[tuple[TargetName, ...], BeforeValidator(parse_list)]
+UrlFile = Annotated[Path, AfterValidator(check_no_url)]

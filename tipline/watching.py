@@ -1,0 +1,135 @@
+"""How tipline watches itself: what is looked at, the mails to itself, the sign to the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from notifier.canary import Canaries, Course
+from notifier.channels import look as look_at_channel
+from notifier.expiry import Expiries, Expiry
+from notifier.heartbeat import Heartbeat
+from notifier.looks import Look
+from notifier.silence import Silence
+from store.unit_of_work import UnitOfWork
+from tipline.settings import Settings
+from tipline.settings.channels import channels
+from tipline.settings.mail import manners
+from tipline.settings.places import heartbeat_url_file
+from tipline.tls import expires_at
+from tipline.wiring import Wiring
+
+STAGE_LATE_AFTER: Final = timedelta(minutes=10)
+"""How long ago a stage may have made its last round before that is an alarm."""
+CHANNELS_EVERY: Final = timedelta(hours=1)
+"""How often the URLs of all channels are looked at."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """What of the watching the settings ask for."""
+
+    looks: tuple[Look, ...]
+    canaries: Canaries | None
+    heartbeat: Heartbeat
+
+
+def watch(wiring: Wiring, late_stages: Callable[[timedelta], Sequence[str]]) -> Watch:
+    """Put together what watches over tipline; ``late_stages`` names those that stand still."""
+    settings = wiring.outfit.settings
+    canaries = _canaries(wiring) if is_canary_on(settings) else None
+    return Watch(
+        looks=tuple(_looks(settings, canaries, late_stages)),
+        canaries=canaries,
+        heartbeat=Heartbeat(
+            url_file=heartbeat_url_file(settings), file=settings.watching.heartbeat_file
+        ),
+    )
+
+
+def is_canary_on(settings: Settings) -> bool:
+    """Tell whether tipline mails itself."""
+    choice = settings.watching.canary
+    possible = settings.relay is not None and settings.smtp.enabled
+    return choice == "on" or (choice == "auto" and possible)
+
+
+def _canaries(wiring: Wiring) -> Canaries:
+    settings = wiring.outfit.settings
+    course = Course(every=settings.watching.canary_every, within=settings.watching.canary_within)
+    return Canaries(
+        store=wiring.installation.store,
+        composer=wiring.outfit.composer,
+        course=course,
+        manners=manners(settings),
+        key=wiring.installation.token_key,
+        clock=wiring.clock,
+    )
+
+
+def _looks(
+    settings: Settings,
+    canaries: Canaries | None,
+    late_stages: Callable[[timedelta], Sequence[str]],
+) -> list[Look]:
+    watching = settings.watching
+    looks = [
+        Look(
+            kind="stage_stuck",
+            title="{} stages of the daemon stand still",
+            look=lambda *_: [f"stage {name}" for name in late_stages(STAGE_LATE_AFTER)],
+        ),
+        Look(
+            kind="expiring",
+            title="{} certificates run out soon",
+            look=Expiries(expiries(settings), watching.expiry_warning).look,
+        ),
+        Look(
+            kind="channel_unusable",
+            title="{} channels cannot be used; who would be told by them is told by mail",
+            look=_Channels(settings).look,
+        ),
+    ]
+    if canaries is not None:
+        title = "Something is wrong on the way of a mail out and in again (the canary)"
+        looks.append(Look(kind="canary", title=title, look=canaries.look))
+    if watching.silence_reports:
+        title = "No report has come for much longer than usual"
+        look = Silence(watching.silence_reports).look
+        looks.append(Look(kind="silence", title=title, look=look))
+    return looks
+
+
+def expiries(settings: Settings) -> list[Callable[[], Expiry | None]]:
+    """List what runs out on a certain day. Whatever else does (a login's token) belongs here."""
+    certificate = settings.smtp.tls_certificate
+    if certificate is None:
+        return []
+
+    def of_certificate() -> Expiry | None:
+        at = expires_at(certificate)
+        return Expiry(what=f"the certificate {certificate}", at=at) if at else None
+
+    return [of_certificate]
+
+
+class _Channels:
+    """Looks at the URLs of all channels from time to time; each look starts a process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._channels = tuple(channels(settings).values())
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._found: list[str] = []
+
+    def look(self, work: UnitOfWork, now: datetime) -> list[str]:
+        """Name the channels that cannot be used, and why; nothing of their URLs."""
+        del work
+        if not timedelta(0) <= now - self._looked_at < CHANNELS_EVERY:
+            looks = [look_at_channel(channel) for channel in self._channels]
+            self._found = [
+                f"channel {one.channel.name}: {one.trouble}" for one in looks if one.trouble
+            ]
+            self._looked_at = now
+        return self._found

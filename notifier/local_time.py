@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -39,6 +39,13 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     """Tell in UTC when the clocks of a zone show a local time (given without a zone)."""
     # fold=0 is what gives the first of two equal local times and the later side of a gap.
     return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def show_moment(moment: datetime, zone: tzinfo) -> str:
+    """Write a time for a person by the clocks of a zone, with the zone's short name."""
+    local = moment.astimezone(zone)
+    seconds = ":%S" if local.second else ""
+    return f"{local:%a %Y-%m-%d %H:%M}{local.strftime(seconds)} {local:%Z}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

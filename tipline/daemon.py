@@ -19,6 +19,8 @@ from typing import Final
 import structlog
 
 from ingest.accept import Acceptor
+from notifier.duty import present
+from notifier.lint import doubts
 from notifier.schedule import Schedule
 from store.model import Clock, utc_now
 from store.unit_of_work import lock_for_daemon
@@ -92,6 +94,7 @@ async def serve(
         schedule.start()
 
         _announce(settings, port)
+        _tell_doubts(wiring)
         systemd.ready(f"accepting mail on {settings.smtp.host} port {port}")
         on_ready(port)
         await stopping.wait()
@@ -260,6 +263,16 @@ def _announce(settings: Settings, port: int) -> None:
         smtp=f"{settings.smtp.host}:{port}" if port else "off",
         state=str(places(settings).state),
     )
+
+
+def _tell_doubts(wiring: Wiring) -> None:
+    """Say what of people, rotas and policies works, and can hardly be meant."""
+    now = wiring.clock()
+    with wiring.installation.store.snapshot() as work:
+        everybody = present(work, wiring.outfit.directory, now)
+    for doubt in doubts(everybody, now):
+        fault = wiring.outfit.settings.place(doubt.path, doubt.message)
+        log.warning("configuration.doubtful", doubt=str(fault))
 
 
 def _set_by_signals() -> asyncio.Event:

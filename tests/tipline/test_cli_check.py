@@ -38,7 +38,7 @@ def test_before_the_first_start_all_is_well_and_nothing_is_made(
 ) -> None:
     found = findings()
 
-    assert set(found) == {"configuration", "folder", "database", "key", "outgoing"}
+    assert set(found) == {"configuration", "folder", "database", "key", "duty", "outgoing"}
     assert "try-out" in found["configuration"]["message"]
     assert not state.exists()
 
@@ -333,3 +333,54 @@ def test_the_last_mail_to_ourselves_is_told_and_one_that_is_missed(
         database.execute(row, ["two", missed, None, None])
     found = findings("--no-relay", status=1)["canary"]
     assert found["message"].startswith("missed for")
+
+
+DOUBTFUL = """
+[rotas.spare]
+members = ["anna"]
+handover = "09:00"
+start = 2026-01-05
+"""
+
+
+def test_what_can_hardly_be_meant_is_told_with_its_place_and_is_no_fault(
+    run: Run, tmp_path: Path, state: Path
+) -> None:
+    example = Path(__file__).parents[2] / "systemd" / "tipline.example.toml"
+    path = tmp_path / "tipline.toml"
+    text = example.read_text("utf-8") + DOUBTFUL
+    path.write_text(text, "utf-8")
+
+    listed = json.loads(run("check", "--no-relay", "--json", "--config", path).out)
+    spare = next(finding for finding in listed if finding["name"] == "rotas.spare")
+
+    line = text[: text.index("[rotas.spare]")].count("\n") + 1
+    assert spare == {
+        "name": "rotas.spare",
+        "ok": True,
+        "doubtful": True,
+        "message": "no policy names this rota: nobody is told through it",
+        "remedy": f"see {path}, line {line}",
+    }
+    assert "doubtful" in run("check", "--no-relay", "--config", str(path)).out
+    assert not state.exists()
+
+
+@pytest.mark.usefixtures("state")
+def test_a_calendar_with_faults_is_told(
+    findings: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    calendar = tmp_path / "duty.ics"
+    monkeypatch.setenv("TIPLINE_ROTAS__NIGHT__CALENDAR", str(calendar))
+    assert "no such file" in findings(status=1)["calendar of night"]["message"]
+
+    event = "BEGIN:VEVENT\nUID:{0}\nDTSTART:20261122T020000Z\nSUMMARY:nobody {0}\nEND:VEVENT\n"
+    events = "".join(map(event.format, range(7)))
+    calendar.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{events}END:VCALENDAR\n")
+    message = findings()["calendar of night"]["message"]
+    assert message.startswith("0 shifts")
+
+    calendar.write_text(calendar.read_text().replace("SUMMARY", "DURATION:PT1H\nSUMMARY"))
+    message = findings(status=1)["calendar of night"]["message"]
+    assert "event 'nobody 0': nobody in [people] is called that" in message
+    assert message.endswith("; and 2 more")

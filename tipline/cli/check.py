@@ -48,7 +48,8 @@ def check(
 
 
 def _row(finding: Finding) -> tuple[object, ...]:
-    return finding.name, "ok" if finding.ok else "WRONG", finding.message, finding.remedy
+    state = "doubtful" if finding.doubtful else "ok" if finding.ok else "WRONG"
+    return finding.name, state, finding.message, finding.remedy
 
 
 def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
@@ -68,6 +69,7 @@ def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
         yield check_files.templates(settings)
     yield from check_duty.calendars(settings)
     yield from check_files.channels(settings)
+    yield from check_duty.duty(settings)
     if relay:
         yield check_files.way_out(settings)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tipline.cli.finding import Finding, well, wrong
+from tipline.cli.finding import Finding, doubtful, well, wrong
 
 if TYPE_CHECKING:
     from notifier.calendars import Reading
@@ -13,6 +13,25 @@ if TYPE_CHECKING:
 
 # How many faults of one calendar a finding names.
 NAMED: Final = 5
+
+
+def duty(settings: Settings) -> list[Finding]:
+    """Look for what of people, rotas and policies works, and can hardly be meant."""
+    from notifier.lint import doubts
+    from store.errors import StoreError
+    from store.model import utc_now
+    from tipline.cli.roster import roster, roster_of_files
+
+    now = utc_now()
+    try:
+        everybody = roster(settings, now)
+    except StoreError:
+        # What is wrong with the database is told by itself.
+        everybody = roster_of_files(settings, now)
+    found = [settings.place(doubt.path, doubt.message) for doubt in doubts(everybody, now)]
+    if not found:
+        return [well("duty", "people, rotas and policies fit together")]
+    return [doubtful(fault.key, fault.message, f"see {fault.place}") for fault in found]
 
 
 def calendars(settings: Settings) -> list[Finding]:

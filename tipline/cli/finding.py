@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One thing looked at. ``remedy`` says what to do when it is not in order."""
+    """One thing looked at. ``remedy`` says what to do when it is not in order.
+
+    ``doubtful`` is what works, and yet can hardly be meant.
+    """
 
     name: str
     ok: bool
     message: str
     remedy: str = ""
+    doubtful: bool = False
 
 
 def well(name: str, message: str) -> Finding:
@@ -23,3 +27,8 @@ def well(name: str, message: str) -> Finding:
 def wrong(name: str, message: str, remedy: str) -> Finding:
     """Tell that something is not in order, and what to do."""
     return Finding(name=name, ok=False, message=message, remedy=remedy)
+
+
+def doubtful(name: str, message: str, remedy: str) -> Finding:
+    """Tell that something works, and what to look at all the same."""
+    return Finding(name=name, ok=True, message=message, remedy=remedy, doubtful=True)

@@ -7,12 +7,14 @@ clocks skip, or show twice, is refused: who writes it down should know which is 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from notifier.local_time import DAY, DAYS, time_zone
+from notifier.local_time import DAY, DAYS, show_moment, time_zone
 from tipline.settings.values import parse_duration, parse_weekday
+
+__all__ = ["exact", "parse_moment", "show_moment"]
 
 EXAMPLES: Final = '"2026-12-24 18:00", "fri 18:00", "tomorrow 18:00", "+2h" or "now"'
 # Nobody plans beyond; far off, calendars end and arithmetic fails.
@@ -60,13 +62,6 @@ def exact(local: datetime, zone: ZoneInfo) -> datetime:
             f"{shown} comes twice in {zone}, as the clocks are put back; write {either}"
         )
     return first.astimezone(UTC)
-
-
-def show_moment(moment: datetime, zone: tzinfo) -> str:
-    """Write a time for a person by the clocks of a zone, with the zone's short name."""
-    local = moment.astimezone(zone)
-    seconds = ":%S" if local.second else ""
-    return f"{local:%a %Y-%m-%d %H:%M}{local.strftime(seconds)} {local:%Z}"
 
 
 def _iso(words: str) -> datetime | None:

@@ -31,6 +31,15 @@ def roster(settings: Settings, since: datetime) -> Directory:
         return present(unit, everybody, since, fresh)
 
 
+def roster_of_files(settings: Settings, since: datetime) -> Directory:
+    """Give everybody who can be told, by what stands in files alone."""
+    from notifier.duty import present
+    from tipline.settings.duty import directory
+
+    everybody = directory(settings)
+    return present(None, everybody, since, _calendars(everybody, since))
+
+
 def _calendars(everybody: Directory, since: datetime) -> dict[str, CalendarReading]:
     with_calendar = [key for key, rota in everybody.rotas.items() if rota.calendar]
     if not with_calendar:

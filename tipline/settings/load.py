@@ -19,6 +19,7 @@ from tipline.settings.environment import CONFIG_NAME, read_environment
 from tipline.settings.errors import ConfigurationError, Fault
 from tipline.settings.explain import Origin, explain
 from tipline.settings.lines import line_of_each_key
+from tipline.settings.loops import find_loops
 from tipline.settings.model import Settings
 from tipline.settings.references import find_dangling_names
 from tipline.settings.tryout import try_out_values
@@ -112,8 +113,9 @@ def _check(values: dict[str, Any], origin: Origin) -> Settings:
     except ValidationError as error:
         faults += explain(error, Settings, origin)
     else:
+        faults += [origin.fault(path, message) for path, message in find_loops(settings)]
         if not faults:
-            return settings
+            return settings.read_from(origin)
     raise ConfigurationError(*sorted(faults, key=lambda fault: fault.line))
 
 

@@ -9,6 +9,9 @@ from pydantic import Field, PrivateAttr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tipline.settings.environment import EnvironmentSource
+from tipline.settings.errors import Fault
+from tipline.settings.explain import Origin
+from tipline.settings.lines import Path as KeyPath
 from tipline.settings.sections import (
     Acknowledgement,
     AddressBook,
@@ -59,6 +62,7 @@ class Settings(BaseSettings):
     watching: Watching = Watching()
     log: Log = Log()
     _try_out: bool = PrivateAttr(default=False)
+    _origin: Origin = PrivateAttr(default_factory=Origin)
 
     @model_validator(mode="after")
     def _a_canary_has_its_way(self) -> Self:
@@ -79,6 +83,15 @@ class Settings(BaseSettings):
         """Mark these settings as those of a try-out."""
         self._try_out = True
         return self
+
+    def read_from(self, origin: Origin) -> Self:
+        """Note where these settings came from."""
+        self._origin = origin
+        return self
+
+    def place(self, path: KeyPath, message: str) -> Fault:
+        """Say something about a key, with the place of it in the file or in the environment."""
+        return self._origin.fault(path, message)
 
     @classmethod
     def settings_customise_sources(

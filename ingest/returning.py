@@ -1,7 +1,7 @@
 """What came back to the return address of a mail of ours: noted, acted on, never answered.
 
-It is a machine's, whatever it looks like: people's programs answer to Reply-To or From. A failure
-of an alert goes before the notifier as an event; that of a mail to a reporter marks their address,
+It is a machine's, whatever it looks like: people's programs answer to Reply-To or From. The
+failure of an alert is the notifier's to act on; that of a mail to a reporter marks their address,
 when it is for good. Everything here happens in the caller's transaction.
 """
 
@@ -23,6 +23,7 @@ from store.model import (
     ReportId,
 )
 from store.states import AcknowledgementState
+from store.undelivered import note_undelivered
 from store.unit_of_work import UnitOfWork
 from store.unreachable import CAME_BACK, Mark
 
@@ -69,16 +70,9 @@ def _note_failure(
         return f"our {what} came back ({status}); it is known not to have arrived"
     if sent.mail.kind in TO_REPORTERS:
         _to_reporter(work, sent, delivery, status, at)
-    elif sent.mail.case_id is not None:
-        details = {"message": sent.id, "kind": sent.mail.kind.value, "status": status}
-        work.history.append(
-            sent.mail.case_id,
-            EventKind.ALERT_BOUNCED,
-            actor=ACTOR,
-            at=at,
-            details=details,
-            plan=True,
-        )
+    note_undelivered(work, sent, attempt.detail, at)
+    # What follows for the cases it told of is the notifier's: the same as for a refusal.
+    work.alerts.fail(sent.id)
     return f"our {what} came back: {status}"
 
 

@@ -7,9 +7,8 @@ mail. No mail ever holds the reporter's words, subject or attachments, and repor
 defanged, so that no mail program shows a link to tap and no scanner fetches one. A line break in
 any value is an error and never becomes a second header field.
 
-Every mail goes out with the null reverse-path: nothing we send can come back as a bounce that is
-taken for a report (RFC 3834 section 3.3). A refusal by the relay is seen at once; an alert that is
-lost further on is caught by the next step, which does not wait for bounces.
+The envelope sender is not decided here: each mail gets a signed return address when it leaves (see
+``return_paths``), so that nothing that comes back is taken for a report.
 
 Subjects are fixed text and a reference. RFC 3834 section 3.1.5 asks for a portion of the original
 subject; we leave it out on purpose, as section 6 warns of responders used to relay what others

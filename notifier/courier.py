@@ -212,12 +212,15 @@ def _transaction(client: smtplib.SMTP, message: OutboxMessage) -> Outcome:
     if unicode_address and not client.has_extn("smtputf8"):
         return Refused(detail="the relay takes no addresses outside ASCII (RFC 6531)")
     options = ["SMTPUTF8", "BODY=8BITMIME"] if unicode_address else []
+    reports = client.has_extn("dsn")
+    # RFC 3461 section 4.3: a report of failure needs no copy of what we wrote.
+    options += ["RET=HDRS"] if mail.sender and reports else []
     code, text = client.mail(mail.sender, options)
     if code != _OK:
         return _give_up(client, Deferred(detail=reply_text(code, text)))
-    # RFC 3834 section 3.3; RFC 3461 section 4.1. No report may come back for an automatic mail.
-    never = ["NOTIFY=NEVER"] if not mail.sender and client.has_extn("dsn") else []
-    code, text = client.rcpt(mail.recipient, never)
+    # RFC 3461 section 4.1. Nothing can come back to the null path, and delays are no news to us.
+    notify = "NOTIFY=FAILURE" if mail.sender else "NOTIFY=NEVER"
+    code, text = client.rcpt(mail.recipient, [notify] if reports else [])
     if code not in {_OK, _OK + 1}:
         return _give_up(client, _judged(code, text))
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,9 +25,11 @@ from notifier.outcomes import (
     one_line,
     without_addresses,
 )
+from notifier.return_paths import ReturnPaths
 from store.errors import StorageUnavailable
-from store.model import Attempt, Clock, OutboxMessage, Way
+from store.model import Attempt, Clock, OutboxKind, OutboxMessage, Way
 from store.states import AcknowledgementState, OutboxState
+from store.undelivered import note_undelivered
 from store.unit_of_work import Store, UnitOfWork
 
 BATCH: Final = 8
@@ -59,6 +62,7 @@ class Deliverer:
         stopping: Callable[[], bool] = lambda: False,
         way: Way = Way.MAIL,
         batch: int = BATCH,
+        return_paths: ReturnPaths | None = None,
     ) -> None:
         self._store = store
         self._courier = courier
@@ -68,6 +72,7 @@ class Deliverer:
         self._stopping = stopping
         self._way = way
         self._batch = batch
+        self._return_paths = return_paths
         # A step that a kill or a fault of this machine broke off leaves leases behind.
         self._unsettled = True
 
@@ -113,11 +118,18 @@ class Deliverer:
 
     def _try(self, message: OutboxMessage) -> Outcome:
         try:
-            return self._courier.send(message)
+            return self._courier.send(self._with_return_path(message))
         except Exception as error:  # noqa: BLE001 - see below
             # Unknown trouble is temporary, and must not hold up the other messages.
             _log.exception("courier.failed", message=message.id)
             return Deferred(detail=one_line(f"{type(error).__name__}: {error}"))
+
+    def _with_return_path(self, message: OutboxMessage) -> OutboxMessage:
+        """Give a message the address that it comes back to; its days count from this try."""
+        if self._return_paths is None:
+            return message
+        sender = self._return_paths.of(message, self._clock())
+        return replace(message, mail=replace(message.mail, sender=sender))
 
     def _note(self, message: OutboxMessage, outcome: Outcome) -> None:
         now = self._clock()
@@ -132,8 +144,9 @@ class Deliverer:
             work.commit()
 
     def _sent(self, work: UnitOfWork, message: OutboxMessage, outcome: Sent, now: datetime) -> None:
-        work.outbox.record(message, _attempt(now, "sent", outcome), OutboxState.SENT)
-        if message.mail.report_id is not None:
+        went = work.outbox.record(message, _attempt(now, "sent", outcome), OutboxState.SENT)
+        # It may have come back before we could note that it went.
+        if went and message.mail.kind is OutboxKind.ACKNOWLEDGEMENT and message.mail.report_id:
             work.reports.set_outcome(message.mail.report_id, AcknowledgementState.SENT, "ok")
         seconds = (now - message.created_at).total_seconds()
         _log.info("message.sent", kind=message.mail.kind.value, message=message.id, after=seconds)
@@ -174,9 +187,10 @@ class Deliverer:
             message=message.id,
             detail=without_addresses(attempt.detail),
         )
-        if message.mail.report_id is not None:
+        if message.mail.report_id is not None and kind is OutboxKind.ACKNOWLEDGEMENT:
             state = AcknowledgementState.FAILED
             work.reports.set_outcome(message.mail.report_id, state, attempt.detail)
+        note_undelivered(work, message, attempt.detail, attempt.at)
         # What follows for the cases in it is the escalator's: the same as for a bounce.
         work.alerts.fail(message.id)
 

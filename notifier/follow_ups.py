@@ -19,7 +19,7 @@ from notifier.escalations import ACTOR
 from notifier.letters import FALLBACK_LANGUAGE, moment_text
 from notifier.policy import from_snapshot
 from notifier.rota import time_zone
-from store.model import Case, CaseEvent, EventKind, OutboxKind, OutgoingMail
+from store.model import Case, CaseEvent, EventKind, OutboxId, OutboxKind, OutgoingMail
 from store.states import CaseState, EscalationState
 from store.unit_of_work import UnitOfWork
 
@@ -61,6 +61,28 @@ class FollowUps:
             details={"report": reply.report, "addresses": len(recipients)},
         )
         _log.info("follow_up.queued", case=case.reference, addresses=len(recipients))
+        return True
+
+    def tell_fallback(self, work: UnitOfWork, case: Case, event: CaseEvent, now: datetime) -> bool:
+        """Tell the fallback address of a reply, in the place of somebody who did not get the mail.
+
+        When it is the fallback address itself, nobody is left to be told by mail.
+        """
+        fallback = self._directory.fallback
+        failed = work.outbox.get(OutboxId(int(event.details["message"])))
+        if failed.mail.recipient.lower() == fallback.lower():
+            _log.error("follow_up.undeliverable", case=case.reference, message=failed.id)
+            return False
+        replies = [
+            each
+            for each in work.history.of_case(case.id)
+            if each.kind is EventKind.REPLY_RECEIVED and each.at <= failed.created_at
+        ]
+        if not replies:
+            return False
+        recipient = Recipient(address=fallback)
+        self._queue(work, case, _reply(work, replies[-1]), recipient, now)
+        _log.warning("follow_up.passed_on", case=case.reference, message=failed.id)
         return True
 
     def _recipients(self, work: UnitOfWork, case: Case, now: datetime) -> tuple[Recipient, ...]:

@@ -151,6 +151,8 @@ class Planner:
                 self._ensure_started(work, case)
             case EventKind.REPLY_RECEIVED:
                 self._follow_ups.tell(work, case, event, self._clock())
+            case EventKind.MAIL_FAILED:
+                self._follow_ups.tell_fallback(work, case, event, self._clock())
             case _:
                 pass
 

@@ -161,8 +161,8 @@ class EventKind(StrEnum):
     ESCALATED = "escalated"
     # A mail asked for something that was not done, with the reason.
     COMMAND_REFUSED = "command_refused"
-    # A mail server further on gave an alert back.
-    ALERT_BOUNCED = "alert_bounced"
+    # A mail about the case, other than an alert or a receipt, could not be delivered.
+    MAIL_FAILED = "mail_failed"
     # Staff were told that a reporter has written again.
     FOLLOW_UP_QUEUED = "follow_up_queued"
     DECISION_TOLD = "decision_told"

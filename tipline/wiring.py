@@ -26,6 +26,7 @@ from notifier.escalate import Escalator
 from notifier.looks import Look
 from notifier.mail_commands import MailCommands
 from notifier.plan import Planner
+from notifier.return_paths import ReturnPaths
 from notifier.samples import template_faults
 from store.model import Clock, Way
 from tipline.installation import Installation
@@ -161,6 +162,9 @@ class Wiring:
             owner=owner,
             clock=self.clock,
             stopping=stopping,
+            return_paths=ReturnPaths(
+                identity=self.outfit.composer.identity, key=self.installation.token_key
+            ),
         )
 
     def channel_deliverer(self, owner: str, stopping: Callable[[], bool]) -> Deliverer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -96,7 +97,7 @@ def test_the_reporter_gets_a_receipt_that_answers_and_repeats_nothing(daemon: Da
     daemon.mail(REPORT.format("first"))
     wait_until(lambda: bool(sent(daemon, "alex@")), 15, "the receipt")
     (receipt,) = sent(daemon, "alex@")
-    assert receipt["Return-Path"] == "<>"
+    assert re.fullmatch(r"<cp\+b[0-9a-z]{25}@chirper\.example>", receipt["Return-Path"])
     assert receipt["Auto-Submitted"] == "auto-replied"
     assert receipt["In-Reply-To"] == "<first@example.org>"
     assert "canary" not in receipt.as_string()
@@ -116,7 +117,7 @@ def test_alerts_go_on_until_somebody_takes_the_case(daemon: Daemon) -> None:
     daemon.tipline("case", "close", the_case(daemon), "account_removed", "--as", "late")
     kinds = [event["kind"] for event in daemon.json("case", "show", the_case(daemon))["history"]]
     assert kinds[:3] == ["opened", "escalation_started", "alert_queued"]
-    assert kinds[-1] == "closed"
+    assert "closed" in kinds
 
 
 def test_a_closed_case_that_is_reported_again_is_opened_and_alerted_again(daemon: Daemon) -> None:

@@ -158,6 +158,17 @@ def test_a_message_is_handed_to_the_relay(relay: FakeRelay, courier: RelayCourie
     assert relay.contents[0].endswith(b"\r\n\r\n..one\r\n.\r\n")
 
 
+def test_a_report_of_failure_is_asked_for_without_a_copy_of_the_mail(
+    relay: FakeRelay, courier: RelayCourier
+) -> None:
+    sender = "cp+b01@chirper.example"
+    courier.send(replace(MESSAGE, mail=replace(MESSAGE.mail, sender=sender)))
+    (path,), (recipient,) = relay.commands("MAIL"), relay.commands("RCPT")
+    assert path.lower().startswith(f"mail from:<{sender}>")
+    assert path.upper().endswith(" RET=HDRS")
+    assert recipient.lower() == "rcpt to:<anna@chirper.example> notify=failure"
+
+
 def test_no_report_is_asked_for_where_the_relay_knows_of_none(
     relay: FakeRelay, courier: RelayCourier
 ) -> None:

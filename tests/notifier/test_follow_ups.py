@@ -7,8 +7,9 @@ import pytest
 
 from notifier import commands
 from notifier.follow_ups import WINDOW
-from store.model import Case, EventKind, OutboxKind, Severity
-from store.states import CaseState
+from notifier.outcomes import Refused
+from store.model import Case, Disposition, EventKind, OutboxKind, Severity
+from store.states import AcknowledgementState, CaseState
 
 if TYPE_CHECKING:
     from tests.notifier.house import House
@@ -72,8 +73,6 @@ def test_a_case_that_alerts_soon_needs_no_further_mail(house: House) -> None:
 def test_a_reply_to_a_closed_case_is_left_to_its_opening_again(house: House) -> None:
     case = taken(house)
     with house.store.transaction() as work:
-        from store.model import Disposition  # noqa: PLC0415 - used here alone
-
         work.cases.close(work.cases.get(case.id), "anna", Disposition.NO_VIOLATION, house.clock())
         work.commit()
     reply(house, case)
@@ -105,3 +104,31 @@ def test_a_reply_that_raises_the_severity_alerts_as_well(house: House) -> None:
     house.report(severity=Severity.CRITICAL)
     house.planner.step()
     assert house.tick() == ["anna@chirper.example"]
+
+
+def test_a_mail_about_a_reply_that_cannot_be_delivered_goes_to_the_fallback_address(
+    house: House,
+) -> None:
+    case = taken(house, "ben")
+    reply(house, case)
+    house.courier.outcome = Refused(detail="550 no such user")
+    house.deliverer.step()
+    house.planner.step()
+    assert told(house) == ["ben@chirper.example", "ops@chirper.example"]
+    assert EventKind.MAIL_FAILED in house.events(case)
+    house.deliverer.step()
+    house.planner.step()
+    assert len(told(house)) == 2
+
+
+def test_a_decision_that_cannot_be_delivered_shows_in_the_history(house: House) -> None:
+    report, case = house.report()
+    disposition = Disposition.NO_VIOLATION
+    commands.close(house.store, case.reference, "anna", disposition, house.clock)
+    house.planner.step()
+    house.deliverer.step()
+    house.clock.turn(hours=1)
+    house.courier.outcome = Refused(detail="550 no such user")
+    house.deliverer.step()
+    assert house.events(case)[-1] is EventKind.MAIL_FAILED
+    assert house.reread(report).acknowledgement is AcknowledgementState.SENT

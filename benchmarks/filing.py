@@ -31,7 +31,7 @@ DECIDED = "SELECT count(*) FROM reports WHERE acknowledgement != 'pending'"
 def measure() -> None:
     """Print mails per second from the first connection to the last decided receipt."""
     with tempfile.TemporaryDirectory() as folder:
-        port = _free_port()
+        port = free_port()
         settings = {"TIPLINE_STATE_DIR": f"{folder}/state", "TIPLINE_SMTP__PORT": str(port)}
         with (
             Path(folder, "log").open("wb") as log,
@@ -44,7 +44,7 @@ def measure() -> None:
             ) as daemon,
         ):
             try:
-                _wait(lambda: _answers(port))
+                _wait(lambda: answers(port))
                 _measure(port, Path(folder) / "state" / "tipline.db")
             finally:
                 daemon.terminate()
@@ -65,13 +65,15 @@ def _measure(port: int, database: Path) -> None:
     print(f"  accept to receipt  {MAILS / seconds:7.0f} mails/s")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Tell whether somebody greets on this port."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
             return connection.recv(3) == b"220"

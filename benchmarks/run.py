@@ -3,6 +3,7 @@
     accepting   durable SMTP accept beside a listener that keeps nothing
     filing      the whole program, from the first mail to the last receipt
     reading     reading a mail beside parsing its structure
+    storm       what the duty officer gets of a storm of reports
 
 Everything runs on the loopback interface and in temporary folders, with invented mails. Figures
 depend on the machine and its disk; the ratios travel better. Name some to run only those:
@@ -17,8 +18,9 @@ import time
 import accepting
 import filing
 import reading
+import storm
 
-ALL = {"accepting": accepting, "filing": filing, "reading": reading}
+ALL = {"accepting": accepting, "filing": filing, "reading": reading, "storm": storm}
 
 
 def main(names: list[str]) -> None:

@@ -48,6 +48,7 @@ _log = structlog.get_logger()
 class Deliverer:
     """Sends queued messages of one way by its courier. ``owner`` names this process in leases.
 
+    With ``kinds`` only those: a slow relay must not hold alerts behind thousands of receipts.
     ``stopping`` is asked before each message: what is left of a batch is given back then.
     """
 
@@ -61,6 +62,7 @@ class Deliverer:
         chance: Callable[[], float] = _CHANCE,
         stopping: Callable[[], bool] = lambda: False,
         way: Way = Way.MAIL,
+        kinds: frozenset[OutboxKind] | None = None,
         batch: int = BATCH,
         return_paths: ReturnPaths | None = None,
     ) -> None:
@@ -71,6 +73,7 @@ class Deliverer:
         self._chance = chance
         self._stopping = stopping
         self._way = way
+        self._kinds = kinds
         self._batch = batch
         self._return_paths = return_paths
         # A step that a kill or a fault of this machine broke off leaves leases behind.
@@ -94,7 +97,9 @@ class Deliverer:
 
     def _claim(self) -> list[OutboxMessage]:
         with self._store.transaction() as work:
-            claimed = work.outbox.claim(self._owner, self._clock(), LEASE, self._batch, self._way)
+            claimed = work.outbox.claim(
+                self._owner, self._clock(), LEASE, self._batch, self._way, kinds=self._kinds
+            )
             if claimed:
                 work.commit()
         return claimed

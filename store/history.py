@@ -66,12 +66,14 @@ class History:
         return [_event(row) for row in rows]
 
     def unplanned(self, limit: int) -> list[CaseEvent]:
-        """Give the oldest events that the notifier has not looked at."""
+        """Give the events that the notifier has not looked at: by severity, then the oldest."""
         query = (
             select(case_events)
-            .join(unplanned_events, unplanned_events.c.event_id == case_events.c.id)
-            # By this table's own key, so that it is read first and not every event there is.
-            .order_by(unplanned_events.c.event_id)
+            .join(cases, cases.c.id == case_events.c.case_id)
+            # By their numbers, so that only these are read and not every event there is.
+            .where(case_events.c.id.in_(select(unplanned_events.c.event_id)))
+            # In a storm thousands may wait, and the one that matters must not be behind them.
+            .order_by(cases.c.severity.desc(), case_events.c.id)
             .limit(limit)
         )
         return [_event(row) for row in self._connection.execute(query)]

@@ -217,6 +217,7 @@ TO_REPORTERS: Final = frozenset(
     {OutboxKind.ACKNOWLEDGEMENT, OutboxKind.DECISION, OutboxKind.QUESTION},
 )
 """The kinds of messages that go to whoever wrote a report; all others go to staff."""
+TO_STAFF: Final = frozenset(OutboxKind) - TO_REPORTERS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
@@ -28,6 +28,9 @@ from store.model import (
 from store.rows import angled, insert_row
 from store.schema import alerts, attempts, cases, outbox
 from store.states import OUTBOX_STEPS, AlertState, OutboxState, require_step
+
+LONGEST_WAIT: Final = timedelta(hours=2)
+"""No message waits longer than this for its next try."""
 
 
 class Outbox:
@@ -67,24 +70,34 @@ class Outbox:
         known = select(outbox.c.id).where(outbox.c.dedupe_key == dedupe_key)
         return self._connection.scalar(known) is not None
 
-    def claim(
+    def claim(  # noqa: PLR0913 - whose, until when, how many and which
         self,
         owner: str,
         now: datetime,
         lease: timedelta,
         limit: int,
         way: Way = Way.MAIL,
+        *,
+        kinds: frozenset[OutboxKind] | None = None,
     ) -> list[OutboxMessage]:
-        """Lease messages of one way that are due: to staff first, by severity, then by waiting."""
-        free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
-        due = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.next_attempt_at <= now)
+        """Lease messages of one way that are due: to staff first, by severity, then by waiting.
+
+        With ``kinds`` only those. A time further ahead than any wait or lease can be was written
+        before the clock was set back, and holds nothing up.
+        """
+        state, at, until = outbox.c.state, outbox.c.next_attempt_at, outbox.c.leased_until
+        free = or_(until.is_(None), until <= now, until > now + lease)
+        waiting = (state == OutboxState.QUEUED) & (outbox.c.way == way)
+        due = waiting & or_(at <= now, at > now + LONGEST_WAIT)
+        if kinds is not None:
+            due &= outbox.c.kind.in_(kinds)
         reporters_last = outbox.c.kind.in_(TO_REPORTERS)
         # What tells of no case (an alarm) goes with the ordinary ones.
         gravest = func.coalesce(outbox.c.severity, Severity.NORMAL).desc()
         # Only numbers are sorted: in a storm thousands of mails may wait.
         numbers = self._connection.scalars(
             select(outbox.c.id)
-            .where(due, free, outbox.c.way == way)
+            .where(due, free)
             .order_by(reporters_last, gravest, outbox.c.next_attempt_at, outbox.c.id)
             .limit(limit),
         ).all()
@@ -94,6 +107,16 @@ class Outbox:
             update(outbox).where(claimed).values(lease_owner=owner, leased_until=now + lease),
         )
         return [_message(rows[number]) for number in numbers]
+
+    def release_below(self, owner: str) -> int:
+        """Give up the leases of all that ``owner`` ran: of a daemon known to be gone."""
+        below = outbox.c.lease_owner.startswith(f"{owner}/", autoescape=True)
+        result = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.state == OutboxState.QUEUED, below)
+            .values(lease_owner=None, leased_until=None),
+        )
+        return result.rowcount
 
     def release(self, owner: str) -> int:
         """Give up the leases of ``owner``: of a process known to be gone."""

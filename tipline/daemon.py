@@ -27,6 +27,7 @@ from store.unit_of_work import lock_for_daemon
 from tipline.health import Health, Systemd, watchdog_interval
 from tipline.installation import Installation, opened
 from tipline.settings import Settings
+from tipline.settings.mail import courier
 from tipline.settings.places import places
 from tipline.stages import Stage
 from tipline.waiting import release_dead_commands
@@ -106,6 +107,7 @@ def _take_over(installation: Installation) -> None:
     """Give up the leases that a killed predecessor still holds; it had our name."""
     with installation.store.transaction() as work:
         work.inbox.release(OWNER)
+        work.outbox.release_below(OWNER)
         release_dead_commands(work)
         work.commit()
 
@@ -115,22 +117,29 @@ class _Stages:
 
     def __init__(self, wiring: Wiring, watch: Watch, on_round: Callable[[str], None]) -> None:
         self._stopping = False
-        self._courier = wiring.outfit.courier
+        self._couriers = [wiring.outfit.courier]
         self._readers = wiring.readers()
         self._readers.warm_up()
 
-        deliver = wiring.deliverer(OWNER, self._is_stopping).step
-        self.delivering = Stage("delivering", deliver, on_round)
+        alert = wiring.staff_deliverer(f"{OWNER}/staff", self._is_stopping).step
+        self.alerting = Stage("delivering to staff", alert, on_round)
+        # Apart from the alerts, so that a slow relay holds none of them behind receipts.
+        self.answering = []
+        for number in range(wiring.connections):
+            self._couriers.append(carrier := courier(wiring.outfit.settings))
+            name = f"{OWNER}/reporters {number}"
+            answer = wiring.reporter_deliverer(name, self._is_stopping, carrier).step
+            self.answering.append(Stage(f"delivering to reporters {number}", answer, on_round))
         # Several, so that a gateway that hangs holds up no other for long.
         self.telling = []
         for number in range(wiring.outfit.channels.at_once):
             tell = wiring.channel_deliverer(f"{OWNER}/channel {number}", self._is_stopping).step
             self.telling.append(Stage(f"telling {number}", tell, on_round))
-        escalate = _then(wiring.escalator().step, self.delivering, *self.telling)
+        escalate = _then(wiring.escalator().step, self.alerting, *self.telling)
         self.escalating = Stage("escalating", escalate, on_round)
-        plan = _then(wiring.planner().step, self.escalating, self.delivering)
+        plan = _then(wiring.planner().step, self.escalating, self.alerting, *self.answering)
         self.planning = Stage("planning", plan, on_round)
-        obey = _then(wiring.mail_commands().step, self.planning, self.escalating, self.delivering)
+        obey = _then(wiring.mail_commands().step, self.planning, self.escalating, self.alerting)
         self.commanding = Stage("commanding", obey, on_round)
         # One stage per reader: while a mail takes its whole time, the others go on.
         self.reading = []
@@ -153,7 +162,8 @@ class _Stages:
             self.planning,
             self.commanding,
             self.escalating,
-            self.delivering,
+            self.alerting,
+            *self.answering,
             *self.telling,
             self.reading_calendars,
             self.auditing,
@@ -188,7 +198,8 @@ class _Stages:
             stage.stop()
         await asyncio.gather(*self._running)
         await asyncio.to_thread(self._readers.close)
-        self._courier.close()
+        for carrier in self._couriers:
+            carrier.close()
 
 
 def _then(step: Callable[[], int], *following: Stage) -> Callable[[], int]:

@@ -179,12 +179,14 @@ class _Story:
     def _new(self, kind: OutboxKind, case: Case | None) -> list[OutboxMessage]:
         with self._store.snapshot() as work:
             messages = reversed(work.outbox.listing())
+            # A summary tells of several cases.
+            of_case = {alert.outbox_id for alert in work.alerts.of_case(case.id)} if case else set()
         return [
             message
             for message in messages
             if message.mail.kind is kind
             and message.id not in self._shown
-            and (case is None or message.mail.case_id == case.id)
+            and (case is None or message.id in of_case)
         ]
 
     def _first_case(self) -> Case:

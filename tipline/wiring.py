@@ -20,7 +20,7 @@ from notifier.calendars import Calendars
 from notifier.channels import ChannelCourier
 from notifier.compose import Composer
 from notifier.courier import Courier
-from notifier.deliver import Deliverer
+from notifier.deliver import BATCH, Deliverer
 from notifier.directory import Directory
 from notifier.escalate import Escalator
 from notifier.looks import Look
@@ -28,7 +28,7 @@ from notifier.mail_commands import MailCommands
 from notifier.plan import Planner
 from notifier.return_paths import ReturnPaths
 from notifier.samples import template_faults
-from store.model import Clock, Way
+from store.model import TO_REPORTERS, TO_STAFF, Clock, OutboxKind, Way
 from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels, operator_channels
@@ -154,17 +154,41 @@ class Wiring:
             pace=pace(self.outfit.settings),
         )
 
-    def deliverer(self, owner: str, stopping: Callable[[], bool]) -> Deliverer:
-        """Put together what sends."""
+    @property
+    def connections(self) -> int:
+        """How many mails to reporters are on their way at one time; one into a Maildir."""
+        relay = self.outfit.settings.relay
+        return relay.connections if relay else 1
+
+    def staff_deliverer(self, owner: str, stopping: Callable[[], bool]) -> Deliverer:
+        """Put together what sends to staff: one at a time, so that the most urgent is next."""
+        return self._deliverer(owner, stopping, self.outfit.courier, TO_STAFF, 1)
+
+    def reporter_deliverer(
+        self, owner: str, stopping: Callable[[], bool], carrier: Courier
+    ) -> Deliverer:
+        """Put together what sends to reporters, by a connection of its own."""
+        return self._deliverer(owner, stopping, carrier, TO_REPORTERS, BATCH)
+
+    def _deliverer(
+        self,
+        owner: str,
+        stopping: Callable[[], bool],
+        carrier: Courier,
+        kinds: frozenset[OutboxKind],
+        batch: int,
+    ) -> Deliverer:
         return Deliverer(
             store=self.installation.store,
-            courier=self.outfit.courier,
+            courier=carrier,
             owner=owner,
             clock=self.clock,
             stopping=stopping,
             return_paths=ReturnPaths(
                 identity=self.outfit.composer.identity, key=self.installation.token_key
             ),
+            kinds=kinds,
+            batch=batch,
         )
 
     def channel_deliverer(self, owner: str, stopping: Callable[[], bool]) -> Deliverer:

@@ -279,6 +279,12 @@ class Relay(Section):
         description="How long the relay may take over one answer; at most 60s.",
     )
 
+    connections: Annotated[int, Field(ge=1, le=20)] = Field(
+        default=2,
+        description=(
+            "Connections at one time for mails to reporters; mails to staff have one of their own."
+        ),
+    )
     ca_file: Path | None = Field(
         default=None,
         description="File with further certificates to trust (PEM), for a relay with its own.",

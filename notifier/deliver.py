@@ -27,7 +27,7 @@ from notifier.outcomes import (
 )
 from notifier.return_paths import ReturnPaths
 from store.errors import StorageUnavailable
-from store.model import Attempt, Clock, OutboxKind, OutboxMessage, Way
+from store.model import Attempt, Clock, OutboxId, OutboxKind, OutboxMessage, Way
 from store.states import AcknowledgementState, OutboxState
 from store.undelivered import note_undelivered
 from store.unit_of_work import Store, UnitOfWork
@@ -150,6 +150,8 @@ class Deliverer:
 
     def _sent(self, work: UnitOfWork, message: OutboxMessage, outcome: Sent, now: datetime) -> None:
         went = work.outbox.record(message, _attempt(now, "sent", outcome), OutboxState.SENT)
+        if message.mail.instead_of is not None:
+            _stand_in(work, message, message.mail.instead_of, now)
         # It may have come back before we could note that it went.
         if went and message.mail.kind is OutboxKind.ACKNOWLEDGEMENT and message.mail.report_id:
             work.reports.set_outcome(message.mail.report_id, AcknowledgementState.SENT, "ok")
@@ -198,6 +200,15 @@ class Deliverer:
         note_undelivered(work, message, attempt.detail, attempt.at)
         # What follows for the cases in it is the escalator's: the same as for a bounce.
         work.alerts.fail(message.id)
+
+
+def _stand_in(work: UnitOfWork, message: OutboxMessage, mail: OutboxId, now: datetime) -> None:
+    """Spare people the mail that this message stood in for; its alerts have arrived."""
+    if work.outbox.get(mail).state is not OutboxState.QUEUED:
+        return
+    work.alerts.move(mail, message.id)
+    detail = f"outgoing message {message.id} went by a channel in its place"
+    work.outbox.cancel(mail, Attempt(at=now, outcome="cancelled", detail=detail))
 
 
 def _attempt(now: datetime, outcome: str, detail: Outcome) -> Attempt:

@@ -92,7 +92,7 @@ class Escalator:
             store=store,
             dispatcher=self._dispatcher,
             composer=composer,
-            fallback=directory.fallback,
+            directory=directory,
             clock=clock,
         )
 

@@ -19,7 +19,9 @@ from typing import Final
 import structlog
 
 from notifier.alarms import Alarms
+from notifier.channels import is_channel
 from notifier.compose import Composer
+from notifier.directory import Directory
 from notifier.dispatch import Dispatcher
 from notifier.escalations import ACTOR
 from notifier.policy import from_snapshot
@@ -47,14 +49,15 @@ class FallThrough:
         store: Store,
         dispatcher: Dispatcher,
         composer: Composer,
-        fallback: str,
+        directory: Directory,
         clock: Clock,
     ) -> None:
         self._store = store
         self._dispatcher = dispatcher
-        self._fallback = fallback
+        self._fallback = directory.fallback
+        self._people = directory.people
         self._clock = clock
-        self._alarms = Alarms(composer, fallback)
+        self._alarms = Alarms(composer, directory.fallback)
 
     def step(self) -> int:
         """Pass on a batch of alerts; tell how many."""
@@ -83,14 +86,34 @@ class FallThrough:
 
     def _failed(self, work: UnitOfWork, alert: Alert, now: datetime) -> Case:
         case = work.cases.get(alert.case_id)
+        _hurry(work, alert, now)
+        self._tell_by_mail(work, case, alert, now)
         details = {
             "message": alert.outbox_id,
             "address": alert.address,
             "passed_on": self._tell_fallback(work, case, alert, now),
         }
         work.history.append(case.id, EventKind.ALERT_FAILED, actor=ACTOR, at=now, details=details)
-        _hurry(work, alert, now)
         return case
+
+    def _tell_by_mail(self, work: UnitOfWork, case: Case, alert: Alert, now: datetime) -> None:
+        """Have a person whose channel failed told by mail, which does not wake everybody."""
+        person = self._people.get(alert.person or "")
+        if person is None or not is_channel(alert.address) or case.state is CaseState.CLOSED:
+            return
+        for address in person.addresses:
+            instead = NewAlert(
+                case_id=case.id,
+                escalation_id=alert.escalation_id,
+                step=alert.step,
+                round=alert.round,
+                address=address,
+                person=person.key,
+                reason=alert.reason,
+                severity=case.severity,
+            )
+            work.alerts.add(instead, now)
+        self._dispatcher.dispatch(work, person.addresses, now)
 
     def _tell_fallback(self, work: UnitOfWork, case: Case, alert: Alert, now: datetime) -> bool:
         """Have the fallback address told, unless somebody else of the step was or may yet be."""

@@ -279,6 +279,16 @@ class Alerts:
         )
         return self._listed(query.order_by(alerts.c.id))
 
+    def in_mail(self, mail: OutboxId, limit: int | None = None) -> list[Alert]:
+        """Give the alerts that a mail carries, oldest first."""
+        inside = (alerts.c.outbox_id == mail) & (alerts.c.state == AlertState.CARRIED)
+        return self._listed(_query().where(inside).order_by(alerts.c.id).limit(limit))
+
+    def move(self, mail: OutboxId, to: OutboxId) -> None:
+        """Have a message that went out carry the alerts of the mail it stands in for."""
+        inside = (alerts.c.outbox_id == mail) & (alerts.c.state == AlertState.CARRIED)
+        self._connection.execute(update(alerts).where(inside).values(outbox_id=to))
+
     def of_case(self, case_id: CaseId) -> list[Alert]:
         """Give a case's alerts, oldest first: who was told, when, and what became of it."""
         return self._listed(_query().where(alerts.c.case_id == case_id).order_by(alerts.c.id))

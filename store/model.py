@@ -171,6 +171,8 @@ class EventKind(StrEnum):
     REPORTER_REACHABLE = "reporter_reachable"
     # It has not gone out for so long that the next step is told as well.
     ALERT_LATE = "alert_late"
+    # The relay was down, and a channel stood in for a mail.
+    ALERT_BY_CHANNEL = "alert_by_channel"
     NO_PROGRESS = "no_progress"
 
 

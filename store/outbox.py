@@ -252,10 +252,14 @@ class Outbox:
     def unsent_alerts(self, least: Severity) -> list[OutboxMessage]:
         """Give the alert mails that wait about cases at least so severe, the gravest first.
 
-        Those that another message stands in for already are left out.
+        Those that another message stands in for already are left out, unless that one failed.
         """
         other = outbox.alias()
-        covered = select(other.c.id).where(other.c.instead_of == outbox.c.id).exists()
+        covered = (
+            select(other.c.id)
+            .where(other.c.instead_of == outbox.c.id, other.c.state != OutboxState.FAILED)
+            .exists()
+        )
         # A summary belongs to no single case; its own severity is that of the gravest in it.
         severity = func.coalesce(cases.c.severity, outbox.c.severity)
         query = (

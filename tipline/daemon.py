@@ -137,6 +137,8 @@ class _Stages:
             self.telling.append(Stage(f"telling {number}", tell, on_round))
         escalate = _then(wiring.escalator().step, self.alerting, *self.telling)
         self.escalating = Stage("escalating", escalate, on_round)
+        detour = _then(wiring.second_way().step, *self.telling)
+        self.standing_in = Stage("standing in", detour, on_round)
         plan = _then(wiring.planner().step, self.escalating, self.alerting, *self.answering)
         self.planning = Stage("planning", plan, on_round)
         obey = _then(wiring.mail_commands().step, self.planning, self.escalating, self.alerting)
@@ -165,6 +167,7 @@ class _Stages:
             self.alerting,
             *self.answering,
             *self.telling,
+            self.standing_in,
             self.reading_calendars,
             self.auditing,
             self.canary,

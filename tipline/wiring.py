@@ -28,10 +28,11 @@ from notifier.mail_commands import MailCommands
 from notifier.plan import Planner
 from notifier.return_paths import ReturnPaths
 from notifier.samples import template_faults
+from notifier.second_way import SecondWay
 from store.model import TO_REPORTERS, TO_STAFF, Clock, OutboxKind, Way
 from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
-from tipline.settings.channels import channels, operator_channels
+from tipline.settings.channels import channels, detour, operator_channels
 from tipline.settings.duty import directory, pace
 from tipline.settings.home import reading_rules
 from tipline.settings.mail import courier, identity, mail_rules, manners, notice_rules, quotas
@@ -152,6 +153,16 @@ class Wiring:
             composer=self.outfit.composer,
             clock=self.clock,
             pace=pace(self.outfit.settings),
+        )
+
+    def second_way(self) -> SecondWay:
+        """Put together what goes by channels while the relay is down."""
+        return SecondWay(
+            store=self.installation.store,
+            directory=self.outfit.directory,
+            composer=self.outfit.composer,
+            detour=detour(self.outfit.settings),
+            clock=self.clock,
         )
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notifier.channels import Channel, channel_recipient
+from notifier.second_way import Detour
+from store.model import Severity
 from tipline.settings.places import channel_url_file
 
 if TYPE_CHECKING:
@@ -28,9 +30,14 @@ def operator_channels(settings: Settings) -> tuple[str, ...]:
     return tuple(map(channel_recipient, settings.watching.operator_channels))
 
 
-def emergency_channels(settings: Settings) -> tuple[str, ...]:
-    """Hand out what the outbox calls the channels told while the relay is down."""
-    return tuple(map(channel_recipient, settings.watching.emergency_channels))
+def detour(settings: Settings) -> Detour:
+    """Hand out when alerts go by channels because the relay is down."""
+    watching = settings.watching
+    return Detour(
+        after=watching.relay_down_after,
+        least=Severity.from_label(watching.urgent_from),
+        emergency=tuple(map(channel_recipient, watching.emergency_channels)),
+    )
 
 
 def _entries(settings: Settings) -> Iterator[tuple[str, ChannelEntry]]:

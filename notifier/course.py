@@ -81,18 +81,27 @@ def tell(policy: EscalationPolicy, directory: Directory, course: Course, now: da
 
 
 def play(
-    policy: EscalationPolicy, directory: Directory, course: Course, until: datetime
+    policy: EscalationPolicy,
+    directory: Directory,
+    course: Course,
+    until: datetime,
+    now: datetime | None = None,
 ) -> Iterator[Telling]:
-    """Tell ahead what an escalation does up to a moment if nobody acts, everything in time."""
+    """Tell ahead what an escalation does up to a moment if nobody acts, everything in time.
+
+    What was due before ``now`` is done now.
+    """
     while course.due_at <= until:
-        telling = tell(policy, directory, course, course.due_at)
+        at = max(course.due_at, now) if now else course.due_at
+        telling = tell(policy, directory, course, at)
         yield telling
         course = telling.after
 
 
-def beginning(policy: EscalationPolicy, started_at: datetime) -> Course:
-    """Give the course of an escalation that starts at a moment."""
-    return Course(step=0, rounds=0, due_at=first_due(policy, started_at))
+def beginning(policy: EscalationPolicy, started_at: datetime, *, at_once: bool = False) -> Course:
+    """Give the course of an escalation that starts at a moment, or fires its first step then."""
+    due_at = started_at if at_once else first_due(policy, started_at)
+    return Course(step=0, rounds=0, due_at=due_at)
 
 
 def _after(policy: EscalationPolicy, course: Course, index: int, now: datetime) -> Course:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from notifier.course import beginning
 from notifier.directory import Directory
-from notifier.policy import EscalationPolicy, first_due, to_snapshot
+from notifier.policy import EscalationPolicy, to_snapshot
 from store.model import Case, EventKind
 from store.unit_of_work import UnitOfWork
 
@@ -31,8 +32,8 @@ def start_escalation(  # noqa: PLR0913 - two of them tell how it starts
     policy = policy_for(work, case, directory)
     if raised:
         policy = policy.without_hours()
-    next_at = now if at_once else first_due(policy, now)
-    work.escalations.start(case.id, to_snapshot(policy), now, next_at)
+    course = beginning(policy, now, at_once=at_once)
+    work.escalations.start(case.id, to_snapshot(policy), now, course.due_at)
     work.history.append(
         case.id,
         EventKind.ESCALATION_STARTED,

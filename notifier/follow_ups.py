@@ -15,7 +15,8 @@ import structlog
 
 from notifier.compose import Composer, Posting, outgoing
 from notifier.directory import Directory, Recipient
-from notifier.escalations import ACTOR
+from notifier.duty import present
+from notifier.escalations import ACTOR, policy_for
 from notifier.letters import FALLBACK_LANGUAGE, moment_text
 from notifier.policy import from_snapshot
 from notifier.rota import time_zone
@@ -96,9 +97,9 @@ class FollowUps:
             try:
                 policy = from_snapshot(escalation.policy)
             except ValueError:
-                policy = self._directory.policy(case.severity)
+                policy = policy_for(work, case, self._directory)
             step = policy.steps[policy.index(max(escalation.step - 1, 0))]
-            found = self._directory.recipients(step.targets, now)
+            found = present(work, self._directory, now).recipients(step.targets, now)
         return found or (Recipient(address=self._directory.fallback),)
 
     def _queue(

@@ -68,6 +68,12 @@ class Escalations:
         ).first()
         return _escalation(row) if row else None
 
+    def of_case(self, case_id: CaseId) -> list[Escalation]:
+        """Give all escalations a case has had, oldest first."""
+        query = select(escalations).where(escalations.c.case_id == case_id)
+        rows = self._connection.execute(query.order_by(escalations.c.id))
+        return [_escalation(row) for row in rows]
+
     def advance(
         self,
         escalation: Escalation,

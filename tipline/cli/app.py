@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from tipline.cli import case, channel, inbox, on_call, outbox, report, service
+from tipline.cli import case, channel, escalation, inbox, on_call, outbox, report, service
 from tipline.cli.check import check
 from tipline.cli.explain import explain
 from tipline.cli.ingest import ingest
 from tipline.cli.options import ConfigOption, note_config
 from tipline.cli.parse import parse
+from tipline.cli.simulate import simulate
 
 app = typer.Typer(
     help="tipline, the daemon behind a platform's child-protection reporting address.",
@@ -41,11 +42,13 @@ app.command()(parse)
 app.command()(explain)
 app.command()(ingest)
 app.add_typer(case.app, name="case")
+app.add_typer(escalation.app, name="escalation")
 app.add_typer(report.app, name="report")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(channel.app, name="channel")
 app.add_typer(on_call.app, name="on-call")
+app.command()(simulate)
 app.command()(check)
 app.add_typer(service.db, name="db")
 app.command()(service.demo)

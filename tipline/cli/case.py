@@ -10,7 +10,14 @@ import typer
 from store.model import Severity
 from store.states import CaseState
 from tipline.cli import case_steps
-from tipline.cli.options import ConfigOption, JsonOption, LimitOption, ReferenceArgument, load
+from tipline.cli.options import (
+    ConfigOption,
+    JsonOption,
+    LimitOption,
+    ReferenceArgument,
+    load,
+    parse_severity,
+)
 from tipline.cli.output import (
     age,
     print_facts,
@@ -27,14 +34,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Cases: look at them, take them, close them.", no_args_is_help=True)
 
 
-def _severity(label: str) -> Severity:
-    try:
-        return Severity.from_label(label)
-    except ValueError as error:
-        labels = ", ".join(severity.label for severity in Severity)
-        raise typer.BadParameter(f"{label!r} is none of {labels}") from error
-
-
 StateOption = Annotated[
     list[CaseState] | None,
     typer.Option("--state", metavar="STATE", help="Only in this state: open, taken or closed."),
@@ -42,7 +41,9 @@ StateOption = Annotated[
 OpenOption = Annotated[bool, typer.Option("--open", help="Only cases that are not closed.")]
 SeverityOption = Annotated[
     Severity | None,
-    typer.Option("--severity", metavar="SEVERITY", help="Only of this severity.", parser=_severity),
+    typer.Option(
+        "--severity", metavar="SEVERITY", help="Only of this severity.", parser=parse_severity
+    ),
 ]
 
 

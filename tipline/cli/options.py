@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:
+    from store.model import Severity
     from tipline.settings import Settings
 
 # The largest number a row of the database can have, or be asked for.
@@ -82,3 +83,14 @@ def one_line(text: str, hint: str) -> str:
     if not text.isprintable():
         raise typer.BadParameter("must be one line of text", param_hint=hint)
     return text
+
+
+def parse_severity(label: str) -> Severity:
+    """Read the word for a severity."""
+    from store.model import Severity
+
+    try:
+        return Severity.from_label(label)
+    except ValueError as error:
+        labels = ", ".join(severity.label for severity in Severity)
+        raise typer.BadParameter(f"{label!r} is none of {labels}") from error

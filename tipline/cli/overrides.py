@@ -71,7 +71,7 @@ def override(  # noqa: PLR0913, PLR0917 - each is an option of the command
     _require_known(rota, settings.rotas, "ROTA", "rota")
     _require_known(person, settings.people, "PERSON", "person")
     zone = _zone(settings, rota, zone_name)
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)
     begins_at, ends_at = _times(begins, until, span, now, zone)
     who = actor_name(actor)
     with required(settings) as store, store.transaction() as work:

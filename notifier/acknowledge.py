@@ -13,11 +13,12 @@ from typing import Final
 
 import structlog
 
+from notifier.authentication import Verdict, judge
 from notifier.compose import Composer
 from notifier.correspondence import UNREACHABLE
 from notifier.etiquette import Answer, Manners, may_answer
 from notifier.quotas import Quotas, draw
-from notifier.receipts import write_collective, write_receipt
+from notifier.receipts import Promises, ReceiptFacts, write_collective, write_receipt
 from store.acknowledgements import Grant
 from store.errors import StorageUnavailable
 from store.model import Clock, OutboxKind, OutgoingMail, Report
@@ -52,6 +53,7 @@ class Acknowledger:
         clock: Clock,
         manners: Manners,
         quotas: Quotas,
+        promises: Promises,
         answering: bool = True,
     ) -> None:
         self._store = store
@@ -60,6 +62,7 @@ class Acknowledger:
         self._clock = clock
         self._manners = manners
         self._quotas = quotas
+        self._promises = promises
         self._answering = answering
 
     def step(self) -> int:
@@ -94,6 +97,17 @@ class Acknowledger:
             return Answer(send=False, reason="switched_off")
         return may_answer(report.traits, report.kind, self._manners)
 
+    def _facts(self, report: Report) -> ReceiptFacts:
+        with self._store.snapshot() as work:
+            cases = work.cases.of_report(report.id)
+        traits, servers = report.traits, self._manners.trusted_servers
+        known = judge(traits.authentication, traits.from_addresses, servers)
+        return ReceiptFacts(
+            accounts=tuple(case.account for case in cases if case.account),
+            named=known.verdict is Verdict.AUTHENTICATED,
+            promises=self._promises,
+        )
+
     def _write(self, report: Report, *, collective: bool = False) -> OutgoingMail:
         token = reply_token(report.reference, self._reply_key)
         posting = self._composer.posting(
@@ -104,8 +118,9 @@ class Acknowledger:
             token,
         )
         reply_to = self._composer.identity.tagged(token)
-        write = write_collective if collective else write_receipt
-        return write(self._composer, report, posting, reply_to)
+        if collective:
+            return write_collective(self._composer, report, posting, reply_to)
+        return write_receipt(self._composer, report, self._facts(report), posting, reply_to)
 
     def _decide(self, wished: Sequence[_Decided]) -> int:
         """Write decisions down, each once; tells how many nobody had taken before."""

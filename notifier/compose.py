@@ -138,8 +138,19 @@ class Composer:
         mail["X-Auto-Response-Suppress"] = "All"
         mail["X-Loop"] = self.identity.address
         # Plain where it can be, so that the raw mail is readable; never 8bit, for old relays.
-        mail.set_content(letter.text, cte="7bit" if letter.text.isascii() else "quoted-printable")
+        mail.set_content(letter.text, cte=_encoding(letter.text))
+        if letter.html:
+            mail.add_alternative(letter.html, subtype="html", cte=_encoding(letter.html))
         return mail
+
+
+def _encoding(text: str) -> str:
+    # RFC 5322 section 2.1.1 counts 998; 900 leaves room for what relays do to a line.
+    short = all(len(line) <= 900 for line in text.splitlines())  # noqa: PLR2004 - see above
+    if text.isascii() and short:
+        return "7bit"
+    # Where most is not Latin, quoted-printable would be three times as long.
+    return "quoted-printable" if len(text.encode()) < 1.5 * len(text) else "base64"
 
 
 def outgoing(  # noqa: PLR0913 - a mail belongs to a report, a case or neither

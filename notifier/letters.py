@@ -5,13 +5,13 @@ with a Subject line, an empty line follows, then the text. A name the template u
 is an error, and so is a line break inside a value.
 
 An operator's own template that is faulty never costs a mail: the built-in one of that name takes
-its place, and the fault is logged. ``faults`` finds it beforehand.
+its place, and the fault is logged. ``template_check`` finds it beforehand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Final
@@ -24,112 +24,153 @@ from jinja2 import (
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
+    TemplateNotFound,
     select_autoescape,
 )
 
+from notifier.marks import as_text, sections
+
 FALLBACK_LANGUAGE: Final = "en"
 TEMPLATES: Final = Path(__file__).parent / "templates"
+TEXT: Final = ".txt.j2"
+HTML: Final = ".html.j2"
+LAYOUT: Final = f"letter{HTML}"
+"""What the HTML of a letter with marks is made with."""
 _SUBJECT: Final = "Subject: "
-_SUFFIX: Final = ".txt.j2"
+
+Values = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
+"""What a template may use; where it depends on the template's language, what makes it."""
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """What a mail says."""
+    """What a mail says, and in which language; ``html`` says the same for programs that show it."""
 
     subject: str
     text: str
+    language: str = FALLBACK_LANGUAGE
+    html: str | None = None
 
 
 class Letters:
     """Fills templates; those in the operator's own folder go before ours."""
 
     def __init__(self, own_folder: Path | None = None) -> None:
-        self._own_folder = own_folder
+        self.own_folder = own_folder
         built_in = FileSystemLoader(TEMPLATES)
         self._built_in = _environment(built_in)
-        self._all = (
+        self.templates = (
             _environment(ChoiceLoader([FileSystemLoader(own_folder), built_in]))
             if own_folder
             else self._built_in
         )
         self._told: set[tuple[str, ...]] = set()
 
-    def write(self, name: str, languages: Iterable[str], values: dict[str, Any]) -> Letter:
+    def write(self, name: str, languages: Iterable[str], values: Values) -> Letter:
         """Fill a template in the first of these languages there is, else in English."""
-        _require_single_lines(values)
-        paths = [f"{folder}/{name}{_SUFFIX}" for folder in _folders(languages)]
-        if self._own_folder is None:
-            return _filled(self._built_in, paths, values)
+        folders = _folders(languages)
+        return self._tried([f"{folder}/{name}{TEXT}" for folder in folders], values, filled)
+
+    def write_marked(
+        self, name: str, languages: Iterable[str], values: Values, links: Collection[str] = ()
+    ) -> Letter:
+        """Fill a template with the marks of ``marks``, and give the letter both looks.
+
+        A template ``NAME.html.j2`` beside the text of that language is used for the HTML instead.
+        Of the pages in ``links`` the HTML makes links.
+        """
+        paths = [f"{folder}/{name}{TEXT}" for folder in _folders(languages)]
+
+        def both(templates: Environment, paths: list[str], values: Values) -> Letter:
+            letter = filled(templates, paths, values)
+            return marked(templates, letter, name, made(values, letter.language), links)
+
+        return self._tried(paths, values, both)
+
+    def place(self, path: str) -> Path:
+        """Tell where a template comes from."""
+        own = self.own_folder / path if self.own_folder else TEMPLATES / path
+        return own if own.exists() else TEMPLATES / path
+
+    def _tried(
+        self,
+        paths: list[str],
+        values: Values,
+        fill: Callable[[Environment, list[str], Values], Letter],
+    ) -> Letter:
+        if self.own_folder is None:
+            return fill(self._built_in, paths, values)
         try:
-            return _filled(self._all, paths, values)
+            return fill(self.templates, paths, values)
         except Exception as error:  # noqa: BLE001 - a template may raise anything
-            letter = _filled(self._built_in, paths, values)
+            letter = fill(self._built_in, paths, values)
             self._tell_once(paths, error)
             return letter
-
-    def faults(self, name: str, samples: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-        """Fill a template of every language with sample values; tell which fail, and why."""
-        if self._own_folder is not None and not self._own_folder.is_dir():
-            return (f"{self._own_folder}: is no folder",)
-        found: list[str] = []
-        for path in self._all.list_templates():
-            folder, _, file = path.partition("/")
-            if file != f"{name}{_SUFFIX}":
-                continue
-            if _folders([folder])[0] != folder:
-                found.append(f"{self._place(path)}: is never used; name the folder like en or de")
-            fault = _first_fault(self._all, path, samples)
-            if fault:
-                found.append(f"{self._place(path)}: {fault}")
-        return tuple(found)
 
     def _tell_once(self, paths: list[str], error: Exception) -> None:
         if tuple(paths) in self._told:
             return
         self._told.add(tuple(paths))
         # Other errors than the templates' own may quote a value, and logs must not.
-        fault = _fault(error) if isinstance(error, TemplateError) else type(error).__name__
-        _log.error("template.faulty", folder=str(self._own_folder), tried=paths, fault=fault)
+        is_template = isinstance(error, TemplateError)
+        fault = fault_text(error) if is_template else type(error).__name__
+        _log.error("template.faulty", folder=str(self.own_folder), tried=paths, fault=fault)
 
-    def _place(self, path: str) -> Path:
-        own = self._own_folder / path if self._own_folder else TEMPLATES / path
-        return own if own.exists() else TEMPLATES / path
+
+def filled(templates: Environment, paths: list[str], values: Values) -> Letter:
+    """Fill the first of these templates there is. Raises what a faulty template raises."""
+    template = templates.select_template(paths)
+    language = str(template.name).partition("/")[0]
+    head, _, text = template.render(made(values, language)).partition("\n\n")
+    if not head.startswith(_SUBJECT) or not text.strip():
+        raise ValueError("it must open with a Subject line, an empty line and then the text")
+    subject = require_single_line(head.removeprefix(_SUBJECT))
+    return Letter(subject=subject, text=text, language=language)
+
+
+def marked(
+    templates: Environment,
+    letter: Letter,
+    name: str,
+    values: Mapping[str, Any],
+    links: Collection[str] = (),
+) -> Letter:
+    """Give a letter with marks both looks. Raises what a faulty template raises."""
+    # Imported only now: nobody else needs the tables of languages.
+    from notifier.locales import direction  # noqa: PLC0415
+
+    read = sections(letter.text)
+    try:
+        template = templates.get_template(f"{letter.language}/{name}{HTML}")
+    except TemplateNotFound:
+        template = templates.get_template(LAYOUT)
+    html = template.render(
+        **values,
+        subject=letter.subject,
+        sections=read,
+        links=links,
+        language=letter.language,
+        direction=direction(letter.language),
+    )
+    return replace(letter, text=as_text(read), html=html)
+
+
+def made(values: Values, language: str) -> Mapping[str, Any]:
+    """Make the values for a language. ValueError when one holds a line break."""
+    values = values(language) if callable(values) else values
+    _require_single_lines(values)
+    return values
 
 
 def _environment(loader: BaseLoader) -> Environment:
     return Environment(
         loader=loader,
         undefined=StrictUndefined,
-        autoescape=select_autoescape(),
+        autoescape=select_autoescape(enabled_extensions=("html", "html.j2")),
         keep_trailing_newline=True,
     )
-
-
-def _filled(templates: Environment, paths: list[str], values: dict[str, Any]) -> Letter:
-    head, _, text = templates.select_template(paths).render(values).partition("\n\n")
-    if not head.startswith(_SUBJECT) or not text.strip():
-        raise ValueError("it must open with a Subject line, an empty line and then the text")
-    return Letter(subject=require_single_line(head.removeprefix(_SUBJECT)), text=text)
-
-
-def _first_fault(
-    templates: Environment, path: str, samples: Sequence[dict[str, Any]]
-) -> str | None:
-    for values in samples:
-        try:
-            _filled(templates, [path], values)
-        except Exception as error:  # noqa: BLE001 - a template may raise anything
-            return _fault(error)
-    return None
-
-
-def _fault(error: Exception) -> str:
-    line = getattr(error, "lineno", None)
-    where = f"line {line}: " if line else ""
-    return f"{where}{' '.join(str(error).split()) or type(error).__name__}"
 
 
 def require_single_line(text: str) -> str:
@@ -156,9 +197,21 @@ def moment_text(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
 
 
+def fault_text(error: Exception, line: int | None = None) -> str:
+    """Say on one line what is wrong with a template, and in which line of it."""
+    line = getattr(error, "lineno", None) or line
+    where = f"line {line}: " if line else ""
+    return f"{where}{' '.join(str(error).split()) or type(error).__name__}"
+
+
+def folder_of(language: str) -> str:
+    """Tell which folder serves a language: ``de-AT`` is served by ``de``."""
+    return language.lower().replace("_", "-").partition("-")[0]
+
+
 def _folders(languages: Iterable[str]) -> list[str]:
-    """List template folders in order of preference: ``de-AT`` is served by ``de``."""
-    wanted = [language.lower().replace("_", "-").partition("-")[0] for language in languages]
+    """List template folders in order of preference."""
+    wanted = [folder_of(language) for language in languages]
     return [folder for folder in (*wanted, FALLBACK_LANGUAGE) if folder.isalpha()]
 
 
@@ -167,7 +220,7 @@ def _require_single_lines(values: object) -> None:
     match values:
         case str():
             require_single_line(values)
-        case dict():
+        case Mapping():
             _require_single_lines(tuple(values.values()))
         case tuple():
             for value in values:

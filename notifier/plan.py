@@ -25,6 +25,7 @@ from notifier.etiquette import Manners
 from notifier.follow_ups import FollowUps
 from notifier.policy import to_snapshot
 from notifier.quotas import Quotas
+from notifier.receipts import Promises
 from store.errors import StorageUnavailable
 from store.model import (
     Case,
@@ -67,6 +68,7 @@ class Planner:
         clock: Clock,
         manners: Manners,
         quotas: Quotas,
+        promises: Promises,
         answering: bool = True,
         notices: NoticeRules | None = None,
     ) -> None:
@@ -84,6 +86,7 @@ class Planner:
             clock=clock,
             manners=manners,
             quotas=quotas,
+            promises=promises,
             answering=answering,
         )
         # Only in memory: after a restart everything is tried at once.

@@ -1,46 +1,125 @@
-"""Receipts: what a reporter is told when a report has arrived."""
+"""Receipts: what a reporter is told when a report has arrived.
+
+In the reporter's language, as text and as HTML that says the same. Accounts are counted; they are
+named, defanged, only to a sender who is authenticated, as anybody could ask in another's name
+what was reported. The reporter's words and subject are never repeated.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from notifier.compose import Composer, Posting, mail_address, outgoing
-from notifier.letters import FALLBACK_LANGUAGE, moment_text
+from notifier.contacts import contacts_for
+from notifier.defang import defang, defang_url
+from notifier.letters import FALLBACK_LANGUAGE
+from notifier.locales import isolated, local_moment, plural
 from notifier.threads import answer_fields
-from store.model import OutboxKind, OutgoingMail, Report
+from store.model import AccountReference, OutboxKind, OutgoingMail, Report
+
+MAX_NAMED: Final = 10
+"""How many accounts a receipt names; of more it gives the number."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Promises:
+    """What receipts say about what happens next.
+
+    A person looks at the report within ``look_within`` and, if that is given, decides within
+    ``decide_within``. ``notices`` tells whether reporters hear of the decision.
+    """
+
+    look_within: timedelta = timedelta(hours=24)
+    decide_within: timedelta | None = None
+    notices: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceiptFacts:
+    """What a receipt tells besides the report.
+
+    ``accounts`` are those the report was understood to be about; ``named`` tells whether its
+    sender may see which.
+    """
+
+    accounts: tuple[AccountReference, ...] = ()
+    named: bool = False
+    promises: Promises = Promises()
 
 
 def write_receipt(
-    composer: Composer, report: Report, posting: Posting, reply_to: str
+    composer: Composer, report: Report, facts: ReceiptFacts, posting: Posting, reply_to: str
 ) -> OutgoingMail:
     """Write the one receipt of a report (RFC 3834 section 3); a reply goes to ``reply_to``."""
-    return _answer(composer, "receipt", report, posting, reply_to)
+    values = partial(receipt_values, composer, report, facts)
+    return _answer(composer, report, _Letter("receipt", values), posting, reply_to)
 
 
 def write_collective(
     composer: Composer, report: Report, posting: Posting, reply_to: str
 ) -> OutgoingMail:
     """Write that all reports of a sender have arrived, and that each gets no receipt of its own."""
-    return _answer(composer, "collective", report, posting, reply_to)
+    values = partial(collective_values, composer, report)
+    return _answer(composer, report, _Letter("collective", values), posting, reply_to)
+
+
+def receipt_values(
+    composer: Composer, report: Report, facts: ReceiptFacts, language: str
+) -> dict[str, Any]:
+    """Give what the template of a receipt may use, in its language."""
+    received, zone, promises = report.received_at, composer.zone, facts.promises
+    within = promises.decide_within
+    names = [account_line(each) for each in facts.accounts] if facts.named else []
+    return {
+        **collective_values(composer, report, language),
+        "received": local_moment(received, zone, language),
+        "accounts": len(facts.accounts),
+        "handles": tuple(isolated(name, language) for name in names[:MAX_NAMED]),
+        "more": max(0, len(names) - MAX_NAMED),
+        "look_by": local_moment(received + promises.look_within, zone, language),
+        "decide_by": local_moment(received + within, zone, language) if within else None,
+        "notices": promises.notices,
+        "places": contacts_for(language).place_lines(language),
+        "plural": plural(language),
+    }
+
+
+def collective_values(composer: Composer, report: Report, language: str) -> dict[str, Any]:
+    """Give what the template of a collective receipt may use, in its language."""
+    return {
+        "reference": report.reference,
+        "emergency": contacts_for(language).emergency_lines(language),
+        "sender_name": composer.identity.name,
+    }
+
+
+def account_line(account: AccountReference) -> str:
+    """Name an account on one line, so that nothing in it can be tapped."""
+    handle = account.handle
+    if handle and not handle.startswith("@"):
+        handle = f"@{handle}"
+    shown = defang_url(account.url) if account.url and not handle else defang(handle or "")
+    return f"{shown or defang(account.user_id or '?')} ({defang(account.platform)})"
+
+
+class _Letter(NamedTuple):
+    name: str
+    values: Callable[[str], dict[str, Any]]
 
 
 def _answer(
-    composer: Composer, name: str, report: Report, posting: Posting, reply_to: str
+    composer: Composer, report: Report, which: _Letter, posting: Posting, reply_to: str
 ) -> OutgoingMail:
-    values = receipt_values(composer, report.reference, report.received_at)
-    letter = composer.letters.write(name, (report.language or FALLBACK_LANGUAGE,), values)
+    language = report.language or FALLBACK_LANGUAGE
+    links = contacts_for(language).links
+    letter = composer.letters.write_marked(which.name, (language,), which.values, links)
     mail = composer.mail(letter, posting, "auto-replied")
+    mail["Content-Language"] = letter.language
     mail["Reply-To"] = mail_address(reply_to)
     for field, value in answer_fields(report.traits.message_id, report.traits.references).items():
         mail[field] = value
     return outgoing(OutboxKind.ACKNOWLEDGEMENT, mail, letter, posting, report_id=report.id)
-
-
-def receipt_values(composer: Composer, reference: str, received_at: datetime) -> dict[str, Any]:
-    """Give what the template of a receipt may use."""
-    return {
-        "reference": reference,
-        "received": moment_text(received_at, composer.zone),
-        "sender_name": composer.identity.name,
-    }

@@ -3,38 +3,80 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from notifier.alarms import alarm_values
 from notifier.alerts import AlertFacts, alert_values
 from notifier.brief import brief_values
 from notifier.compose import Composer
+from notifier.contacts import contacts_for
 from notifier.decisions import decision_values
 from notifier.directory import Recipient
 from notifier.follow_ups import Reply, follow_up_values
 from notifier.permission import Refusal
 from notifier.questions import question_values
-from notifier.receipts import receipt_values
+from notifier.receipts import (
+    Promises,
+    ReceiptFacts,
+    collective_values,
+    receipt_values,
+)
 from notifier.staff_notices import NoticeFacts, NoticeKind, notice_values
 from notifier.summaries import Reader, SummaryFacts, summary_values
+from notifier.template_check import Sample, faults
 from store.model import (
     AccountReference,
     AlertReason,
     Case,
     CaseId,
     Disposition,
+    InboundId,
+    MailKind,
+    MailTraits,
+    Report,
+    ReportId,
     Severity,
     StaffAction,
 )
-from store.states import CaseState
+from store.states import AcknowledgementState, CaseState
 
 
 def template_faults(composer: Composer) -> tuple[str, ...]:
     """Try all templates with invented values; tell each faulty one's path and what is wrong."""
-    samples: dict[str, list[dict[str, Any]]] = {
-        "receipt": [receipt_values(composer, "R-00000-00000", _SAMPLE_TIME)],
-        "collective": [receipt_values(composer, "R-00000-00000", _SAMPLE_TIME)],
+    return faults(composer.letters, samples(composer))
+
+
+def samples(composer: Composer) -> dict[str, Sample]:
+    """Give the invented values of all letters, by name."""
+    reporters = {
+        "receipt": [
+            partial(receipt_values, composer, _REPORT, replace(facts, promises=promises))
+            for facts in _UNDERSTOOD
+            for promises in _PROMISES
+        ],
+        "collective": [partial(collective_values, composer, _REPORT)],
+    }
+    return {
+        **{
+            name: Sample(
+                values=values,
+                required=frozenset({"reference"}),
+                has_html=True,
+                links=contacts_for("en").links,
+            )
+            for name, values in reporters.items()
+        },
+        **{
+            name: Sample(values=values, required=_REQUIRED.get(name, frozenset()))
+            for name, values in _for_staff(composer).items()
+        },
+    }
+
+
+def _for_staff(composer: Composer) -> dict[str, list[dict[str, Any]]]:
+    return {
         "alert": [
             alert_values(case, facts, _SAMPLE_TIME)
             for case in _sample_cases()
@@ -66,12 +108,41 @@ def template_faults(composer: Composer) -> tuple[str, ...]:
             for lines in ((), ("a", "b"))
         ],
     }
-    found = (composer.letters.faults(name, values) for name, values in samples.items())
-    # A missing folder is told by each of them.
-    return tuple(dict.fromkeys(fault for faults in found for fault in faults))
 
 
 _SAMPLE_TIME: Final = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+_REPORT: Final = Report(
+    id=ReportId(0),
+    reference="R-00000-00000",
+    inbound_id=InboundId(0),
+    reporter="anna@mail.example",
+    received_at=_SAMPLE_TIME,
+    language=None,
+    kind=MailKind.REPORT,
+    severity=Severity.HIGH,
+    urgency=None,
+    message_id=None,
+    traits=MailTraits(reverse_path="anna@mail.example"),
+    acknowledgement=AcknowledgementState.PENDING,
+    acknowledgement_reason=None,
+)
+_ACCOUNTS: Final = tuple(
+    AccountReference(platform="chirper", handle=f"name{number}") for number in range(12)
+)
+# One for each form that a number takes in some language, and each branch of a receipt.
+_UNDERSTOOD: Final = (
+    ReceiptFacts(accounts=_ACCOUNTS[:2], named=True),
+    ReceiptFacts(accounts=_ACCOUNTS, named=True),
+    *(ReceiptFacts(accounts=_ACCOUNTS[:number]) for number in (0, 1, 2, 5, 11)),
+)
+_PROMISES: Final = (
+    Promises(),
+    Promises(decide_within=timedelta(days=7)),
+    Promises(decide_within=timedelta(days=7), notices=False),
+    Promises(notices=False),
+)
+# Without these a mail would be of no use.
+_REQUIRED: Final = {"alert": frozenset({"reference"})}
 _SAMPLE_FACTS: Final = (
     AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME),
     AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),

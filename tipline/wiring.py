@@ -35,7 +35,15 @@ from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels, detour, operator_channels
 from tipline.settings.duty import directory, pace
 from tipline.settings.home import reading_rules
-from tipline.settings.mail import courier, identity, mail_rules, manners, notice_rules, quotas
+from tipline.settings.mail import (
+    courier,
+    identity,
+    mail_rules,
+    manners,
+    notice_rules,
+    promises,
+    quotas,
+)
 from tipline.tls import server_context
 
 
@@ -123,6 +131,7 @@ class Wiring:
             clock=self.clock,
             manners=manners(self.outfit.settings),
             quotas=quotas(self.outfit.settings),
+            promises=promises(self.outfit.settings),
             answering=self.outfit.settings.acknowledgement.enabled,
             notices=notice_rules(self.outfit.settings),
         )

@@ -16,6 +16,7 @@ from notifier.layer import DAILY
 from notifier.plan import Planner
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
 from notifier.quotas import Quotas
+from notifier.receipts import Promises
 from notifier.rota import Layer, Person, Rota
 from store.evidence import SealedBody
 from store.inbox import NewMessage
@@ -169,8 +170,11 @@ class House:
             reply_key=KEY,
             clock=self.clock,
             manners=Manners(
-                own_addresses=IDENTITY.addresses, own_domains=frozenset({IDENTITY.domain})
+                own_addresses=IDENTITY.addresses,
+                own_domains=frozenset({IDENTITY.domain}),
+                trusted_servers=frozenset({"mx.chirper.example"}),
             ),
+            promises=Promises(),
             quotas=Quotas(per_sender=3, per_domain=8, in_all=12),
         )
         self.escalator = Escalator(

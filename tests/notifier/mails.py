@@ -11,7 +11,7 @@ from typing import Any
 
 from notifier.alerts import AlertFacts, write_alert
 from notifier.compose import Composer, Posting
-from notifier.receipts import write_receipt
+from notifier.receipts import ReceiptFacts, write_receipt
 from store.model import (
     AccountReference,
     Case,
@@ -75,12 +75,21 @@ def parsed(mail: OutgoingMail) -> EmailMessage:
 
 
 def text(mail: EmailMessage) -> str:
-    content: str = mail.get_content()
+    return part(mail, "plain")
+
+
+def part(mail: EmailMessage, subtype: str) -> str:
+    body = mail.get_body((subtype,))
+    assert body is not None
+    content: str = body.get_content()
     return content.replace("\r\n", "\n")
 
 
-def receipt(posting: Posting = POSTING, **changes: Any) -> EmailMessage:
-    return parsed(write_receipt(COMPOSER, replace(REPORT, **changes), posting, REPLY_TO))
+NOTHING_UNDERSTOOD = ReceiptFacts()
+
+
+def receipt(facts: ReceiptFacts = NOTHING_UNDERSTOOD, **changes: Any) -> EmailMessage:
+    return parsed(write_receipt(COMPOSER, replace(REPORT, **changes), facts, POSTING, REPLY_TO))
 
 
 def alert(facts: AlertFacts = FACTS, **changes: Any) -> EmailMessage:

@@ -197,3 +197,14 @@ def test_receipts_are_counted_by_what_became_of_them(house: House) -> None:
         ("withheld", "null_return_path", 1),
         ("withheld", "quota_sender", 1),
     ]
+
+
+@pytest.mark.parametrize(("results", "named"), [("dmarc=pass", True), ("none", False)])
+def test_the_account_is_named_only_to_an_authenticated_sender(
+    house: House, results: str, *, named: bool
+) -> None:
+    house.report(traits=replace(PERSON, authentication=(f"mx.chirper.example; {results}",)))
+    house.planner.step()
+    (receipt,) = house.outbox(OutboxKind.ACKNOWLEDGEMENT)
+    assert b"about one account" in receipt.mail.content
+    assert (b"@Name (chirper)" in receipt.mail.content) is named

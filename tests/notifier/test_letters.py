@@ -8,12 +8,23 @@ from jinja2 import UndefinedError
 from structlog.testing import capture_logs
 
 from notifier.letters import TEMPLATES, Letter, Letters, span_text
+from tests.notifier.own_templates import ALARM, FAULTY, LANGUAGES, own_alarm
+
+TO_REPORTERS = {"receipt.txt.j2", "collective.txt.j2"}
 
 
-def test_every_language_has_every_letter() -> None:
-    names = {path.name for path in (TEMPLATES / "en").iterdir()}
-    for folder in TEMPLATES.iterdir():
-        assert {path.name for path in folder.iterdir()} == names
+def letters_in(language: str) -> set[str]:
+    return {path.name for path in (TEMPLATES / language).iterdir()}
+
+
+def test_letters_to_reporters_are_there_in_every_language() -> None:
+    folders = {path.name for path in TEMPLATES.iterdir() if path.is_dir()}
+    assert folders == set(LANGUAGES)
+    assert all(letters_in(language) >= TO_REPORTERS for language in LANGUAGES)
+
+
+def test_letters_to_staff_are_there_in_english_and_german() -> None:
+    assert letters_in("en") == letters_in("de")
 
 
 @pytest.mark.parametrize(
@@ -32,37 +43,9 @@ def test_a_span_is_written_in_two_units_at_most(minutes: float, text: str) -> No
     assert span_text(timedelta(minutes=minutes)) == text
 
 
-def test_english_and_german_are_there() -> None:
-    assert {path.name for path in TEMPLATES.iterdir()} >= {"en", "de"}
-
-
-ALARM = {"title": "A title", "lines": (), "host": "h.example", "noticed": "now"}
-
-
-def own_alarm(folder: Path, text: str, language: str = "en") -> Letters:
-    (folder / language).mkdir()
-    (folder / language / "alarm.txt.j2").write_bytes(text.encode("latin-1"))
-    return Letters(folder)
-
-
-FAULTY = pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("Subject: {{ missing }}\n\ntext\n", "'missing' is undefined"),
-        ("Subject: x\n\n{% if title %}\n", "line 3: Unexpected end of template"),
-        ("Subject: {{ 1 // 0 }}\n\ntext\n", "zero"),
-        ("Subject: x\ny\n\ntext\n", "line break"),
-        ("Hello\n\ntext\n", "must open with a Subject line"),
-        ("Subject: only a subject\n", "must open with a Subject line"),
-        ("Subject: M\u00fcll\n\ntext\n", "decode"),
-    ],
-)
-
-
 def test_an_operators_own_template_goes_before_ours(tmp_path: Path) -> None:
     letters = own_alarm(tmp_path, "Subject: ours\n\ntext\n")
     assert letters.write("alarm", (), ALARM) == Letter(subject="ours", text="text\n")
-    assert letters.faults("alarm", [ALARM]) == ()
 
 
 @FAULTY
@@ -76,30 +59,6 @@ def test_a_faulty_template_is_replaced_by_ours_and_told_once(
     (told,) = logs
     assert (told["event"], told["log_level"]) == ("template.faulty", "error")
     assert fault in told["fault"] or told["fault"].endswith("Error")
-
-
-@FAULTY
-def test_a_faulty_template_is_found_beforehand(tmp_path: Path, text: str, fault: str) -> None:
-    (found,) = own_alarm(tmp_path, text).faults("alarm", [ALARM])
-    assert found.startswith(f"{tmp_path / 'en' / 'alarm.txt.j2'}: ")
-    assert fault in found
-
-
-def test_a_fault_in_another_language_is_found_too(tmp_path: Path) -> None:
-    letters = own_alarm(tmp_path, "Subject: {{ missing }}\n\ntext\n", "fr")
-    (found,) = letters.faults("alarm", [ALARM])
-    assert found.startswith(str(tmp_path / "fr"))
-
-
-def test_a_folder_no_language_is_served_from_is_a_fault(tmp_path: Path) -> None:
-    (found,) = own_alarm(tmp_path, "Subject: x\n\ntext\n", "de-AT").faults("alarm", [ALARM])
-    assert "is never used" in found
-
-
-def test_a_template_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    assert Letters(tmp_path / "nowhere").faults("alarm", [ALARM]) == (
-        f"{tmp_path / 'nowhere'}: is no folder",
-    )
 
 
 def test_a_value_nobody_gave_is_an_error_in_our_own_templates() -> None:

@@ -77,7 +77,8 @@ def test_what_the_example_shows_as_defaults_are_the_defaults(tmp_path: Path) -> 
     assert settings.reading == Reading()
     assert settings.cases == Cases()
     assert settings.log == Log()
-    assert settings.acknowledgement == Acknowledgement()
+    # What has no default is shown with a value as well.
+    assert settings.acknowledgement == Acknowledgement(decide_within=timedelta(days=7))
     assert settings.notices == Notices()
     assert settings.smtp.model_dump(exclude=changed) == Smtp().model_dump(exclude=changed)
 

@@ -11,6 +11,7 @@ from notifier.courier import Courier, MaildirCourier, Relay, RelayCourier, Secur
 from notifier.decisions import NoticeRules
 from notifier.etiquette import Manners
 from notifier.quotas import Quotas
+from notifier.receipts import Promises
 from store.model import StaffAction
 from tipline.settings.home import main_address, message_id_domain, own_addresses, own_domains
 from tipline.settings.places import places, relay_password
@@ -68,6 +69,15 @@ def notice_rules(settings: Settings) -> NoticeRules:
         dispositions=frozenset(notices.dispositions),
         send_after=notices.send_after,
         reopen_months=notices.reopen_months,
+    )
+
+
+def promises(settings: Settings) -> Promises:
+    """Hand out what receipts say about what happens next."""
+    return Promises(
+        look_within=settings.acknowledgement.look_within,
+        decide_within=settings.acknowledgement.decide_within,
+        notices=bool(settings.notices.dispositions),
     )
 
 

@@ -337,6 +337,17 @@ class Acknowledgement(Section):
         description="Receipts to all senders of one organisation's domain in an hour.",
     )
     in_all: Count = Field(default=10_000, description="Receipts to everybody in an hour.")
+    look_within: Span = Field(
+        default=timedelta(hours=24),
+        description=(
+            "Receipts promise that a person looks at the report within this time. "
+            "tipline does not hold you to it: choose what your team can keep."
+        ),
+    )
+    decide_within: Span | None = Field(
+        default=None,
+        description="Receipts name this time for the decision, too. Without it, they do not.",
+    )
 
 
 class Notices(Section):

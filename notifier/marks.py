@@ -1,0 +1,130 @@
+"""One letter, two looks: plain text, and simple HTML that says the same.
+
+A letter is written once, in plain lines with three marks: ``# `` opens a heading, ``#! `` the
+heading of what is urgent, ``- `` an item of a list; an empty line ends a paragraph. Both looks are
+made from it, so they never differ. The HTML has nothing to load and nothing that runs; only
+addresses of pages that we name ourselves become links.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+URGENT: Final = "#! "
+HEADING: Final = "# "
+ITEM: Final = "- "
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """A piece of a line; ``link`` is the page it leads to, if any."""
+
+    text: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """A paragraph of one line, or a list of items."""
+
+    lines: tuple[str, ...]
+    is_list: bool = False
+
+    def segments(self, links: Collection[str]) -> list[list[Segment]]:
+        """Cut each line where one of these pages is named."""
+        return [_segments(line, links) for line in self.lines]
+
+
+@dataclass(kw_only=True, slots=True)
+class Section:
+    """What stands under one heading; the opening of a letter has none."""
+
+    heading: str = ""
+    urgent: bool = False
+    blocks: list[Block] = field(default_factory=list)
+
+
+def sections(text: str) -> list[Section]:
+    """Read a letter's marks."""
+    found = [Section()]
+    for group in re.split(r"\n\s*\n", text.strip("\n")):
+        for lines in _alike(group.splitlines()):
+            first = lines[0]
+            if first.startswith((HEADING, URGENT)):
+                found.append(
+                    Section(heading=first.partition(" ")[2], urgent=first.startswith(URGENT))
+                )
+            elif first.startswith(ITEM):
+                items = tuple(line.removeprefix(ITEM) for line in lines)
+                _add_items(found[-1], items)
+            else:
+                found[-1].blocks.append(Block(lines=(_joined(lines),)))
+    return [section for section in found if section.heading or section.blocks]
+
+
+def as_text(letter: Sequence[Section]) -> str:
+    """Write a letter as plain text. Lines are not broken: the reader's program knows its width."""
+    parts: list[str] = []
+    for section in letter:
+        blocks = ["\n".join(_item(block, line) for line in block.lines) for block in section.blocks]
+        if section.heading:
+            # What belongs to a heading stands right below it.
+            blocks[:1] = [f"*{section.heading}*\n{blocks[0]}" if blocks else f"*{section.heading}*"]
+        parts.extend(blocks)
+    return "\n\n".join(parts) + "\n"
+
+
+def _add_items(section: Section, items: tuple[str, ...]) -> None:
+    """Go on with the list before, if there is one: nobody needs two lists in a row."""
+    before = section.blocks[-1] if section.blocks else None
+    if before and before.is_list:
+        items = (*section.blocks.pop().lines, *items)
+    section.blocks.append(Block(lines=items, is_list=True))
+
+
+def _item(block: Block, line: str) -> str:
+    return f"{ITEM}{line}" if block.is_list else line
+
+
+def _alike(lines: Sequence[str]) -> Iterator[list[str]]:
+    """Put neighbouring lines of one kind together; a heading stands alone."""
+    group: list[str] = []
+    for line in (line.strip() for line in lines):
+        heading = line.startswith((HEADING, URGENT))
+        alike = group and line.startswith(ITEM) == group[0].startswith(ITEM)
+        if group and (heading or not alike or group[0].startswith((HEADING, URGENT))):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Join the lines of a paragraph; scripts without spaces get none."""
+    text = lines[0]
+    for line in lines[1:]:
+        tight = text and line and _is_wide(text[-1]) and _is_wide(line[0])
+        text += line if tight else f" {line}"
+    return text
+
+
+def _is_wide(character: str) -> bool:
+    # Korean is wide and has spaces.
+    name = unicodedata.name(character, "")
+    return unicodedata.east_asian_width(character) in "WF" and not name.startswith("HANGUL")
+
+
+def _segments(line: str, links: Collection[str]) -> list[Segment]:
+    if not links:
+        return [Segment(text=line)]
+    # The longest first: one page may be below another.
+    pattern = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
+    pieces = re.split(f"({pattern})", line)
+    return [
+        Segment(text=piece, link=piece if piece in links else None) for piece in pieces if piece
+    ]

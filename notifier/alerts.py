@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from notifier.brief import write_brief
-from notifier.channels import is_channel
 from notifier.compose import Composer, Posting, outgoing
 from notifier.defang import defang, defang_url
 from notifier.letters import FALLBACK_LANGUAGE, moment_text, span_text
@@ -37,12 +35,7 @@ class AlertFacts:
 def write_alert(
     composer: Composer, case: Case, facts: AlertFacts, posting: Posting
 ) -> OutgoingMail:
-    """Write an alert about a case; all alerts of one case hang on one thread.
-
-    One for a channel is as short as a text message.
-    """
-    if is_channel(posting.recipient):
-        return write_brief(composer, case, facts, posting)
+    """Write an alert about a case; all alerts of one case hang on one thread."""
     values = alert_values(case, facts, posting.at)
     letter = composer.letters.write("alert", facts.languages, values)
     mail = composer.mail(letter, posting, "auto-generated")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from notifier.directory import Directory
 from notifier.local_time import Span, show_moment, time_zone
-from notifier.policy import EscalationPolicy, TargetKind
+from notifier.policy import BY_MAIL, EscalationPolicy, Target, TargetKind
 from notifier.rota import Rota, gaps
 
 AHEAD: Final = timedelta(days=60)
@@ -52,6 +52,7 @@ def doubts(directory: Directory, now: datetime) -> list[Doubt]:
             found.append(Doubt(path=("rotas", key), message=message))
     for policy in directory.all_policies():
         found += _policy(policy)
+        found += _without_channel(directory, policy)
     return found + list(_shared_addresses(directory))
 
 
@@ -104,6 +105,33 @@ def _policy(policy: EscalationPolicy) -> Iterator[Doubt]:
                 "which waits for its hours"
             )
             yield Doubt(path=(*path, number), message=message)
+
+
+def _without_channel(directory: Directory, policy: EscalationPolicy) -> Iterator[Doubt]:
+    """Find persons who have none of the channels that a step would tell them by."""
+    path = ("policies", *policy.key.split("."), "steps")
+    for number, step in enumerate(policy.steps):
+        lacking = {
+            key: None
+            for target in step.targets
+            if BY_MAIL not in target.via
+            for key in _persons(directory, target)
+            if not set(target.via) & set(directory.people[key].channels)
+        }
+        if lacking:
+            ways = " and no ".join(dict.fromkeys(way for one in step.targets for way in one.via))
+            message = f"{', '.join(lacking)} has no {ways}: told by mail instead"
+            yield Doubt(path=(*path, number, "via"), message=message)
+
+
+def _persons(directory: Directory, target: Target) -> tuple[str, ...]:
+    match target.kind:
+        case TargetKind.PERSON:
+            return (target.name,) if target.name in directory.people else ()
+        case TargetKind.ROTA:
+            return directory.rotas[target.name].members
+        case _:
+            return ()
 
 
 def _shared_addresses(directory: Directory) -> Iterator[Doubt]:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from notifier.channels import PREFIX
-from store.model import Case
-from store.states import InboxState
+from store.model import TO_REPORTERS, TO_STAFF, Case
+from store.states import InboxState, OutboxState
 from store.unit_of_work import UnitOfWork
 
 LATE_AFTER: Final = timedelta(minutes=5)
@@ -18,6 +18,8 @@ STUCK_AFTER: Final = timedelta(minutes=15)
 """How long a message may stay in the outbox before that is worth an alarm."""
 FAILED_WITHIN: Final = timedelta(hours=1)
 """A failure is told while it is new; afterwards the listing of failed messages shows it."""
+MANY_FAILED: Final = 10
+"""So many mails to reporters have to fail within the hour before it may be our own fault."""
 _EVENTS: Final = 10_000
 _COUNTED: Final = 1_000
 
@@ -62,6 +64,15 @@ def _failing_channels(work: UnitOfWork, now: datetime) -> list[str]:
     return [f"channel {name.removeprefix(PREFIX)}" for name in failing]
 
 
+def _unreachable_reporters(work: UnitOfWork, now: datetime) -> int:
+    """Count mails to reporters that failed; a few wrong addresses are every day's life."""
+    since = now - FAILED_WITHIN
+    failed = work.outbox.ended_since(since, OutboxState.FAILED, TO_REPORTERS)
+    if failed < MANY_FAILED:
+        return 0
+    return failed if failed > work.outbox.ended_since(since, OutboxState.SENT, TO_REPORTERS) else 0
+
+
 STANDING_LOOKS: Final = (
     Look(
         kind="case_without_next_step",
@@ -95,8 +106,15 @@ STANDING_LOOKS: Final = (
     ),
     Look(
         kind="outbox_failed",
-        title="{} outgoing messages have failed for good within the last hour",
-        look=lambda work, now: work.outbox.failed_since(now - FAILED_WITHIN),
+        title="{} messages to staff have failed for good within the last hour",
+        look=lambda work, now: work.outbox.ended_since(
+            now - FAILED_WITHIN, OutboxState.FAILED, TO_STAFF
+        ),
+    ),
+    Look(
+        kind="reporters_unreachable",
+        title="{} mails to reporters have failed within the last hour, more than went",
+        look=_unreachable_reporters,
     ),
     Look(
         kind="outbox_stuck",

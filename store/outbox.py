@@ -392,12 +392,14 @@ class Outbox:
         waiting = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.created_at < moment)
         return int(self._connection.scalar(select(func.count(outbox.c.id)).where(waiting)) or 0)
 
-    def failed_since(self, moment: datetime) -> int:
-        """Count the messages given up after a moment."""
+    def ended_since(
+        self, moment: datetime, state: OutboxState, kinds: frozenset[OutboxKind]
+    ) -> int:
+        """Count the messages of these kinds whose last try, after a moment, left them so."""
         query = (
             select(func.count(func.distinct(outbox.c.id)))
             .join(attempts, attempts.c.outbox_id == outbox.c.id)
-            .where(outbox.c.state == OutboxState.FAILED, attempts.c.at > moment)
+            .where(outbox.c.state == state, outbox.c.kind.in_(kinds), attempts.c.at > moment)
         )
         return int(self._connection.scalar(query) or 0)
 

@@ -31,7 +31,8 @@ def test_a_mail_to_ourselves_goes_the_whole_way_and_is_no_report(tmp_path: Path)
     daemon = Daemon(tmp_path)
     own_listener(daemon)
     with daemon:
-        wait_until(lambda: _verdicts(daemon) == ["null_return_path"], 60, "the canary to return")
+        wait_until(lambda: _verdicts(daemon) not in ([], [None]), 60, "the canary to return")
+        assert set(_verdicts(daemon)) <= {"null_return_path", "own_address"}
         (inbox,) = daemon.json("inbox", "list")
         (canary,) = daemon.json("outbox", "list")
         assert (inbox["state"], inbox["kind"]) == ("recorded", "canary")

@@ -107,13 +107,14 @@ def test_late_alerts_and_stuck_messages_are_found(house: House, auditor: Auditor
 def test_failed_messages_and_quarantine_are_found(house: House, auditor: Auditor) -> None:
     report, _ = house.report()
     house.planner.step()
+    house.escalator.step()
     house.courier.outcome = Refused(detail="550")
     house.deliverer.step()
     with house.store.transaction() as work:
         for _ in range(3):
             work.inbox.retry_later(report.inbound_id, "broken", house.clock())
         work.commit()
-    assert kinds(auditor) == ["inbox_quarantined", "outbox_failed"]
+    assert kinds(auditor) == ["alerts_undelivered", "inbox_quarantined", "outbox_failed"]
 
 
 def subjects(house: House) -> list[str]:
@@ -246,3 +247,28 @@ def test_an_open_case_whose_alerts_reached_nobody_is_found_until_one_does(
     house.tick()
     house.deliverer.step()
     assert "alerts_undelivered" not in kinds(auditor)
+
+
+def fail_receipts(house: House, count: int) -> None:
+    """Have so many mails to reporters come to nothing."""
+    with house.store.transaction() as work:
+        for number in range(count):
+            mail = replace(
+                MESSAGE.mail,
+                kind=OutboxKind.ACKNOWLEDGEMENT,
+                dedupe_key=f"receipt:{number}",
+                message_id=f"<receipt.{number}@tip.chirper.example>",
+            )
+            queued = work.outbox.queue(mail, house.clock())
+            assert queued is not None
+            refused = Attempt(at=house.clock(), outcome="refused", detail="no such user")
+            work.outbox.record(work.outbox.get(queued), refused, OutboxState.FAILED)
+        work.commit()
+
+
+@pytest.mark.parametrize(("count", "found"), [(9, []), (10, ["reporters_unreachable"])])
+def test_a_few_wrong_addresses_of_reporters_are_no_fault(
+    house: House, auditor: Auditor, count: int, found: list[str]
+) -> None:
+    fail_receipts(house, count)
+    assert kinds(auditor) == found

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.alerts import AlertFacts, write_alert
-from notifier.brief import MAX_ACCOUNT, brief_account, write_brief_alarm
+from notifier.alerts import AlertFacts
+from notifier.brief import MAX_ACCOUNT, brief_account, write_brief, write_brief_alarm
 from notifier.compose import Composer, Posting
 from store.model import AccountReference, Case, CaseId, OutboxKind, OutgoingMail, Severity, Way
 from store.states import CaseState
@@ -33,7 +33,7 @@ def posting(kind: OutboxKind = OutboxKind.ALERT) -> Posting:
 
 
 def brief(case: Case = CASE, facts: AlertFacts = FACTS) -> OutgoingMail:
-    return write_alert(COMPOSER, case, facts, posting())
+    return write_brief(COMPOSER, case, facts, posting())
 
 
 def test_an_alert_for_a_channel_is_a_text_message() -> None:

@@ -125,3 +125,27 @@ def test_an_address_of_two_persons_is_told_for_both() -> None:
     found = told(replace(directory(), people=people))
 
     assert list(found) == ["people.anna.address", "people.dora.address"]
+
+
+def by_text(*channels: str) -> Directory:
+    """The first step tells Anna, and whoever has the night, by text message only."""
+    targets = (
+        Target(kind=TargetKind.PERSON, name="anna", via=("sms",)),
+        Target(kind=TargetKind.ROTA, name="night", via=("sms",)),
+    )
+    before = directory().policies[Severity.HIGH]
+    first = Step(after=timedelta(0), targets=targets)
+    policies = dict(directory().policies)
+    policies[Severity.HIGH] = replace(before, steps=(first, *before.steps[1:]))
+    people = {
+        key: person(key, channels=("sms",) if key in channels else ())
+        for key in ("anna", "ben", "cleo")
+    }
+    return replace(directory(), policies=policies, people=people)
+
+
+def test_persons_without_the_channel_of_a_step_are_named() -> None:
+    message = told(by_text("anna", "cleo"))["policies.high.steps.0.via"]
+
+    assert message == "ben has no sms: told by mail instead"
+    assert told(by_text("anna", "ben", "cleo")) == {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from store.errors import Forbidden
+from store.escalations import SNOOZED, TAKEN
 from store.model import Case, Disposition, EventKind
 from store.states import CaseState, EscalationState
 from store.unit_of_work import UnitOfWork
@@ -28,7 +29,7 @@ def take(work: UnitOfWork, case: Case, actor: str, lease: timedelta, now: dateti
     work.cases.take(case, actor, now + lease, now)
     escalation = work.escalations.active(case.id)
     if escalation is not None:
-        work.escalations.pause(escalation, now + lease, "taken")
+        work.escalations.pause(escalation, now + lease, TAKEN)
     work.outbox.cancel_for_case(case.id)
 
 
@@ -50,7 +51,7 @@ def snooze(work: UnitOfWork, case: Case, actor: str, span: timedelta, now: datet
     escalation = work.escalations.active(case.id)
     if escalation is None:
         raise Forbidden(f"case {case.reference} has no alerts yet; try again in a moment")
-    work.escalations.pause(escalation, now + span, "snoozed")
+    work.escalations.pause(escalation, now + span, SNOOZED)
     work.outbox.cancel_for_case(case.id)
     details = {"until": (now + span).isoformat()}
     work.history.append(case.id, EventKind.SNOOZED, actor=actor, at=now, details=details)

@@ -23,6 +23,7 @@ from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.pace import Mailing, Pace, decide
 from notifier.policy import from_snapshot
+from notifier.reminders import write_reminder
 from notifier.rota import time_zone
 from notifier.summaries import LISTED, Reader, SummaryFacts, write_brief_summary, write_summary
 from store.errors import StorageUnavailable
@@ -137,6 +138,9 @@ class Dispatcher:
     def _alone(self, work: UnitOfWork, alert: Alert, now: datetime) -> OutgoingMail:
         case = work.cases.get(alert.case_id)
         posting = self._composer.posting(OutboxKind.ALERT, alert.address, f"alert:{alert.id}", now)
+        if alert.reason is AlertReason.NO_PROGRESS:
+            goes_on_at = case.next_alert_at or now
+            return write_reminder(self._composer, case, self._reader(alert), posting, goes_on_at)
         write = write_brief if is_channel(alert.address) else write_alert
         return write(self._composer, case, self._facts(work, alert, now), posting)
 

@@ -16,14 +16,18 @@ from typing import Final, assert_never
 import structlog
 
 from notifier.alarms import Alarms
+from notifier.clocks import SET_BACK, ClockWatch
 from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.dispatch import Dispatcher
 from notifier.escalations import ACTOR
 from notifier.fall_through import FallThrough
 from notifier.firing import Fire
+from notifier.holding import Holding
 from notifier.pace import Pace
+from notifier.progress import Progress
 from store.errors import StorageUnavailable
+from store.escalations import TAKEN
 from store.model import Case, Clock, Escalation, EventKind
 from store.states import CaseState, EscalationState
 from store.unit_of_work import Store, UnitOfWork
@@ -43,8 +47,8 @@ class Move(Enum):
     END = auto()
     # The lease ran out: give the case back, then alert.
     EXPIRE = auto()
-    # The case is taken, and its holder has time left.
-    WAIT = auto()
+    # The case is taken, and its lease runs: see whether its holder gets on.
+    WATCH = auto()
     # The case is taken, but became more urgent: tell once, then wait for the lease.
     TELL = auto()
     # Nobody has the case.
@@ -59,16 +63,21 @@ def decide(case: Case, escalation: Escalation, now: datetime) -> Move:
         case CaseState.OPEN:
             return Move.FIRE
         case CaseState.TAKEN:
-            if case.taken_until is None or case.taken_until <= now:
+            if case.taken_until is None or case.taken_until <= now or _is_ahead(case, now):
                 return Move.EXPIRE
             running = escalation.state is EscalationState.RUNNING
-            return Move.TELL if running else Move.WAIT
+            return Move.TELL if running else Move.WATCH
+
+
+def _is_ahead(case: Case, now: datetime) -> bool:
+    """Tell whether a case was taken before the clock was set back: its lease tells nothing."""
+    return case.taken_at is not None and case.taken_at - now > SET_BACK
 
 
 class Escalator:
     """Works on due escalations."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the wiring names each piece
         self,
         *,
         store: Store,
@@ -76,9 +85,12 @@ class Escalator:
         composer: Composer,
         clock: Clock,
         pace: Pace | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
+        self._clock_watch = ClockWatch(store=store, clock=clock)
+        self._holding = Holding(directory=directory, progress=progress or Progress())
         self._alarms = Alarms(composer, directory.fallback)
         self._fire = Fire(directory=directory, alarms=self._alarms)
         self._dispatcher = Dispatcher(
@@ -98,11 +110,14 @@ class Escalator:
 
     def step(self) -> int:
         """Work on what is due, up to a bound; tell how much was done."""
+        self._clock_watch.step()
         return self._fall_through.step() + self._work_off() + self._dispatcher.step()
 
     def _work_off(self) -> int:
         with self._store.snapshot() as work:
-            due = work.escalations.due(self._clock(), BATCH)
+            now = self._clock()
+            due = work.escalations.due(now, BATCH)
+            due += self._holding.unwatched(work, now, BATCH - len(due))
         return self._attend_all(due) if due else 0
 
     def _attend_all(self, due: Sequence[Escalation]) -> int:
@@ -129,12 +144,17 @@ class Escalator:
     ) -> bool:
         """Do what one escalation is due for; note the addresses it has alerts for."""
         escalation = work.escalations.active(listed.case_id)
-        if escalation is None or escalation.next_at is None or escalation.next_at > now:
+        case = work.cases.get(listed.case_id)
+        if escalation is None or not self._is_due(case, escalation, now):
             # Taken, closed or done by somebody else since we looked.
             return False
-        case = work.cases.get(escalation.case_id)
         addresses.update(dict.fromkeys(self._act(work, case, escalation, now)))
         return True
+
+    def _is_due(self, case: Case, escalation: Escalation, now: datetime) -> bool:
+        if escalation.next_at is not None and escalation.next_at <= now:
+            return True
+        return self._holding.is_unwatched(case, escalation, now)
 
     def _act(
         self, work: UnitOfWork, case: Case, escalation: Escalation, now: datetime
@@ -144,20 +164,27 @@ class Escalator:
             case Move.END:
                 work.escalations.end(escalation)
                 return []
-            case Move.WAIT:
-                _wait(work, case, escalation)
-                return []
+            case Move.WATCH:
+                reminded = self._holding.watch(work, case, escalation, now)
+                if reminded is None:
+                    return self._give_back(work, case, escalation, now)
+                return reminded
             case Move.TELL:
                 told = self._fire.next_step(work, case, escalation, now)
                 _wait(work, case, escalation)
                 return told
             case Move.EXPIRE:
-                work.cases.release(case, ACTOR, now, EventKind.LEASE_EXPIRED)
-                return self._fire.next_step(work, case, escalation, now)
+                return self._give_back(work, case, escalation, now)
             case Move.FIRE:
                 return self._fire.next_step(work, case, escalation, now)
             case _:
                 assert_never(move)
+
+    def _give_back(
+        self, work: UnitOfWork, case: Case, escalation: Escalation, now: datetime
+    ) -> list[str]:
+        work.cases.release(case, ACTOR, now, EventKind.LEASE_EXPIRED)
+        return self._fire.next_step(work, case, escalation, now)
 
     def _postpone(self, escalation: Escalation) -> None:
         with self._store.transaction() as work:
@@ -178,4 +205,4 @@ class Escalator:
 
 def _wait(work: UnitOfWork, case: Case, escalation: Escalation) -> None:
     if case.taken_until is not None:
-        work.escalations.pause(escalation, case.taken_until, "taken")
+        work.escalations.pause(escalation, case.taken_until, TAKEN)

@@ -23,6 +23,7 @@ from notifier.receipts import (
     collective_values,
     receipt_values,
 )
+from notifier.reminders import reminder_values
 from notifier.staff_notices import NoticeFacts, NoticeKind, notice_values
 from notifier.summaries import Reader, SummaryFacts, summary_values
 from notifier.template_check import Sample, faults
@@ -101,6 +102,10 @@ def _for_staff(composer: Composer) -> dict[str, list[dict[str, Any]]]:
             for reply in (Reply(report="R-00000-00000", answers="R-00000-00000"), Reply(report=""))
         ],
         "summary": _summaries(),
+        "reminder": [
+            reminder_values(case, Reader(), _SAMPLE_TIME, _SAMPLE_TIME)
+            for case in (_TAKEN, *_sample_cases())
+        ],
         "brief_summary": _summaries(),
         "staff_notice": [notice_values(facts, _SAMPLE_TIME) for facts in sample_notices()],
         "alarm": [

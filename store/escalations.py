@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, update
 
 from store.model import CaseId, Escalation, EscalationId
 from store.rows import insert_row
 from store.schema import cases, escalations
-from store.states import ESCALATION_STEPS, EscalationState, require_step
+from store.states import ESCALATION_STEPS, CaseState, EscalationState, require_step
+
+TAKEN: Final = "taken"
+"""Why an escalation is paused whose case was taken and not looked at since."""
+SNOOZED: Final = "snoozed"
+"""Why an escalation is paused whose case was snoozed."""
 
 
 class Escalations:
@@ -57,6 +62,40 @@ class Escalations:
             .limit(limit)
         )
         return [_escalation(row) for row in self._connection.execute(query)]
+
+    def unwatched(self, taken_before: datetime, limit: int) -> list[Escalation]:
+        """Give those of cases taken before a moment that nobody has looked at since."""
+        query = (
+            select(escalations)
+            .join(cases, cases.c.id == escalations.c.case_id)
+            .where(
+                cases.c.state == CaseState.TAKEN,
+                cases.c.taken_at <= taken_before,
+                escalations.c.state == EscalationState.PAUSED,
+                escalations.c.pause_reason == TAKEN,
+            )
+            .order_by(cases.c.severity.desc(), cases.c.taken_at)
+            .limit(limit)
+        )
+        return [_escalation(row) for row in self._connection.execute(query)]
+
+    def ahead(self, now: datetime, after: int, limit: int) -> list[Escalation]:
+        """Give those that act later than ``now``, in the order of their numbers from ``after``."""
+        query = (
+            select(escalations)
+            .where(
+                escalations.c.state != EscalationState.ENDED,
+                escalations.c.next_at > now,
+                escalations.c.id > after,
+            )
+            .order_by(escalations.c.id)
+            .limit(limit)
+        )
+        return [_escalation(row) for row in self._connection.execute(query)]
+
+    def reschedule(self, escalation: Escalation, next_at: datetime) -> None:
+        """Have an escalation act at another time, and nothing else."""
+        self._set(escalation, next_at=next_at)
 
     def active(self, case_id: CaseId) -> Escalation | None:
         """Give a case's escalation that has not ended."""

@@ -9,13 +9,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from store.model import CaseEvent, CaseId, EventId, EventKind
 from store.rows import insert_row
 from store.schema import case_events, cases, unplanned_events
+
+MACHINE_ACTORS: Final = ("tipline", "ingest")
+"""Who did what no person did."""
 
 
 class History:
@@ -77,6 +80,22 @@ class History:
             .limit(limit)
         )
         return [_event(row) for row in self._connection.execute(query)]
+
+    def last_by_person(self, case_id: CaseId) -> datetime | None:
+        """Tell when a person last did something about a case."""
+        return self._last(case_id, case_events.c.actor.not_in(MACHINE_ACTORS))
+
+    def last_of_kind(self, case_id: CaseId, kind: EventKind) -> datetime | None:
+        """Tell when something of this kind last happened to a case."""
+        return self._last(case_id, case_events.c.kind == kind.value)
+
+    def _last(self, case_id: CaseId, condition: ColumnElement[bool]) -> datetime | None:
+        query = (
+            select(case_events.c.at)
+            .where(case_events.c.case_id == case_id, condition)
+            .order_by(case_events.c.sequence.desc())
+        )
+        return self._connection.scalar(query.limit(1))
 
     def mark_planned(self, event_id: EventId) -> bool:
         """Take an event off the notifier's list; False when somebody else has done so."""

@@ -33,7 +33,7 @@ from store.model import TO_REPORTERS, TO_STAFF, Clock, OutboxKind, Way
 from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels, detour, operator_channels
-from tipline.settings.duty import directory, pace
+from tipline.settings.duty import directory, pace, progress
 from tipline.settings.home import reading_rules
 from tipline.settings.mail import (
     courier,
@@ -162,6 +162,7 @@ class Wiring:
             composer=self.outfit.composer,
             clock=self.clock,
             pace=pace(self.outfit.settings),
+            progress=progress(self.outfit.settings),
         )
 
     def second_way(self) -> SecondWay:

@@ -58,7 +58,7 @@ PAUSED = replace(RUNNING, state=EscalationState.PAUSED)
         (CaseState.OPEN, None, PAUSED, Move.FIRE),
         (CaseState.TAKEN, START, PAUSED, Move.EXPIRE),
         (CaseState.TAKEN, None, PAUSED, Move.EXPIRE),
-        (CaseState.TAKEN, START + timedelta(seconds=1), PAUSED, Move.WAIT),
+        (CaseState.TAKEN, START + timedelta(seconds=1), PAUSED, Move.WATCH),
         (CaseState.TAKEN, START + timedelta(seconds=1), RUNNING, Move.TELL),
         (CaseState.CLOSED, None, RUNNING, Move.END),
     ],

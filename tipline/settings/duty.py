@@ -10,6 +10,7 @@ from notifier.layer import Layer
 from notifier.local_time import DAYS, EVERY_DAY, Hours
 from notifier.pace import Pace
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
+from notifier.progress import Progress
 from notifier.rota import Person, Rota
 from store.model import Severity
 from tipline.settings.home import operator_address
@@ -34,6 +35,11 @@ def directory(settings: Settings) -> Directory:
 def pace(settings: Settings) -> Pace:
     """Hand out how many mails one address gets."""
     return Pace(**dict(settings.alerts))
+
+
+def progress(settings: Settings) -> Progress:
+    """Hand out how long a taken case may stand still."""
+    return Progress(within=settings.cases.progress_within, grace=settings.cases.progress_grace)
 
 
 def people(settings: Settings) -> dict[str, Person]:

@@ -389,6 +389,25 @@ class Cases(Section):
         default=timedelta(hours=4),
         description="How long a taken case stays quiet before its alerts begin again.",
     )
+    progress_within: Span = Field(
+        default=timedelta(hours=1),
+        description=(
+            "How long nothing may happen to a taken case before whoever has it is reminded."
+        ),
+    )
+    progress_grace: Span = Field(
+        default=timedelta(minutes=15),
+        description=(
+            "How long after the reminder the case is given back and its alerts go on to the others."
+        ),
+    )
+
+    @field_validator("progress_within", "progress_grace")
+    @classmethod
+    def _leaves_time(cls, span: timedelta) -> timedelta:
+        if span <= timedelta(0):
+            raise ValueError("must be longer than nothing")
+        return span
 
 
 class Alerts(Section):

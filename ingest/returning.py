@@ -48,7 +48,8 @@ def note_return(
         case DeliveryAction.DELIVERED:
             return MailKind.BOUNCE, f"our {what} was delivered; nothing follows from it"
         case _:
-            return MailKind.BOUNCE, f"came to the return address of our {what}"
+            # Such as the absence note of a program that marks its answers as nothing at all.
+            return MailKind.AUTO_REPLY, f"came to the return address of our {what}"
 
 
 def _delivery(parsed: ParsedMessage) -> Delivery | None:

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from notifier.channels import is_channel
 from notifier.compose import Composer
 from notifier.directory import Directory, Recipient
 from notifier.rota import time_zone
@@ -51,6 +52,9 @@ class Colleagues:
         for alert in work.alerts.of_case(case.id):
             address = alert.address.lower()
             if alert.mail_state not in _REACHED or alert.person == actor:
+                continue
+            if is_channel(alert.address):
+                # What a text message costs is kept for alerts.
                 continue
             if address not in told or told[address] < alert.created_at:
                 person = self._directory.people.get(alert.person or "")

@@ -16,6 +16,8 @@ _HTTP: Final = re.compile(r"(?i)\bhttp(?=s?:)")
 # A scheme that is not one of the two above, such as mailto: or tel:.
 _OTHER_SCHEME: Final = re.compile(r"(?i)\b(?!hxxps?:)([a-z][a-z0-9+-]*):(?!\])")
 # The full stop and what browsers take for one (UTS 46 section 2.3).
+# Longer rows of digits are offered to be called.
+_DIGITS: Final = re.compile(r"\d{5,}")
 _DOT: Final = re.compile("(?<!\\[)[.\u3002\uff0e\uff61](?!\\])")
 
 
@@ -30,6 +32,16 @@ def defang(text: str) -> str:
         visible = visible[: MAX_LENGTH - 1] + "…"
     broken = _OTHER_SCHEME.sub(r"\1[:]", _HTTP.sub("hXXp", visible))
     return _DOT.sub("[.]", broken)
+
+
+def defang_number(text: str) -> str:
+    """Spell an account's number so that no phone takes it for one to call: ``1234_5678``."""
+    spelled = defang(text)
+    return _DIGITS.sub(lambda found: "_".join(_fours(found[0])), spelled)
+
+
+def _fours(digits: str) -> list[str]:
+    return [digits[at : at + 4] for at in range(0, len(digits), 4)]
 
 
 def defang_url(url: str) -> str:

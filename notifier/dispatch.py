@@ -15,12 +15,14 @@ from typing import Final
 
 import structlog
 
+from notifier.actions import ActionLinks, Actions
 from notifier.alarms import Alarms
 from notifier.alerts import AlertFacts, write_alert
 from notifier.brief import write_brief
 from notifier.channels import is_channel
 from notifier.compose import Composer
 from notifier.directory import Directory
+from notifier.dossier import dossier
 from notifier.pace import Mailing, Pace, decide
 from notifier.policy import from_snapshot
 from notifier.reminders import write_reminder
@@ -31,6 +33,7 @@ from store.model import (
     Alert,
     AlertReason,
     Attempt,
+    Case,
     Clock,
     OutboxKind,
     OutgoingMail,
@@ -46,19 +49,21 @@ _log = structlog.get_logger()
 class Dispatcher:
     """Writes the mails that carry alerts."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the wiring names each piece
         self,
         *,
         store: Store,
         directory: Directory,
         composer: Composer,
         pace: Pace,
+        actions: Actions | None = None,
         clock: Clock,
     ) -> None:
         self._store = store
         self._directory = directory
         self._composer = composer
         self._pace = pace
+        self._actions = actions
         self._clock = clock
         self._alarms = Alarms(composer, directory.fallback)
 
@@ -142,9 +147,9 @@ class Dispatcher:
             goes_on_at = case.next_alert_at or now
             return write_reminder(self._composer, case, self._reader(alert), posting, goes_on_at)
         write = write_brief if is_channel(alert.address) else write_alert
-        return write(self._composer, case, self._facts(work, alert, now), posting)
+        return write(self._composer, case, self._facts(work, case, alert, now), posting)
 
-    def _facts(self, work: UnitOfWork, alert: Alert, now: datetime) -> AlertFacts:
+    def _facts(self, work: UnitOfWork, case: Case, alert: Alert, now: datetime) -> AlertFacts:
         escalation, reader = work.escalations.active(alert.case_id), self._reader(alert)
         steps = alert.step + 1
         if escalation is not None:
@@ -160,7 +165,14 @@ class Dispatcher:
             languages=reader.languages,
             nobody_on_duty=alert.reason is AlertReason.NOBODY_ON_DUTY,
             undeliverable=alert.reason is AlertReason.UNDELIVERABLE,
+            no_progress=alert.reason is AlertReason.NO_PROGRESS,
+            dossier=dossier(work, self._directory, case),
+            actions=self._links(case, alert, now),
         )
+
+    def _links(self, case: Case, alert: Alert, now: datetime) -> ActionLinks | None:
+        person = self._directory.people.get(alert.person or "")
+        return self._actions.links(case.reference, person, now) if self._actions else None
 
     def _reader(self, alert: Alert) -> Reader:
         person = self._directory.people.get(alert.person or "")

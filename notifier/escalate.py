@@ -15,6 +15,7 @@ from typing import Final, assert_never
 
 import structlog
 
+from notifier.actions import Actions
 from notifier.alarms import Alarms
 from notifier.clocks import SET_BACK, ClockWatch
 from notifier.compose import Composer
@@ -86,6 +87,7 @@ class Escalator:
         clock: Clock,
         pace: Pace | None = None,
         progress: Progress | None = None,
+        actions: Actions | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -98,6 +100,7 @@ class Escalator:
             directory=directory,
             composer=composer,
             pace=pace or Pace(),
+            actions=actions,
             clock=clock,
         )
         self._fall_through = FallThrough(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from notifier.actions import ActionLinks
 from notifier.alarms import alarm_values
 from notifier.alerts import AlertFacts, alert_values
 from notifier.brief import brief_values
@@ -14,6 +15,7 @@ from notifier.compose import Composer
 from notifier.contacts import contacts_for
 from notifier.decisions import decision_values
 from notifier.directory import Recipient
+from notifier.dossier import KINDS, WHYS, Dossier, Happened, ToldWhen
 from notifier.follow_ups import Reply, follow_up_values
 from notifier.permission import Refusal
 from notifier.questions import question_values
@@ -148,10 +150,37 @@ _PROMISES: Final = (
 )
 # Without these a mail would be of no use.
 _REQUIRED: Final = {"alert": frozenset({"reference"})}
+_SAMPLE_DOSSIER: Final = Dossier(
+    why="imminent_danger",
+    phrase="a phrase",
+    category="grooming_contact",
+    history=tuple(Happened(at=_SAMPLE_TIME, what=kind, who="Somebody") for kind in KINDS),
+    told=(ToldWhen(name="Somebody", at=_SAMPLE_TIME),),
+    next_names=("Somebody", "Somebody else"),
+)
+_SAMPLE_LINKS: Final = ActionLinks(
+    reply_to="cp+any@chirper.example",
+    take="mailto:cp+take@chirper.example",
+    snooze="mailto:cp+snooze@chirper.example",
+    escalate="mailto:cp+escalate@chirper.example",
+    allowed=frozenset(StaffAction),
+)
 _SAMPLE_FACTS: Final = (
-    AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME),
+    AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME, actions=_SAMPLE_LINKS),
     AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),
     AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, undeliverable=True),
+    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, no_progress=True),
+    *(
+        AlertFacts(
+            step=1,
+            steps=3,
+            repeats=0,
+            next_alert_at=_SAMPLE_TIME,
+            actions=_SAMPLE_LINKS,
+            dossier=replace(_SAMPLE_DOSSIER, why=why),
+        )
+        for why in WHYS
+    ),
 )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum, unique
-from typing import Any, Final
+from typing import Any
 
 from notifier.compose import Composer, Posting, mail_address, outgoing
 from notifier.letters import FALLBACK_LANGUAGE, moment_text, span_text
+from notifier.moments import clock_text
 from notifier.threads import answer_fields
 from store.model import Case, MailTraits, OutboxKind, OutgoingMail, Severity, StaffAction
 
@@ -114,11 +115,3 @@ def notice_values(facts: NoticeFacts, now: datetime) -> dict[str, Any]:
 def rank(severity: Severity) -> int:
     """Count severities from 1, the most urgent, so that subjects sort by them."""
     return int(Severity.CRITICAL) - int(severity) + 1
-
-
-def clock_text(moment: datetime, zone: tzinfo) -> str:
-    """Write the time of day alone, where the day is clear."""
-    return moment.astimezone(zone).strftime(_CLOCK)
-
-
-_CLOCK: Final = "%H:%M"

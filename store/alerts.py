@@ -56,6 +56,15 @@ class Carriage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """An address that an alert went to, and when the last one was decided."""
+
+    address: str
+    person: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
     """How many alerts wait for the next mail to an address."""
 
@@ -292,6 +301,20 @@ class Alerts:
     def of_case(self, case_id: CaseId) -> list[Alert]:
         """Give a case's alerts, oldest first: who was told, when, and what became of it."""
         return self._listed(_query().where(alerts.c.case_id == case_id).order_by(alerts.c.id))
+
+    def last_told(self, case_id: CaseId, limit: int) -> list[Told]:
+        """Tell whom alerts of a case went to and when last, those told last at the end."""
+        at = func.max(alerts.c.created_at)
+        query = (
+            select(alerts.c.address, func.max(alerts.c.person), at)
+            .join(outbox, outbox.c.id == alerts.c.outbox_id)
+            .where(alerts.c.case_id == case_id, outbox.c.state == OutboxState.SENT)
+            .group_by(alerts.c.address)
+            .order_by(at.desc(), alerts.c.address)
+            .limit(limit)
+        )
+        rows = [tuple(row) for row in self._connection.execute(query)]
+        return [Told(address=address, person=person, at=at) for address, person, at in rows[::-1]]
 
     def unheard_cases(self, fresh_since: datetime) -> list[CaseId]:
         """Find open cases of which an alert failed and neither one beside it nor a later one went.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -67,6 +67,16 @@ class History:
         query = select(case_events).where(case_events.c.case_id == case_id)
         rows = self._connection.execute(query.order_by(case_events.c.sequence))
         return [_event(row) for row in rows]
+
+    def latest(self, case_id: CaseId, kinds: Collection[EventKind], limit: int) -> list[CaseEvent]:
+        """Give a case's newest events of some kinds, oldest first."""
+        query = (
+            select(case_events)
+            .where(case_events.c.case_id == case_id, case_events.c.kind.in_(kinds))
+            .order_by(case_events.c.sequence.desc())
+            .limit(limit)
+        )
+        return [_event(row) for row in reversed(self._connection.execute(query).all())]
 
     def unplanned(self, limit: int) -> list[CaseEvent]:
         """Give the events that the notifier has not looked at: by severity, then the oldest."""

@@ -251,6 +251,18 @@ class Reports:
         )
         return self._connection.scalar(query)
 
+    def most_severe(self, case_id: CaseId) -> Report | None:
+        """Give the report that makes a case as severe as it is: the newest of the most severe."""
+        query = (
+            _query()
+            .join(case_reports, case_reports.c.report_id == reports.c.id)
+            .where(case_reports.c.case_id == case_id)
+            .order_by(reports.c.severity.desc(), reports.c.id.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(query).first()
+        return self._report(row) if row else None
+
     def replies(self, report_id: ReportId) -> list[Report]:
         """Give the reports that are replies to one, oldest first."""
         query = (

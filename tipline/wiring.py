@@ -163,6 +163,7 @@ class Wiring:
             clock=self.clock,
             pace=pace(self.outfit.settings),
             progress=progress(self.outfit.settings),
+            actions=self.actions(),
         )
 
     def second_way(self) -> SecondWay:

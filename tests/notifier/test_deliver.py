@@ -133,7 +133,7 @@ def test_an_alert_everybody_refuses_goes_to_the_fallback_address(house: House) -
     assert told(house) == [OPS, "ben@chirper.example"]
     alert = house.outbox(OutboxKind.ALERT)[1].mail
     assert alert.case_id == case.id
-    assert b"NOBODY ELSE COULD BE REACHED" in alert.content
+    assert b"Nobody else could be reached" in alert.content
     assert case.reference in alert.subject
 
 

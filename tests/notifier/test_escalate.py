@@ -154,7 +154,7 @@ def test_when_no_step_finds_anybody_the_fallback_address_is_told(house: House) -
     case = house.opened()
     alerts, alarms = house.outbox(OutboxKind.ALERT), house.outbox(OutboxKind.ALARM)
     assert [m.mail.recipient for m in alerts + alarms] == [OPS, OPS]
-    assert b"NOBODY WAS ON DUTY" in alerts[0].mail.content
+    assert b"Nobody was on duty" in alerts[0].mail.content
     assert house.events(case).count(EventKind.NOBODY_ON_DUTY) == 2
 
 

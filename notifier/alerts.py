@@ -10,7 +10,7 @@ from notifier.actions import ActionLinks
 from notifier.compose import Composer, Posting, mail_address, outgoing
 from notifier.defang import defang, defang_number, defang_url
 from notifier.dossier import Dossier
-from notifier.letters import FALLBACK_LANGUAGE, moment_text, span_text
+from notifier.letters import FALLBACK_LANGUAGE, Letter, moment_text, span_text
 from notifier.marked import as_html, as_text
 from notifier.moments import short_text
 from notifier.staff_notices import rank
@@ -50,10 +50,8 @@ def write_alert(
     A reply goes to an address by which the reader may act on the case.
     """
     values = alert_values(case, facts, posting.at)
-    links = action_targets(facts.actions)
     written = composer.letters.write("alert", facts.languages, values)
-    page = as_html(written.text, written.subject, written.language, links)
-    letter = replace(written, text=as_text(written.text), html=page)
+    letter = alert_looks(written, facts.actions)
     mail = composer.mail(letter, posting, "auto-generated")
     mail["References"] = f"<case.{case.reference}@{composer.identity.domain}>"
     if facts.actions:
@@ -61,6 +59,12 @@ def write_alert(
     return outgoing(
         OutboxKind.ALERT, mail, letter, posting, case_id=case.id, severity=case.severity
     )
+
+
+def alert_looks(written: Letter, actions: ActionLinks | None) -> Letter:
+    """Give an alert its two looks; only our own actions are links."""
+    page = as_html(written.text, written.subject, written.language, action_targets(actions))
+    return replace(written, text=as_text(written.text), html=page)
 
 
 def alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from notifier.actions import ActionLinks
 from notifier.alarms import alarm_values
-from notifier.alerts import AlertFacts, alert_values
+from notifier.alerts import AlertFacts, alert_looks, alert_values
 from notifier.brief import brief_values
 from notifier.compose import Composer
 from notifier.contacts import contacts_for
@@ -72,7 +72,11 @@ def samples(composer: Composer) -> dict[str, Sample]:
             for name, values in reporters.items()
         },
         **{
-            name: Sample(values=values, required=_REQUIRED.get(name, frozenset()))
+            name: Sample(
+                values=values,
+                required=_REQUIRED.get(name, frozenset()),
+                finish=_FINISH.get(name),
+            )
             for name, values in _for_staff(composer).items()
         },
     }
@@ -150,6 +154,8 @@ _PROMISES: Final = (
 )
 # Without these a mail would be of no use.
 _REQUIRED: Final = {"alert": frozenset({"reference"})}
+# No sample has links to act by: they are made for one person.
+_FINISH: Final = {"alert": lambda letter: alert_looks(letter, None)}
 _SAMPLE_DOSSIER: Final = Dossier(
     why="imminent_danger",
     phrase="a phrase",

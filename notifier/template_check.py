@@ -8,7 +8,7 @@ looked at as well, so that a fault of ours is found by the same test.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from notifier.letters import (
     HTML,
     LAYOUT,
     TEXT,
+    Letter,
     Letters,
     Values,
     fault_text,
@@ -37,13 +38,15 @@ class Sample:
     """What a template of one name is tried with.
 
     ``required`` are the placeholders without which the mail would be of no use; ``has_html`` is
-    True for a letter with both looks.
+    True for a letter with both looks of ``marks``. ``finish`` is what else is made of a letter
+    before it is sent.
     """
 
     values: Sequence[Values]
     required: frozenset[str] = frozenset()
     has_html: bool = False
     links: Collection[str] = ()
+    finish: Callable[[Letter], Letter] | None = None
 
 
 def faults(letters: Letters, samples: Mapping[str, Sample]) -> tuple[str, ...]:
@@ -58,10 +61,25 @@ def faults(letters: Letters, samples: Mapping[str, Sample]) -> tuple[str, ...]:
     )
 
 
+def fill(letters: Letters, name: str, folder: str, sample: Sample) -> Letter | str:
+    """Fill a template with its first sample; what is wrong with it instead, when it is faulty."""
+    path = f"{folder}/{name}{TEXT}"
+    own = {path, f"{folder}/{name}{HTML}", LAYOUT}
+    for each in sorted(own & set(letters.templates.list_templates())):
+        for fault in _faults_of(letters.templates, each, {name: sample}):
+            return f"{letters.place(each)}: {fault}"
+    values = sample.values[0]
+    letter = filled(letters.templates, [path], values)
+    if not sample.has_html:
+        return sample.finish(letter) if sample.finish else letter
+    return marked(letters.templates, letter, name, made(values, folder), sample.links)
+
+
 def _faults_of(templates: Environment, path: str, samples: Mapping[str, Sample]) -> Iterator[str]:
     folder, _, file = path.rpartition("/")
     if path == LAYOUT:
-        yield from _layout_faults(templates, samples)
+        if any(sample.has_html for sample in samples.values()):
+            yield from _layout_faults(templates, samples)
         return
     name, suffix = file.partition(".")[0], file[file.find(".") :]
     sample = samples.get(name)

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from tipline.cli import case, channel, escalation, inbox, on_call, outbox, report, service
+from tipline.cli import (
+    case,
+    channel,
+    escalation,
+    inbox,
+    on_call,
+    outbox,
+    report,
+    service,
+    template,
+)
 from tipline.cli.check import check
 from tipline.cli.explain import explain
 from tipline.cli.ingest import ingest
@@ -47,6 +57,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(channel.app, name="channel")
+app.add_typer(template.app, name="template")
 app.add_typer(on_call.app, name="on-call")
 app.command()(simulate)
 app.command()(check)

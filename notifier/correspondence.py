@@ -7,11 +7,13 @@ their words and does not show who of staff wrote it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from notifier.compose import Composer, mail_address, outgoing
+from notifier.contacts import contacts_for
 from notifier.etiquette import Manners, may_answer
 from notifier.letters import FALLBACK_LANGUAGE
 from notifier.threads import answer_fields
@@ -27,13 +29,14 @@ RECEIPT_FAILED: Final = "receipt_failed"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReporterLetter:
-    """One mail to a reporter: the template by name, its values, and the decision it follows from.
+    """One mail to a reporter: the decision it follows from, and what its template may use.
 
-    ``automatic`` is its Auto-Submitted field (RFC 3834 section 5).
+    The template has the name of the ``kind``. ``values`` are made for a language; ``automatic`` is
+    its Auto-Submitted field (RFC 3834 section 5).
     """
 
     kind: OutboxKind
-    values: dict[str, Any]
+    values: Callable[[str], dict[str, Any]]
     dedupe_key: str
     at: datetime
     automatic: str
@@ -64,13 +67,15 @@ class Correspondence:
 
     def write(self, report: Report, letter: ReporterLetter) -> OutgoingMail:
         """Write a mail to the reporter, in their language, as an answer to their own."""
-        name = letter.kind.value
         token = reply_token(report.reference, self.reply_key)
         recipient = report.traits.reverse_path
         posting = self.composer.posting(letter.kind, recipient, letter.dedupe_key, letter.at, token)
-        languages = (report.language or FALLBACK_LANGUAGE,)
-        written = self.composer.letters.write(name, languages, letter.values)
+        language = report.language or FALLBACK_LANGUAGE
+        written = self.composer.letters.write_marked(
+            letter.kind.value, (language,), letter.values, contacts_for(language).links
+        )
         mail = self.composer.mail(written, posting, letter.automatic)
+        mail["Content-Language"] = written.language
         mail["Reply-To"] = mail_address(self.composer.identity.tagged(token))
         traits = report.traits
         for field, value in answer_fields(traits.message_id, traits.references).items():

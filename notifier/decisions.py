@@ -11,13 +11,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
 
 from notifier.compose import Composer
+from notifier.contacts import contacts_for
 from notifier.correspondence import Correspondence, ReporterLetter
 from notifier.escalations import ACTOR
+from notifier.locales import listed, local_day
 from store.model import Case, CaseEvent, Disposition, EventKind, MailKind, OutboxKind, Report
 from store.states import CaseState
 from store.terms import REOPEN_MONTHS, months_later
@@ -106,8 +109,12 @@ class Decisions:
         references = tuple(report.reference for report in reports[-_NAMED:])
         letter = ReporterLetter(
             kind=OutboxKind.DECISION,
-            values=decision_values(
-                self._correspondence.composer, case, references, self._rules.reopen_months
+            values=partial(
+                decision_values,
+                self._correspondence.composer,
+                case,
+                references,
+                self._rules.reopen_months,
             ),
             # By the closing of the case: a later decision is told again.
             dedupe_key=f"decision:{event.id}:{newest.traits.reverse_path.lower()}"[:255],
@@ -124,21 +131,21 @@ class Decisions:
 
 
 def decision_values(
-    composer: Composer, case: Case, references: tuple[str, ...], reopen_months: int
+    composer: Composer, case: Case, references: tuple[str, ...], reopen_months: int, language: str
 ) -> dict[str, Any]:
-    """Give what the template of a decision notice may use; the case must be closed."""
+    """Give what the template of a decision notice may use, in its language.
+
+    The case must be closed.
+    """
     if case.closed_at is None or case.disposition is None:
         raise ValueError(f"case {case.reference} is not decided")
     until = months_later(case.closed_at, reopen_months)
     return {
         "reference": references[-1],
-        "references": references,
+        "references": listed(references, language),
         "disposition": case.disposition.value,
-        "decided": _day_text(composer, case.closed_at),
-        "until": _day_text(composer, until),
+        "decided": local_day(case.closed_at, composer.zone, language),
+        "until": local_day(until, composer.zone, language),
+        "emergency": contacts_for(language).emergency_lines(language),
         "sender_name": composer.identity.name,
     }
-
-
-def _day_text(composer: Composer, moment: datetime) -> str:
-    return moment.astimezone(composer.zone).date().isoformat()

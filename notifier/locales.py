@@ -33,6 +33,13 @@ def local_moment(moment: datetime, zone: tzinfo, language: str) -> str:
     return pattern.replace("{1}", day).replace("{0}", time).replace("'", "")
 
 
+def local_day(moment: datetime, zone: tzinfo, language: str) -> str:
+    """Write the day of a moment as a letter in a language would."""
+    day = str(format_date(moment.astimezone(zone), "long", locale=_locale(language)))
+    # In a sentence the year has its word (the table writes as on a letterhead).
+    return day.replace(", ", " năm ") if language == "vi" else day
+
+
 def country_name(code: str, language: str) -> str:
     """Name a country (ISO 3166 alpha-2) in a language."""
     return str(_locale(language).territories.get(code, code))

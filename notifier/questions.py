@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import partial
 from typing import Any, Final
 
 import structlog
 
 from notifier.compose import Composer
+from notifier.contacts import contacts_for
 from notifier.correspondence import Correspondence, ReporterLetter
 from store.errors import Forbidden
 from store.model import Clock, EventKind, OutboxId, OutboxKind, Report
@@ -52,7 +54,7 @@ def ask(  # noqa: PLR0913, PLR0917 - who asks whom what
         digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
         letter = ReporterLetter(
             kind=OutboxKind.QUESTION,
-            values=question_values(correspondence.composer, report.reference, lines),
+            values=partial(question_values, correspondence.composer, report.reference, lines),
             dedupe_key=f"question:{report.id}:{digest}:{now.date().isoformat()}",
             at=now,
             # A person wrote it (RFC 3834 section 5).
@@ -86,9 +88,20 @@ def question_lines(text: str) -> tuple[str, ...]:
     return lines
 
 
-def question_values(composer: Composer, reference: str, lines: tuple[str, ...]) -> dict[str, Any]:
-    """Give what the template of a question may use."""
-    return {"reference": reference, "lines": lines, "sender_name": composer.identity.name}
+def question_values(
+    composer: Composer, reference: str, lines: tuple[str, ...], language: str
+) -> dict[str, Any]:
+    """Give what the template of a question may use, in its language: a paragraph for each line.
+
+    A line that would open a heading loses its mark.
+    """
+    plain = (line.lstrip("# ") if line.startswith("#") else line for line in lines)
+    return {
+        "reference": reference,
+        "lines": tuple(line for line in plain if line.strip()),
+        "emergency": contacts_for(language).emergency_lines(language),
+        "sender_name": composer.identity.name,
+    }
 
 
 def make_reachable(store: Store, reference: str, actor: str, clock: Clock) -> Report:

@@ -60,12 +60,23 @@ def samples(composer: Composer) -> dict[str, Sample]:
             for promises in _PROMISES
         ],
         "collective": [partial(collective_values, composer, _REPORT)],
+        "decision": [
+            partial(
+                decision_values,
+                composer,
+                replace(_TAKEN, closed_at=_SAMPLE_TIME, disposition=each),
+                _TWO,
+                6,
+            )
+            for each in Disposition
+        ],
+        "question": [partial(question_values, composer, _TWO[0], ("A line.", "", "Another."))],
     }
     return {
         **{
             name: Sample(
                 values=values,
-                required=frozenset({"reference"}),
+                required=_REQUIRED.get(name, frozenset({"reference"})),
                 has_html=True,
                 links=contacts_for("en").links,
             )
@@ -95,13 +106,6 @@ def _for_staff(composer: Composer) -> dict[str, list[dict[str, Any]]]:
             for facts in _SAMPLE_FACTS
         ],
         "brief_alarm": [{"title": "A title", "over": over} for over in (False, True)],
-        "decision": [
-            decision_values(
-                composer, replace(_TAKEN, closed_at=_SAMPLE_TIME, disposition=each), _TWO, 6
-            )
-            for each in Disposition
-        ],
-        "question": [question_values(composer, _TWO[0], ("A line.", "", "Another line."))],
         "follow_up": [
             follow_up_values(case, reply, Recipient(address="duty@chirper.example"))
             for case in (_TAKEN, *_sample_cases())
@@ -153,7 +157,11 @@ _PROMISES: Final = (
     Promises(notices=False),
 )
 # Without these a mail would be of no use.
-_REQUIRED: Final = {"alert": frozenset({"reference"})}
+_REQUIRED: Final = {
+    "alert": frozenset({"reference"}),
+    "decision": frozenset({"reference", "disposition", "until"}),
+    "question": frozenset({"reference", "lines"}),
+}
 # No sample has links to act by: they are made for one person.
 _FINISH: Final = {"alert": lambda letter: alert_looks(letter, None)}
 _SAMPLE_DOSSIER: Final = Dossier(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifier.locales import country_name, direction, isolated, local_moment, plural
+from notifier.locales import country_name, direction, isolated, local_day, local_moment, plural
 
 MOMENT = datetime(2026, 11, 22, 3, 5, tzinfo=UTC)
 
@@ -59,3 +59,20 @@ def test_countries_are_named_in_the_language() -> None:
 def test_only_right_to_left_text_needs_isolation() -> None:
     assert (direction("ar"), isolated("116 111", "ar")) == ("rtl", "\u2066116 111\u2069")
     assert (direction("en"), isolated("116 111", "en")) == ("ltr", "116 111")
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "22 May 2027"),
+        ("de", "22. Mai 2027"),
+        ("es", "22 de mayo de 2027"),
+        ("pl", "22 maja 2027"),
+        ("ja", "2027年5月22日"),
+        ("vi", "22 tháng 5 năm 2027"),
+        ("xx", "22 May 2027"),
+    ],
+)
+def test_a_day_is_written_as_in_a_sentence(language: str, written: str) -> None:
+    moment = datetime(2027, 5, 21, 23, 30, tzinfo=UTC)
+    assert local_day(moment, ZoneInfo("Europe/Berlin"), language) == written

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -166,8 +167,10 @@ def test_a_header_field_in_a_question_stays_in_its_text(house: House) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_is_framed_in_every_language(house: House, language: str) -> None:
     assert (TEMPLATES / language / "question.txt.j2").exists()
-    values = question_values(house.composer, "R-00000-00000", ("First line.", "", "Last line."))
-    letter = house.composer.letters.write("question", (language,), values)
-    assert "First line.\n\nLast line.\n" in letter.text
+    lines = ("# First line.", "", "Last line.")
+    values = partial(question_values, house.composer, "R-00000-00000", lines)
+    letter = house.composer.letters.write_marked("question", (language,), values)
+    assert "\n\nFirst line.\n\nLast line.\n" in letter.text
+    assert letter.language == language
     assert "R-00000-00000" in letter.text
     assert "R-00000-00000" in letter.subject

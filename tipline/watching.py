@@ -12,6 +12,7 @@ from notifier.channels import look as look_at_channel
 from notifier.expiry import Expiries, Expiry
 from notifier.heartbeat import Heartbeat
 from notifier.looks import Look
+from notifier.second_way import is_down
 from notifier.silence import Silence
 from store.unit_of_work import UnitOfWork
 from tipline.settings import Settings
@@ -92,6 +93,16 @@ def _looks(
             look=_Channels(settings).look,
         ),
     ]
+    if settings.relay is not None:
+        title = "The relay takes no mail; it is tried again and again, and nothing is lost"
+        after = watching.relay_down_after
+        looks.append(
+            Look(
+                kind="relay_down",
+                title=title,
+                look=lambda work, now: int(is_down(work, now, after)),
+            )
+        )
     if canaries is not None:
         title = "Something is wrong on the way of a mail out and in again (the canary)"
         looks.append(Look(kind="canary", title=title, look=canaries.look))

@@ -384,3 +384,13 @@ def test_a_calendar_with_faults_is_told(
     message = findings(status=1)["calendar of night"]["message"]
     assert "event 'nobody 0': nobody in [people] is called that" in message
     assert message.endswith("; and 2 more")
+
+
+@pytest.mark.usefixtures("two_cases")
+def test_alarms_that_are_not_over_are_told(findings: Show, state: Path) -> None:
+    at = f"{datetime.now(UTC) - timedelta(hours=2):%Y-%m-%d %H:%M:%S.%f}"
+    with changed(state) as database:
+        row = ("silence", "No report has come for much longer than usual", 1, "[]", at, at)
+        database.execute("insert into faults values (?, ?, ?, ?, ?, ?)", row)
+    told = findings(status=1)["alarms"]["message"]
+    assert told == "No report has come for much longer than usual (for 2h 0m)"

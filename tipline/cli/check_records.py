@@ -119,6 +119,17 @@ def alerts(work: UnitOfWork, now: datetime) -> Finding:
     return wrong("alerts", message, remedy)
 
 
+def faults(work: UnitOfWork, now: datetime) -> list[Finding]:
+    """Tell what the operators were told and is not over; nothing gives nothing."""
+    lasting = [
+        f"{fault.title} (for {age(fault.raised_at, now)})" for fault in work.faults.all().values()
+    ]
+    if not lasting:
+        return []
+    remedy = "docs/operating.md says what each means; it is told when it is over"
+    return [wrong("alarms", "; ".join(lasting), remedy)]
+
+
 def canary(work: UnitOfWork, settings: Settings, now: datetime) -> list[Finding]:
     """Look how long the last mail to ourselves took; nothing where none is sent."""
     from tipline.watching import is_canary_on

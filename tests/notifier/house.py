@@ -157,10 +157,10 @@ class RememberingCourier:
 class House:
     """The notifier over one store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, everybody: Directory | None = None) -> None:
         self.store = store
         self.clock = TurnedClock()
-        self.directory = directory()
+        self.directory = everybody or directory()
         self.composer = Composer(IDENTITY)
         self.courier = RememberingCourier()
         self.planner = Planner(

@@ -23,7 +23,7 @@ from notifier.layer import DAILY, WEEKLY
 from notifier.local_time import Hours
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
 from notifier.rota import Layer, Rota
-from store.model import Case, Disposition, Severity
+from store.model import AlertReason, Case, Disposition, Severity
 from store.unit_of_work import Store
 from tests.notifier.house import House, person
 
@@ -146,6 +146,8 @@ class Week:
             local = alert.created_at.astimezone(BERLIN)
             when = f"{local:%a %H:%M %Z} {alert.step + 1}"
             who = alert.address.partition("@")[0]
+            if alert.reason is AlertReason.NO_PROGRESS:
+                who = f"{who}, reminded"
             lines[when] = f"{lines[when]}+{who}" if when in lines else f"{when} {who}"
         return list(lines.values())
 
@@ -217,15 +219,18 @@ def test_a_week_over_the_end_of_summer_time(house: House) -> None:
         "Mon 12:00 CET 2 cleo+lead",
     ]
     assert week.told("low") == ["Mon 08:00 CET 1 cleo"]
-    # Taken at a quarter to one for two hours, which are up before the clocks are put back.
+    # Taken at a quarter to one. Nothing happens for an hour, the holder is reminded, and a quarter
+    # of an hour later the others are told again, through both hours that begin at two.
     assert week.told("high") == [
         "Sat 23:40 CEST 1 emil",
         "Sat 23:55 CEST 2 ben",
         "Sun 00:40 CEST 3 lead",
-        "Sun 02:45 CEST 3 lead",
-        "Sun 02:15 CET 3 lead",
-        "Sun 02:45 CET 3 lead",
-        "Sun 03:15 CET 3 lead",
+        "Sun 01:45 CEST 3 ben, reminded",
+        "Sun 02:00 CEST 3 lead",
+        "Sun 02:30 CEST 3 lead",
+        "Sun 02:00 CET 3 lead",
+        "Sun 02:30 CET 3 lead",
+        "Sun 03:00 CET 3 lead",
     ]
     # Through the hour that comes twice: every five minutes, none of them twice.
     assert week.told("danger") == [

@@ -62,16 +62,39 @@ def test_it_tells_what_comes_next_when_and_to_whom(show: Any, reference: str) ->
     ] * 3
 
 
+def minutes_until(moment: str) -> float:
+    return (datetime.fromisoformat(moment) - utc_now()) / timedelta(minutes=1)
+
+
 def test_a_taken_case_goes_on_when_its_time_is_up(show: Any, reference: str, run: Run) -> None:  # noqa: ANN401
-    run("case", "take", reference, "--for", "30m", "--as", "anna")
+    run("case", "take", reference, "--for", "30m", "--as", "duty")
 
     story = show(reference)
 
     assert (story["state"], story["pause_reason"]) == ("paused", "taken")
-    assert story["ran"][-1]["what"] == "taken"
-    assert story["ran"][-1]["who"] == "anna"
-    ahead = datetime.fromisoformat(story["next"][0]["at"]) - utc_now()
-    assert timedelta(minutes=29) < ahead <= timedelta(minutes=30)
+    assert (story["ran"][-1]["what"], story["ran"][-1]["who"]) == ("taken", "duty")
+    assert story["next"][0]["at"] == story["given_back_at"]
+    assert 29 < minutes_until(story["given_back_at"]) <= 30
+    assert story["reminded_at"] is None
+
+
+@pytest.mark.parametrize("taking", [("duty", 60, 75), ("lea", None, 60)])
+def test_a_case_taken_for_long_is_given_back_when_nothing_happens(
+    show: Any,  # noqa: ANN401
+    reference: str,
+    run: Run,
+    taking: tuple[str, int | None, int],
+) -> None:
+    who, reminded, given_back = taking
+    run("case", "take", reference, "--for", "4h", "--as", who)
+
+    story = show(reference)
+
+    assert round(minutes_until(story["given_back_at"])) == given_back
+    assert story["next"][0]["at"] == story["given_back_at"]
+    told = story["reminded_at"]
+    assert (round(minutes_until(told)) if told else None) == reminded
+    assert f"{who} " in run("escalation", "show", reference).out
 
 
 def test_nothing_is_ahead_of_a_closed_case(show: Any, reference: str, run: Run) -> None:  # noqa: ANN401

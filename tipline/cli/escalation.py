@@ -4,20 +4,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from store.states import EscalationState
+from store.model import EventKind
+from store.states import CaseState, EscalationState
 from tipline.cli.errors import CommandError
 from tipline.cli.escalation_record import Line, what_ran
 from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import moment, print_facts, print_json, print_line, print_table
 
 if TYPE_CHECKING:
-    from notifier.course import Telling
+    from notifier.course import Course, Telling
     from notifier.policy import EscalationPolicy
     from store.model import Case, Escalation
     from store.unit_of_work import UnitOfWork
@@ -40,12 +41,21 @@ AHEAD: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """How long a taken case is left alone; ``reminded_at`` is None where that is not ahead."""
+
+    given_back_at: datetime
+    reminded_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
     """What there is to say of a case's escalations."""
 
     case: Case
     escalation: Escalation | None
     policy: EscalationPolicy | None
+    hold: Hold | None
     ran: list[Line]
     ahead: list[Telling]
 
@@ -85,12 +95,14 @@ def _tell(settings: Settings, unit: UnitOfWork, case: Case, ahead: int) -> Story
     escalations = unit.escalations.of_case(case.id)
     newest = escalations[-1] if escalations else None
     policy = _policy(newest)
+    hold = _hold(settings, unit, case)
     return Story(
         case=case,
         escalation=newest,
         policy=policy,
         ran=what_ran(unit, case),
-        ahead=_ahead(settings, newest, policy, ahead),
+        hold=hold,
+        ahead=_ahead(settings, _course(newest, hold), policy, ahead),
     )
 
 
@@ -103,19 +115,42 @@ def _policy(escalation: Escalation | None) -> EscalationPolicy | None:
         return None
 
 
+def _course(escalation: Escalation | None, hold: Hold | None) -> Course | None:
+    """Tell how far an escalation has come; a taken case is left alone until it is given back."""
+    from notifier.course import Course
+
+    if escalation is None or escalation.next_at is None:
+        return None
+    due_at = hold.given_back_at if hold else escalation.next_at
+    return Course(step=escalation.step, rounds=escalation.rounds, due_at=due_at)
+
+
+def _hold(settings: Settings, unit: UnitOfWork, case: Case) -> Hold | None:
+    """Tell for how long whoever has the case keeps it, if nothing happens meanwhile."""
+    from tipline.settings.duty import progress
+
+    if case.state is not CaseState.TAKEN or case.taken_until is None or case.taken_by is None:
+        return None
+    terms = progress(settings)
+    acted_at = unit.history.last_by_person(case.id) or case.taken_at or case.opened_at
+    reminded_at = unit.history.last_of_kind(case.id, EventKind.NO_PROGRESS)
+    first = acted_at + terms.within
+    was_reminded = reminded_at is not None and reminded_at > acted_at
+    patience = terms.grace if case.taken_by in settings.people else timedelta()
+    given_back_at = (reminded_at if reminded_at and was_reminded else first) + patience
+    ahead = None if was_reminded or not patience or first >= case.taken_until else first
+    return Hold(given_back_at=min(given_back_at, case.taken_until), reminded_at=ahead)
+
+
 def _ahead(
-    settings: Settings,
-    escalation: Escalation | None,
-    policy: EscalationPolicy | None,
-    count: int,
+    settings: Settings, course: Course | None, policy: EscalationPolicy | None, count: int
 ) -> list[Telling]:
-    from notifier.course import Course, play
+    from notifier.course import play
     from tipline.cli.roster import roster
 
-    if escalation is None or policy is None or escalation.next_at is None:
+    if course is None or policy is None:
         return []
     now = datetime.now(UTC)
-    course = Course(step=escalation.step, rounds=escalation.rounds, due_at=escalation.next_at)
     played = play(policy, roster(settings, now), course, now + AHEAD, now)
     return list(islice(played, count))
 
@@ -133,6 +168,8 @@ def _record(story: Story) -> dict[str, Any]:
         "pause_reason": running.pause_reason if running else None,
         "started_at": moment(running.started_at) if running else None,
         "next_at": moment(running.next_at) if running else None,
+        "reminded_at": moment(story.hold.reminded_at) if story.hold else None,
+        "given_back_at": moment(story.hold.given_back_at) if story.hold else None,
         "steps": len(story.policy.steps) if story.policy else None,
         "ran": [{**asdict(line), "at": moment(line.at)} for line in story.ran],
         "next": [telling_record(one) for one in story.ahead],
@@ -151,6 +188,7 @@ def _print(settings: Settings, story: Story) -> None:
             ("policy", story.policy.key if story.policy else None),
             ("escalation", _state(story)),
             ("started", show_moment(running.started_at, zone) if running else None),
+            ("held by", _holder(story, zone)),
         ]
     )
     print_line("")
@@ -180,6 +218,17 @@ def _state(story: Story) -> str | None:
     if running.state is EscalationState.PAUSED:
         return f"paused ({running.pause_reason})"
     return running.state.value
+
+
+def _holder(story: Story, zone: tzinfo) -> str | None:
+    """Say until when whoever has the case keeps it, and when they are reminded."""
+    from notifier.local_time import show_moment
+
+    if story.hold is None:
+        return None
+    reminded_at, until = story.hold.reminded_at, show_moment(story.hold.given_back_at, zone)
+    reminder = f"is reminded {show_moment(reminded_at, zone)} and " if reminded_at else ""
+    return f"{story.case.taken_by} {reminder}keeps it until {until}, if nothing happens"
 
 
 def _print_ahead(story: Story, settings: Settings) -> None:

@@ -41,6 +41,7 @@ _PREFIXES: Final = {
     OutboxKind.QUESTION: "question",
     OutboxKind.FOLLOW_UP: "reply",
     OutboxKind.STAFF_NOTICE: "notice",
+    OutboxKind.OVERVIEW: "overview",
 }
 
 

@@ -54,8 +54,13 @@ def decide(pace: Pace, recent: Sequence[Carriage], now: datetime, *, urgent_wait
     """
     past = [mail for mail in recent if mail.at <= now]
     told = sum(mail.alerts for mail in past if now - mail.at < pace.within)
-    last_at = max((mail.at for mail in past), default=None)
-    if told < pace.at_once or last_at is None or now - last_at >= pace.summary_every:
+    if told < pace.at_once or now - _collecting_since(past) >= pace.summary_every:
         return Mailing.ALL
     held = any(mail.urgent and now - mail.at < URGENT_EVERY for mail in past)
     return Mailing.URGENT if urgent_waits and not held else Mailing.NOTHING
+
+
+def _collecting_since(past: Sequence[Carriage]) -> datetime:
+    """Tell since when all but the urgent is held back: mails about that do not put it off."""
+    ordinary = [mail.at for mail in past if mail.urgent < mail.alerts]
+    return max(ordinary) if ordinary else min(mail.at for mail in past)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from notifier.layer import Layer, Shift
@@ -42,7 +42,8 @@ class Person:
     """Somebody who can be told. ``key`` is the name in the configuration.
 
     ``address`` is the one that answers and links are made for; alerts go to the others as well.
-    ``channels`` names the ways to tell the person beside mail, such as "sms".
+    ``channels`` names the ways to tell the person beside mail, such as "sms". At ``digest_at``,
+    local time, the person gets a digest of what there is to do.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Person:
     time_zone: str = "UTC"
     languages: tuple[str, ...] = ("en",)
     channels: tuple[str, ...] = ()
+    digest_at: time | None = None
 
     def __post_init__(self) -> None:
         time_zone(self.time_zone)

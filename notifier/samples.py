@@ -14,6 +14,7 @@ from notifier.brief import brief_values
 from notifier.compose import Composer
 from notifier.contacts import contacts_for
 from notifier.decisions import decision_values
+from notifier.digests import Handover, digest_values, handover_values, relief_values
 from notifier.directory import Recipient
 from notifier.dossier import KINDS, WHYS, Dossier, Happened, ToldWhen
 from notifier.follow_ups import Reply, follow_up_values
@@ -26,6 +27,7 @@ from notifier.receipts import (
     receipt_values,
 )
 from notifier.reminders import reminder_values
+from notifier.rota import Person, Shift
 from notifier.staff_notices import NoticeFacts, NoticeKind, notice_values
 from notifier.summaries import Reader, SummaryFacts, summary_values
 from notifier.template_check import Sample, faults
@@ -43,6 +45,7 @@ from store.model import (
     Severity,
     StaffAction,
 )
+from store.overviews import Listed, Overview
 from store.states import AcknowledgementState, CaseState
 
 
@@ -117,6 +120,15 @@ def _for_staff(composer: Composer) -> dict[str, list[dict[str, Any]]]:
             for case in (_TAKEN, *_sample_cases())
         ],
         "brief_summary": _summaries(),
+        "digest": [digest_values(each, Reader(), _SAMPLE_TIME) for each in _overviews()],
+        "handover": [
+            handover_values(handover, each, _SAMPLE_TIME)
+            for handover in (_HANDOVER, replace(_HANDOVER, goes=None))
+            for each in _overviews()
+        ],
+        "relief": [
+            relief_values(_HANDOVER, _PERSON, each.taken, _SAMPLE_TIME) for each in _overviews()
+        ],
         "staff_notice": [notice_values(facts, _SAMPLE_TIME) for facts in sample_notices()],
         "alarm": [
             alarm_values(composer, "A title", lines, _SAMPLE_TIME, over=bool(lines))
@@ -267,4 +279,21 @@ def sample_notices() -> tuple[NoticeFacts, ...]:
         )
         for kind, what in about
         for case in (_TAKEN, closed, replace(_TAKEN, state=CaseState.OPEN), None)
+    )
+
+
+_PERSON: Final = Person(key="duty", name="Duty", address="duty@chirper.example")
+_HANDOVER: Final = Handover(
+    rota="night",
+    comes=_PERSON,
+    goes=_PERSON,
+    shift=Shift(person="duty", begins_at=_SAMPLE_TIME, ends_at=_SAMPLE_TIME + timedelta(hours=8)),
+)
+
+
+def _overviews() -> tuple[Overview, ...]:
+    nothing, some = Listed(count=0, first=()), Listed(count=500, first=(_TAKEN, *_sample_cases()))
+    return (
+        Overview(overdue=nothing, open=nothing, taken=nothing),
+        Overview(overdue=some, open=some, taken=some),
     )

@@ -48,11 +48,11 @@ class NewAlert:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Carriage:
-    """One mail to an address: when it was decided, and how many alerts it carries."""
+    """One mail to an address: when it was decided, how many alerts it carries, how many urgent."""
 
     at: datetime
     alerts: int
-    urgent: bool
+    urgent: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,12 +171,12 @@ class Alerts:
     def carriages(self, address: str, since: datetime) -> list[Carriage]:
         """Give the mails with alerts to an address that were decided since, oldest first."""
         query = (
-            select(func.max(alerts.c.carried_at), func.count(), func.max(_URGENT))
+            select(func.max(alerts.c.carried_at), func.count(), func.sum(_URGENT))
             .where(alerts.c.address == address, alerts.c.carried_at >= since)
             .group_by(alerts.c.outbox_id)
         )
         found = [
-            Carriage(at=at, alerts=count, urgent=bool(urgent))
+            Carriage(at=at, alerts=count, urgent=urgent)
             for at, count, urgent in self._connection.execute(query)
         ]
         return sorted(found, key=lambda carriage: carriage.at)

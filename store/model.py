@@ -205,6 +205,8 @@ class OutboxKind(StrEnum):
     CANARY = "canary"
     # To the people on duty: what a mail of theirs did, or that somebody else has the case.
     STAFF_NOTICE = "staff_notice"
+    # To one of staff: a digest, or what a change of shift hands over.
+    OVERVIEW = "overview"
 
 
 class Way(StrEnum):

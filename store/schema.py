@@ -338,6 +338,14 @@ alerts = Table(
     Index("ix_alerts_failed", "id", sqlite_where=text("state = 'failed' AND passed_on_at IS NULL")),
 )
 
+# When something regular was last done: a digest, a handover.
+occasions = Table(
+    "occasions",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
 openings = Table(
     "openings",
     metadata,

@@ -27,6 +27,7 @@ from store.history import History
 from store.inbox import Inbox
 from store.openings import Openings
 from store.outbox import Outbox
+from store.overviews import Overviews
 from store.reports import Reports
 from store.schema import installation
 from store.staff_commands import StaffCommands
@@ -53,6 +54,7 @@ class UnitOfWork:
         self.outbox = Outbox(connection)
         self.escalations = Escalations(connection)
         self.alerts = Alerts(connection)
+        self.overviews = Overviews(connection)
         self.openings = Openings(connection)
         self.commands = StaffCommands(connection)
         self.duty = DutyChanges(connection)

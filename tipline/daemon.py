@@ -40,6 +40,8 @@ OWNER: Final = "daemon"
 TICK_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 60.0
 CALENDAR_SECONDS: Final = 10.0
+# How often it is looked whose digest or which handover is due.
+HANDOVER_SECONDS: Final = 15.0
 HEALTH_SECONDS: Final = 5.0
 # A stage that has made no round for so long is stuck, and the watchdog is no longer fed.
 STUCK_AFTER: Final = timedelta(minutes=15)
@@ -141,6 +143,8 @@ class _Stages:
         self.standing_in = Stage("standing in", detour, on_round)
         plan = _then(wiring.planner().step, self.escalating, self.alerting, *self.answering)
         self.planning = Stage("planning", plan, on_round)
+        tell = _then(wiring.regular_mails().step, self.alerting)
+        self.handing_over = Stage("handing over", tell, on_round)
         obey = _then(wiring.mail_commands().step, self.planning, self.escalating, self.alerting)
         self.commanding = Stage("commanding", obey, on_round)
         # One stage per reader: while a mail takes its whole time, the others go on.
@@ -169,6 +173,7 @@ class _Stages:
             *self.telling,
             self.standing_in,
             self.reading_calendars,
+            self.handing_over,
             self.auditing,
             self.canary,
             self.beating,
@@ -177,7 +182,11 @@ class _Stages:
 
     def seconds(self, stage: Stage) -> float:
         """Tell how often a stage looks for work by itself."""
-        rare = {self.auditing: AUDIT_SECONDS, self.reading_calendars: CALENDAR_SECONDS}
+        rare = {
+            self.auditing: AUDIT_SECONDS,
+            self.reading_calendars: CALENDAR_SECONDS,
+            self.handing_over: HANDOVER_SECONDS,
+        }
         return rare.get(stage, TICK_SECONDS)
 
     def wake_reading(self) -> None:

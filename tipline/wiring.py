@@ -26,6 +26,7 @@ from notifier.escalate import Escalator
 from notifier.looks import Look
 from notifier.mail_commands import MailCommands
 from notifier.plan import Planner
+from notifier.regular import RegularMails
 from notifier.return_paths import ReturnPaths
 from notifier.samples import template_faults
 from notifier.second_way import SecondWay
@@ -33,7 +34,7 @@ from store.model import TO_REPORTERS, TO_STAFF, Clock, OutboxKind, Way
 from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels, detour, operator_channels
-from tipline.settings.duty import directory, pace, progress
+from tipline.settings.duty import directory, pace, progress, regular
 from tipline.settings.home import reading_rules
 from tipline.settings.mail import (
     courier,
@@ -174,6 +175,16 @@ class Wiring:
             composer=self.outfit.composer,
             detour=detour(self.outfit.settings),
             clock=self.clock,
+        )
+
+    def regular_mails(self) -> RegularMails:
+        """Put together what sends digests and handovers by the clock."""
+        return RegularMails(
+            store=self.installation.store,
+            directory=self.outfit.directory,
+            composer=self.outfit.composer,
+            clock=self.clock,
+            regular=regular(self.outfit.settings),
         )
 
     @property

@@ -13,7 +13,7 @@ from tests.notifier.house import START
 PACE = Pace(at_once=3, within=timedelta(minutes=10), summary_every=timedelta(minutes=5))
 
 
-def mail(seconds_ago: float, alerts: int = 1, *, urgent: bool = False) -> Carriage:
+def mail(seconds_ago: float, alerts: int = 1, *, urgent: int = 0) -> Carriage:
     return Carriage(at=START - timedelta(seconds=seconds_ago), alerts=alerts, urgent=urgent)
 
 
@@ -27,8 +27,12 @@ def mail(seconds_ago: float, alerts: int = 1, *, urgent: bool = False) -> Carria
         pytest.param([mail(301, 90)], False, Mailing.ALL, id="the next summary"),
         pytest.param([mail(601, 90)], False, Mailing.ALL, id="long ago"),
         pytest.param([mail(1, 3)], True, Mailing.URGENT, id="new and critical goes beside"),
-        pytest.param([mail(1, 3, urgent=True)], True, Mailing.NOTHING, id="but one a minute"),
-        pytest.param([mail(56, 3, urgent=True)], True, Mailing.URGENT, id="the minute is over"),
+        pytest.param([mail(1, 3, urgent=3)], True, Mailing.NOTHING, id="but one a minute"),
+        pytest.param([mail(56, 3, urgent=3)], True, Mailing.URGENT, id="the minute is over"),
+        pytest.param([mail(301, 3), mail(60, urgent=1)], False, Mailing.ALL, id="urgent between"),
+        pytest.param(
+            [mail(301, 1, urgent=1), *[mail(9, urgent=1)] * 4], False, Mailing.ALL, id="only urgent"
+        ),
         pytest.param([mail(-3600, 90)], False, Mailing.ALL, id="before the clock went back"),
     ],
 )
@@ -40,7 +44,8 @@ def test_what_goes_out_is_decided_by_the_mails_before(
 
 @given(
     recent=st.lists(
-        st.builds(mail, st.floats(0, 3600), st.integers(1, 9000), urgent=st.booleans()), max_size=20
+        st.builds(mail, st.floats(0, 3600), st.integers(1, 9000), urgent=st.integers(0, 3)),
+        max_size=20,
     )
 )
 def test_nothing_new_and_critical_is_held_for_more_than_a_minute(recent: list[Carriage]) -> None:
@@ -57,7 +62,7 @@ def test_mails_are_bounded_however_many_alerts_fall_due(arrivals: list[int]) -> 
         waiting += arrivals.count(second)
         now = START + timedelta(seconds=second)
         if waiting and decide(PACE, sent, now, urgent_waits=False) is Mailing.ALL:
-            sent.append(Carriage(at=now, alerts=waiting, urgent=False))
+            sent.append(Carriage(at=now, alerts=waiting, urgent=0))
             waiting = 0
     assert waiting == 0
     assert sum(carriage.alerts for carriage in sent) == len(arrivals)

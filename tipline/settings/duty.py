@@ -11,6 +11,7 @@ from notifier.local_time import DAYS, EVERY_DAY, Hours
 from notifier.pace import Pace
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
 from notifier.progress import Progress
+from notifier.regular import Regular
 from notifier.rota import Person, Rota
 from store.model import Severity
 from tipline.settings.home import operator_address
@@ -40,6 +41,11 @@ def pace(settings: Settings) -> Pace:
 def progress(settings: Settings) -> Progress:
     """Hand out how long a taken case may stand still."""
     return Progress(within=settings.cases.progress_within, grace=settings.cases.progress_grace)
+
+
+def regular(settings: Settings) -> Regular:
+    """Hand out which mails staff get by the clock."""
+    return Regular(**dict(settings.overviews))
 
 
 def people(settings: Settings) -> dict[str, Person]:
@@ -80,6 +86,7 @@ def _person(key: str, entry: PersonEntry) -> Person:
         time_zone=entry.time_zone,
         languages=entry.languages,
         channels=tuple(entry.channels),
+        digest_at=entry.digest_at,
     )
 
 

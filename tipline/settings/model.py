@@ -22,6 +22,7 @@ from tipline.settings.sections import (
     Log,
     Notices,
     Outgoing,
+    Overviews,
     Platform,
     Reading,
     Relay,
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     policies: Policies
     cases: Cases = Cases()
     alerts: Alerts = Alerts()
+    overviews: Overviews = Overviews()
     commands: Commands = Commands()
     watching: Watching = Watching()
     log: Log = Log()

@@ -402,13 +402,6 @@ class Cases(Section):
         ),
     )
 
-    @field_validator("progress_within", "progress_grace")
-    @classmethod
-    def _leaves_time(cls, span: timedelta) -> timedelta:
-        if span <= timedelta(0):
-            raise ValueError("must be longer than nothing")
-        return span
-
 
 class Alerts(Section):
     """How many mails one address gets about cases."""
@@ -476,6 +469,22 @@ class Commands(Section):
         if self.snooze_for > self.longest_snooze:
             raise ValueError("snooze_for must not be longer than longest_snooze")
         return self
+
+
+class Overviews(Section):
+    """Mails that tell staff by the clock what there is to do: digests and handovers."""
+
+    handovers: bool = Field(
+        default=True,
+        description=(
+            "Whether whoever comes on duty is told what is open, taken and overdue, and whoever "
+            "goes which cases are still theirs."
+        ),
+    )
+    when_nothing: bool = Field(
+        default=False,
+        description="Whether they go out also when no case is open or taken.",
+    )
 
 
 class Log(Section):

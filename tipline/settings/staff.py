@@ -69,6 +69,13 @@ class PersonEntry(Section):
     )
     time_zone: Zone = Field(default="UTC", description="Time zone for times in alerts.")
     languages: Languages = Field(default=("en",), description="Languages the person reads.")
+    digest_at: TimeOfDay | None = Field(
+        default=None,
+        description=(
+            "Local time at which the person gets a digest of open, overdue and taken cases, "
+            "such as 08:00. Without it, none."
+        ),
+    )
     channels: dict[Name, ChannelEntry] = Field(
         default_factory=dict,
         description="Other ways to tell the person.",

@@ -23,6 +23,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -142,6 +143,8 @@ class Composer:
         mail.set_content(letter.text, cte=_encoding(letter.text))
         if letter.html:
             mail.add_alternative(letter.html, subtype="html", cte=_encoding(letter.html))
+            # The same call writes the same mail: no boundary is drawn by chance.
+            mail.set_boundary(f"={sha256(posting.message_id.encode()).hexdigest()[:32]}=")
         return mail
 
 

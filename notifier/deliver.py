@@ -154,7 +154,7 @@ class Deliverer:
             _stand_in(work, message, message.mail.instead_of, now)
         # It may have come back before we could note that it went.
         if went and message.mail.kind is OutboxKind.ACKNOWLEDGEMENT and message.mail.report_id:
-            work.reports.set_outcome(message.mail.report_id, AcknowledgementState.SENT, "ok")
+            work.reports.note_sent(message.mail.report_id)
         seconds = (now - message.created_at).total_seconds()
         _log.info("message.sent", kind=message.mail.kind.value, message=message.id, after=seconds)
 

@@ -1,7 +1,8 @@
 """One letter, two looks: plain text, and simple HTML that says the same.
 
-A letter is written once, in plain lines with three marks: ``# `` opens a heading, ``#! `` the
-heading of what is urgent, ``- `` an item of a list; an empty line ends a paragraph. Both looks are
+A letter is written once, in plain lines with four marks: ``# `` opens a heading, ``#! `` the
+heading of what is urgent, ``- `` an item of a list, and ``---`` goes on without a heading; an empty
+line ends a paragraph. Both looks are
 made from it, so they never differ. The HTML has nothing to load and nothing that runs; only
 addresses of pages that we name ourselves become links.
 """
@@ -17,6 +18,7 @@ from typing import Final
 URGENT: Final = "#! "
 HEADING: Final = "# "
 ITEM: Final = "- "
+REST: Final = "---"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +56,9 @@ def sections(text: str) -> list[Section]:
     for group in re.split(r"\n\s*\n", text.strip("\n")):
         for lines in _alike(group.splitlines()):
             first = lines[0]
-            if first.startswith((HEADING, URGENT)):
+            if first == REST:
+                found.append(Section())
+            elif first.startswith((HEADING, URGENT)):
                 found.append(
                     Section(heading=first.partition(" ")[2], urgent=first.startswith(URGENT))
                 )
@@ -94,14 +98,17 @@ def _alike(lines: Sequence[str]) -> Iterator[list[str]]:
     """Put neighbouring lines of one kind together; a heading stands alone."""
     group: list[str] = []
     for line in (line.strip() for line in lines):
-        heading = line.startswith((HEADING, URGENT))
         alike = group and line.startswith(ITEM) == group[0].startswith(ITEM)
-        if group and (heading or not alike or group[0].startswith((HEADING, URGENT))):
+        if group and (_stands_alone(line) or not alike or _stands_alone(group[0])):
             yield group
             group = []
         group.append(line)
     if group:
         yield group
+
+
+def _stands_alone(line: str) -> bool:
+    return line == REST or line.startswith((HEADING, URGENT))
 
 
 def _joined(lines: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 from notifier.addresses import organizational_domain, without_tag
 from store.acknowledgements import Grant, Standing
 from store.model import Report
+from store.reports import COLLECTIVE
 from store.unit_of_work import UnitOfWork
 
 SPAN: Final = timedelta(hours=1)
@@ -49,7 +50,7 @@ def grant(quotas: Quotas, standing: Standing) -> Granted:
         return Granted(grant=Grant.NOTHING, reason="quota_all")
     if within:
         return Granted(grant=Grant.RECEIPT)
-    return Granted(grant=Grant.COLLECTIVE, reason="collective")
+    return Granted(grant=Grant.COLLECTIVE, reason=COLLECTIVE)
 
 
 def draw(work: UnitOfWork, quotas: Quotas, report: Report, now: datetime) -> Granted:

@@ -45,6 +45,8 @@ from store.states import AcknowledgementState
 # How many references are compared when an unknown one is typed.
 _COMPARED: Final = 20_000
 _HOUR_SECONDS: Final = 3600
+COLLECTIVE: Final = "collective"
+"""The reason of a receipt that says: all your reports have arrived."""
 # What the columns hold.
 _REASON_LENGTH: Final = 200
 _EXTERNAL_ID_LENGTH: Final = 200
@@ -75,7 +77,10 @@ class NewReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReceiptCount:
-    """How many receipts came to a state; of those withheld, by which rule."""
+    """How many receipts came to a state; of those withheld, by which rule.
+
+    One that stood for all reports of its sender has ``COLLECTIVE`` for a reason.
+    """
 
     state: AcknowledgementState
     reason: str | None
@@ -181,8 +186,9 @@ class Reports:
     def receipt_counts(self, since: datetime) -> list[ReceiptCount]:
         """Count what became of the receipts of reports received after a moment."""
         state = reports.c.acknowledgement
-        withheld = state == AcknowledgementState.WITHHELD
-        reason = case((withheld, reports.c.acknowledgement_reason), else_=None)
+        stored = reports.c.acknowledgement_reason
+        telling = (state == AcknowledgementState.WITHHELD) | (stored == COLLECTIVE)
+        reason = case((telling, stored), else_=None)
         query = (
             select(state, reason.label("reason"), func.count().label("number"))
             .where(reports.c.received_at > since)
@@ -205,6 +211,13 @@ class Reports:
             .where(reports.c.id == report_id)
             .values(acknowledgement=state, acknowledgement_reason=reason),
         )
+
+    def note_sent(self, report_id: ReportId) -> None:
+        """Note that a queued receipt went; that it stood for others, too, stays known."""
+        before = reports.c.acknowledgement_reason
+        reason = case((before == COLLECTIVE, COLLECTIVE), else_="ok")
+        sent = {"acknowledgement": AcknowledgementState.SENT, "acknowledgement_reason": reason}
+        self._connection.execute(update(reports).where(reports.c.id == report_id).values(sent))
 
     def get(self, report_id: ReportId) -> Report:
         """Give one report by its number in the database."""

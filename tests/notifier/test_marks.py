@@ -18,6 +18,12 @@ def test_a_letter_is_read_by_its_marks() -> None:
     assert as_text(letter) == ("Dear you, hello.\n\n- one\n- two\n\n*Now*\nCall\n\n*Then*\nWait\n")
 
 
+def test_a_letter_may_go_on_without_a_heading() -> None:
+    letter = sections("# Now\n- one\n---\n- two\nYours\n")
+    assert [section.heading for section in letter] == ["Now", ""]
+    assert as_text(letter) == "*Now*\n- one\n\n- two\n\nYours\n"
+
+
 def test_a_heading_without_text_stands_alone() -> None:
     assert as_text(sections("# One\n# Two\n")) == "*One*\n\n*Two*\n"
 
@@ -48,7 +54,9 @@ def test_only_pages_of_ours_become_links() -> None:
     ]
 
 
-@given(st.lists(st.sampled_from(["# ", "#! ", "- ", "\n", "\n\n", "word ", "日"]), max_size=30))
+@given(
+    st.lists(st.sampled_from(["# ", "#! ", "- ", "---", "\n", "\n\n", "word ", "日"]), max_size=30)
+)
 def test_no_word_of_a_letter_is_lost(pieces: list[str]) -> None:
     text = "".join(pieces)
     shown = as_text(sections(text))

@@ -20,6 +20,7 @@ from notifier.directory import Directory
 from notifier.escalations import start_escalation
 from notifier.letters import span_text
 from notifier.looks import STANDING_LOOKS, Look, without_next_step
+from store.errors import StorageUnavailable
 from store.model import Case, Clock, Fault
 from store.unit_of_work import Store, UnitOfWork
 
@@ -97,7 +98,10 @@ class Auditor:
             else:
                 work.faults.saw(kind, now)
         for kind in known.keys() - found.keys():
-            if now - known[kind].seen_at >= CALM_FOR:
+            if known[kind].seen_at > now:
+                # The clock was set back: the calm is counted from here.
+                work.faults.saw(kind, now)
+            elif now - known[kind].seen_at >= CALM_FOR:
                 self._over(work, known[kind], now)
 
     def _over(self, work: UnitOfWork, fault: Fault, now: datetime) -> None:
@@ -128,7 +132,17 @@ def _fault(finding: Finding, before: Fault | None, now: datetime) -> Fault:
 
 def findings(work: UnitOfWork, now: datetime, looks: Sequence[Look] = ()) -> tuple[Finding, ...]:
     """Look over an installation without changing it."""
-    found = (_finding(look, work, now) for look in (*STANDING_LOOKS, *looks))
+    found, failed = [], []
+    for look in (*STANDING_LOOKS, *looks):
+        try:
+            found.append(_finding(look, work, now))
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - what cannot be looked at must not hide the rest
+            _log.exception("look.failed", look=look.kind)
+            failed.append(look.kind)
+    title = f"{len(failed)} things could not be looked at"
+    found.append(Finding(kind="look_failed", count=len(failed), title=title, lines=tuple(failed)))
     return tuple(finding for finding in found if finding.count)
 
 

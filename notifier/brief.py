@@ -77,6 +77,7 @@ def brief_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]
         "take_as": facts.take_as,
         "nobody_on_duty": facts.nobody_on_duty,
         "undeliverable": facts.undeliverable,
+        "no_progress": facts.no_progress,
     }
 
 

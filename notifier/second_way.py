@@ -64,7 +64,10 @@ def is_down(work: UnitOfWork, now: datetime, after: timedelta) -> bool:
     if waits_since is None:
         return False
     went_at = work.outbox.went_last(Way.MAIL)
-    return now - max(waits_since, went_at or waits_since) >= after
+    if went_at is None or went_at > now:
+        # One from the future went before the clock was set back.
+        went_at = waits_since
+    return now - max(waits_since, went_at) >= after
 
 
 class SecondWay:

@@ -272,3 +272,27 @@ def test_a_few_wrong_addresses_of_reporters_are_no_fault(
 ) -> None:
     fail_receipts(house, count)
     assert kinds(auditor) == found
+
+
+def test_what_cannot_be_looked_at_is_told_and_hides_nothing(house: House) -> None:
+    def broken(*_: object) -> int:
+        raise RuntimeError("broken")
+
+    quarantine(house)
+    look = Look(kind="odd", title="{} odd things", look=broken)
+    found = {finding.kind: finding.lines for finding in auditor_of(house, looks=(look,)).step()}
+    assert found == {"inbox_quarantined": (), "look_failed": ("odd",)}
+
+
+def test_a_fault_is_over_after_the_clock_was_set_back(house: House, auditor: Auditor) -> None:
+    settle(house)
+    quarantine(house)
+    auditor.step()
+    settle(house)
+    release_from_quarantine(house)
+    house.clock.turn(hours=-2)
+    for _ in range(6):
+        auditor.step()
+        house.clock.turn(minutes=1)
+    auditor.step()
+    assert sum(subject.startswith("OVER: ") for subject in subjects(house)) == 1

@@ -59,6 +59,8 @@ def test_it_says_when_nobody_was_on_duty_or_could_be_reached() -> None:
     assert (
         "Nobody was on duty." in brief(facts=replace(FACTS, nobody_on_duty=True)).content.decode()
     )
+    resting = brief(facts=replace(FACTS, no_progress=True)).content.decode()
+    assert "nothing has happened since." in resting
     undeliverable = brief(facts=replace(FACTS, undeliverable=True)).content.decode()
     assert "Nobody else could be reached." in undeliverable
 

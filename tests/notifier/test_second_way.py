@@ -185,3 +185,19 @@ def test_a_step_that_is_done_again_queues_no_second_stand_in(house: House) -> No
         road.second_way.step()
     briefs = [m for m in house.outbox(OutboxKind.ALERT) if m.mail.recipient == "channel:anna/sms"]
     assert len(briefs) == 1
+
+
+def test_a_clock_that_was_set_back_hides_no_dead_relay(house: House) -> None:
+    house.opened()
+    house.clock.turn(hours=2)
+    while house.deliverer.step():
+        pass
+    house.clock.turn(hours=-2)
+    house.courier.outcome = AWAY
+    house.report(account=None)
+    house.planner.step()
+    house.escalator.step()
+    house.deliverer.step()
+    house.clock.turn(minutes=5)
+    with house.store.snapshot() as work:
+        assert is_down(work, house.clock(), timedelta(minutes=5))

@@ -29,6 +29,7 @@ _MOVING: Final = frozenset(
         EventKind.ESCALATED,
         EventKind.ALERT_FAILED,
         EventKind.ALERT_LATE,
+        EventKind.ALERT_BY_CHANNEL,
         EventKind.NO_PROGRESS,
     }
 )

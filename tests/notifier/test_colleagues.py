@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from notifier import commands
-from store.model import Case, OutboxKind
+from store.model import Case, Disposition, OutboxKind
 from tests.notifier.house import House
 
 HOUR = timedelta(hours=1)
@@ -70,6 +70,14 @@ def test_who_is_alerted_again_is_told_again(house: House) -> None:
         "ben@chirper.example",
         "lead@chirper.example",
     ]
+
+
+def test_who_was_alerted_about_a_case_that_is_closed_is_told(house: House) -> None:
+    case = alerted(house)
+    disposition = Disposition.NO_VIOLATION
+    commands.close(house.store, case.reference, "ben", disposition, house.clock)
+    (notice,) = told(house)
+    assert notice["Subject"] == f"{case.reference} closed by Ben"
 
 
 def test_nobody_is_told_what_is_over(house: House) -> None:

@@ -15,7 +15,7 @@ from ingest.reading.commands import WrittenCommand, has_words, written_command
 from ingest.reading.words import is_forward_subject
 from store.errors import NotFound
 from store.evidence import Evidence
-from store.model import CaseId, InboundMessage, MailKind, StaffCommand, Words
+from store.model import CaseId, InboundMessage, MailKind, OutboxId, StaffCommand, Words
 from store.tokens import ActionToken, read_action_token
 from store.unit_of_work import UnitOfWork
 
@@ -30,7 +30,9 @@ def is_command(work: UnitOfWork, parsed: ParsedMessage, home: str, token_key: by
     """
     if action_of(parsed, token_key) and parsed.kind in _AT_A_TOKEN:
         return parsed.kind is MailKind.STAFF_REPLY or not has_to_be_seen(parsed, home)
-    return parsed.kind is MailKind.STAFF_REPLY and _answered(work, parsed) is not None
+    if parsed.kind is not MailKind.STAFF_REPLY:
+        return False
+    return _answered(work, parsed) is not None or _answered_mail(work, parsed) is not None
 
 
 def action_of(parsed: ParsedMessage, token_key: bytes) -> ActionToken | None:
@@ -39,7 +41,10 @@ def action_of(parsed: ParsedMessage, token_key: bytes) -> ActionToken | None:
 
 
 def case_of(work: UnitOfWork, parsed: ParsedMessage, token_key: bytes) -> CaseId | None:
-    """Find the case a command is about: the token's, else the one of the alert it answers."""
+    """Find the case a command is about: the token's, else the one of the alert it answers.
+
+    In answer to a mail about several cases, the one of these that it names.
+    """
     token = action_of(parsed, token_key)
     if token is None:
         return _answered(work, parsed)
@@ -68,7 +73,7 @@ def as_command(
         kind=parsed.kind,
         forwarded=is_forward_subject(parsed.subject),
         token=(parsed.reply_token or "").lower() if is_action else None,
-        answered_id=work.outbox.answered_by(parsed.traits.references, parsed.sender or ""),
+        answered_id=_answered_mail(work, parsed),
         has_words=has_words(parsed.text),
         traits=parsed.traits,
         action=written.action if written else None,
@@ -86,5 +91,26 @@ def _sealed_remark(written: WrittenCommand | None, evidence: Evidence) -> bytes 
     return evidence.seal_words(Words(subject="", text=written.remark))
 
 
+def where_recorded(work: UnitOfWork, parsed: ParsedMessage, token_key: bytes) -> str:
+    """Say in a sentence what a command is about."""
+    case_id = case_of(work, parsed, token_key)
+    if case_id is not None:
+        return f"answers an alert about {work.cases.get(case_id).reference}"
+    if action_of(parsed, token_key) is not None:
+        return "is about a case that is not there any more"
+    return "answers a mail about several cases, and names none of them"
+
+
 def _answered(work: UnitOfWork, parsed: ParsedMessage) -> CaseId | None:
-    return work.outbox.case_answered_by(parsed.traits.references)
+    case_id = work.outbox.case_answered_by(parsed.traits.references)
+    if case_id is not None:
+        return case_id
+    written = written_command(parsed.text, parsed.subject)
+    mail = _answered_mail(work, parsed)
+    if mail is None or written is None or written.case is None:
+        return None
+    return work.alerts.carried_case(mail, written.case)
+
+
+def _answered_mail(work: UnitOfWork, parsed: ParsedMessage) -> OutboxId | None:
+    return work.outbox.answered_by(parsed.traits.references, parsed.sender or "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ingest.canaries import is_canary
-from ingest.commanding import as_command, is_command
+from ingest.commanding import as_command, is_command, where_recorded
 from ingest.joining import ACTOR, JoinedCases
 from ingest.match import Decision, category_of, reported, severity_of
 from ingest.placing import Earlier, ReplyTerms, earlier_report, is_routine, returned_message
@@ -92,9 +92,7 @@ class Filing:
         """Write down what a duty officer asks for; the notifier decides whether it is done."""
         command = as_command(work, message, parsed, self._terms.token_key, self._evidence)
         work.commands.add(command)
-        if command.case_id is None:
-            return _recorded(parsed.kind, "is about a case that is not there any more")
-        if parsed.kind is MailKind.STAFF_REPLY:
+        if parsed.kind is MailKind.STAFF_REPLY and command.case_id is not None:
             work.history.append(
                 command.case_id,
                 EventKind.STAFF_REPLY,
@@ -102,8 +100,7 @@ class Filing:
                 at=at,
                 details={"message": message.id, "from": parsed.sender},
             )
-        reference = work.cases.get(command.case_id).reference
-        return _recorded(parsed.kind, f"answers an alert about {reference}")
+        return _recorded(parsed.kind, where_recorded(work, parsed, self._terms.token_key))
 
     def _report(
         self,

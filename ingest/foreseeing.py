@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.commanding import case_of, is_command
+from ingest.commanding import is_command, where_recorded
 from ingest.match import Decision, match, reported
 from ingest.placing import ReplyTerms, earlier_report, is_routine, returned_message
 from ingest.reading import ParsedMessage
@@ -50,10 +50,7 @@ def foresee(
         reason = f"came to the return address of outgoing message {sent.id}"
         return Foresight(state=InboxState.RECORDED, reason=reason)
     if is_command(work, parsed, home, terms.token_key):
-        answered = case_of(work, parsed, terms.token_key)
-        reason = "is about a case that is not there any more"
-        if answered is not None:
-            reason = f"answers an alert about {work.cases.get(answered).reference}"
+        reason = where_recorded(work, parsed, terms.token_key)
         return Foresight(state=InboxState.RECORDED, reason=reason)
     if is_routine(parsed, home):
         return Foresight(state=InboxState.RECORDED, reason=parsed.kind_reason)

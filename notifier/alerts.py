@@ -37,7 +37,6 @@ class AlertFacts:
     languages: tuple[str, ...] = (FALLBACK_LANGUAGE,)
     nobody_on_duty: bool = False
     undeliverable: bool = False
-    no_progress: bool = False
     dossier: Dossier = field(default_factory=Dossier)
     actions: ActionLinks | None = None
 
@@ -133,8 +132,6 @@ def _state(case: Case, facts: AlertFacts) -> str:
         return "nobody_on_duty"
     if facts.undeliverable:
         return "undeliverable"
-    if facts.no_progress:
-        return "no_progress"
     return "taken" if case.state is CaseState.TAKEN else "open"
 
 

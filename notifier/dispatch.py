@@ -130,10 +130,16 @@ class Dispatcher:
         if len(alerts) == 1:
             return self._alone(work, alerts[0], now)
         counts = work.alerts.waiting_count(address, only_urgent=only_urgent).by_severity
+        cases = [work.cases.get(alert.case_id) for alert in alerts]
+        links = (
+            (case.reference, self._links(case, alert, now))
+            for case, alert in zip(cases, alerts, strict=True)
+        )
         facts = SummaryFacts(
             counts=counts,
-            cases=[work.cases.get(alert.case_id) for alert in alerts],
+            cases=cases,
             reasons=frozenset(alert.reason for alert in alerts),
+            takes={reference: found.take for reference, found in links if found and found.take},
         )
         newest = work.alerts.newest_waiting(address, only_urgent=only_urgent)
         posting = self._composer.posting(OutboxKind.ALERT, address, f"summary:{newest}", now)
@@ -165,7 +171,6 @@ class Dispatcher:
             languages=reader.languages,
             nobody_on_duty=alert.reason is AlertReason.NOBODY_ON_DUTY,
             undeliverable=alert.reason is AlertReason.UNDELIVERABLE,
-            no_progress=alert.reason is AlertReason.NO_PROGRESS,
             dossier=dossier(work, self._directory, case),
             actions=self._links(case, alert, now),
         )

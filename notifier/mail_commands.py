@@ -239,7 +239,7 @@ class MailCommands:
         self, kind: NoticeKind, what: str, asked: Asked, case: Case | None, person: Person
     ) -> NoticeFacts:
         rules = asked.rules
-        reference = case.reference if case else (asked.token.case if asked.token else "-")
+        reference = case.reference if case else (asked.token.case if asked.token else "")
         holder = self._directory.people.get(case.taken_by or "") if case else None
         return NoticeFacts(
             kind=kind,

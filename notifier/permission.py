@@ -48,6 +48,7 @@ class Refusal(StrEnum):
     EXPIRED = "expired"
     GONE = "gone"
     OTHER_CASE = "other_case"
+    WHICH_CASE = "which_case"
     NOT_UNDERSTOOD = "not_understood"
     OTHER_ACTION = "other_action"
     NOT_ALLOWED = "not_allowed"
@@ -143,7 +144,8 @@ def _right(asked: Asked) -> Refusal | None:
 
 def _case(asked: Asked) -> Refusal | None:
     if asked.case is None:
-        return Refusal.GONE
+        # Without a token it answers a mail about several cases, and names none of these.
+        return Refusal.GONE if asked.token else Refusal.WHICH_CASE
     named = asked.command.named_case
     return Refusal.OTHER_CASE if named not in {None, asked.case.reference} else None
 

@@ -195,7 +195,6 @@ _SAMPLE_FACTS: Final = (
     AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME, actions=_SAMPLE_LINKS),
     AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),
     AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, undeliverable=True),
-    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, no_progress=True),
     *(
         AlertFacts(
             step=1,

@@ -75,7 +75,7 @@ def write_notice(
     )
     automatic = "auto-replied" if answered.traits else "auto-generated"
     mail = composer.mail(letter, posting, automatic)
-    root = f"<case.{facts.reference}@{composer.identity.domain}>"
+    root = f"<case.{facts.reference or 'several'}@{composer.identity.domain}>"
     thread = {"References": root}
     if answered.traits:
         traits = answered.traits

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from notifier.alerts import account_values
 from notifier.brief import channel_message
 from notifier.compose import Composer, Posting, outgoing
 from notifier.letters import FALLBACK_LANGUAGE, moment_text, require_single_line, span_text
+from notifier.marked import as_html, as_text
 from store.model import AlertReason, Case, OutboxKind, OutgoingMail, Severity
 from store.states import CaseState
 
@@ -32,12 +33,13 @@ class SummaryFacts:
     """What a summary tells: how many cases of each severity, and the most urgent of them.
 
     ``counts`` holds all cases, ``cases`` at most ``LISTED``. ``reasons`` says why the address is
-    told, when not because a step names it.
+    told, when not because a step names it. ``takes`` holds the reader's links to take cases by.
     """
 
     counts: dict[Severity, int]
     cases: Sequence[Case]
     reasons: frozenset[AlertReason] = frozenset()
+    takes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -55,7 +57,9 @@ def write_summary(
 ) -> OutgoingMail:
     """Write one mail about many cases; the summaries of one day hang on one thread."""
     values = summary_values(facts, reader, posting.at)
-    letter = composer.letters.write("summary", reader.languages, values)
+    written = composer.letters.write("summary", reader.languages, values)
+    page = as_html(written.text, written.subject, written.language, set(facts.takes.values()))
+    letter = replace(written, text=as_text(written.text), html=page)
     mail = composer.mail(letter, posting, "auto-generated")
     mail["References"] = f"<summaries.{posting.at:%Y%m%d}@{composer.identity.domain}>"
     return outgoing(OutboxKind.ALERT, mail, letter, posting, severity=facts.worst)
@@ -75,7 +79,10 @@ def summary_values(facts: SummaryFacts, reader: Reader, now: datetime) -> dict[s
     return {
         "total": facts.total,
         "counts": count_values(facts.counts),
-        "cases": tuple(case_values(case, now) for case in facts.cases),
+        "cases": tuple(
+            {**case_values(case, now), "take": facts.takes.get(case.reference, "")}
+            for case in facts.cases
+        ),
         "more": facts.total - len(facts.cases),
         "at": moment_text(now, reader.zone),
         "take_as": reader.take_as,

@@ -244,6 +244,17 @@ class Alerts:
         inside, cancelled = alerts.c.outbox_id == mail, alerts.c.state == AlertState.CANCELLED
         return self._exists(inside) and not self._exists(inside, ~cancelled)
 
+    def carried_case(self, mail: OutboxId, reference: str) -> CaseId | None:
+        """Find the case of this reference among those a mail tells of."""
+        query = (
+            select(alerts.c.case_id)
+            .join(cases, cases.c.id == alerts.c.case_id)
+            .where(alerts.c.outbox_id == mail, cases.c.reference == reference)
+            .limit(1)
+        )
+        found = self._connection.scalar(query)
+        return CaseId(found) if found is not None else None
+
     def fail(self, mail: OutboxId) -> int:
         """Note that a mail with alerts did not arrive; tell how many alerts that concerns.
 

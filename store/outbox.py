@@ -32,6 +32,9 @@ from store.states import OUTBOX_STEPS, AlertState, OutboxState, require_step
 LONGEST_WAIT: Final = timedelta(hours=2)
 """No message waits longer than this for its next try."""
 
+# Mails to staff that a reply may act on the cases of.
+_ABOUT_CASES: Final = (OutboxKind.ALERT, OutboxKind.FOLLOW_UP, OutboxKind.STAFF_NOTICE)
+
 
 class Outbox:
     """The outgoing messages within one transaction."""
@@ -352,11 +355,10 @@ class Outbox:
         return {recipient.lower(): at for recipient, at in (tuple(row) for row in rows)}
 
     def answered_by(self, message_ids: Sequence[str], recipient: str) -> OutboxId | None:
-        """Find the newest mail to staff about a case, sent to this address, that a mail answers."""
+        """Find the newest mail to staff about cases, sent to this address, that a mail answers."""
         query = select(outbox.c.id).where(
             outbox.c.message_id.in_(angled(message_ids)),
-            outbox.c.case_id.is_not(None),
-            outbox.c.kind.not_in(TO_REPORTERS),
+            outbox.c.kind.in_(_ABOUT_CASES),
             func.lower(outbox.c.recipient) == recipient.lower(),
         )
         found = self._connection.scalar(query.order_by(outbox.c.id.desc()).limit(1))

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 
+from store.alerts import NewAlert
 from store.evidence import Evidence
 from store.model import InboundMessage, MailKind, OutboxKind, StaffAction, StaffCommand
 from store.states import CommandState, InboxState
 from store.tokens import ActionToken, action_token, person_tag
 from store.unit_of_work import Store
 from tests.ingest.desk import KEY, PROFILE, RULES, START, Desk, mail
-from tests.ingest.test_filing import ANSWER, queue
+from tests.ingest.test_filing import ANSWER, outgoing, queue
 
 (STAFF,) = RULES.staff_addresses
 
@@ -143,3 +145,36 @@ def test_an_empty_mail_to_an_action_is_a_command_without_words(reported: Desk) -
     raw = empty.as_bytes().replace(b"\n", b"\r\n")
     message = reported.file(raw, STAFF, **to(token(reported.case().reference)))
     assert command(reported, message).action is None
+
+
+def test_an_answer_to_a_summary_is_about_the_case_that_it_names(reported: Desk) -> None:
+    case = reported.case()
+    with reported.store.transaction() as work:
+        summary = outgoing("key", OutboxKind.ALERT, message_id="<key@chirper.example>")
+        number = work.outbox.queue(replace(summary, recipient=STAFF), START)
+        assert number is not None
+        started = work.escalations.start(case.id, {}, START, START)
+        new = NewAlert(
+            case_id=case.id,
+            escalation_id=started,
+            step=0,
+            round=0,
+            address=STAFF,
+            severity=case.severity,
+        )
+        work.alerts.add(new, START)
+        work.alerts.carry(STAFF, number, START)
+        work.commit()
+
+    def answer(text: str, number: int) -> InboundMessage:
+        raw = mail(text, From=STAFF, Message_ID=f"<{number}@mail.example>", **ANSWER)
+        return reported.file(raw, STAFF)
+
+    named = answer(f"take {case.reference}", 2)
+    assert command(reported, named).case_id == case.id
+    unnamed = answer("take", 3)
+    assert (unnamed.state, command(reported, unnamed).case_id) == (InboxState.RECORDED, None)
+    assert "several cases" in (unnamed.reason or "")
+    other = answer("take C-00000-00000", 4)
+    assert command(reported, other).case_id is None
+    assert len(reported.cases()) == 1

@@ -117,7 +117,7 @@ def test_an_alerts_subject_sorts_by_severity_and_fits_a_lock_screen() -> None:
 
 
 def _states() -> tuple[AlertFacts, ...]:
-    marks = ("nobody_on_duty", "undeliverable", "no_progress")
+    marks = ("nobody_on_duty", "undeliverable")
     marked = (
         AlertFacts(step=1, steps=1, repeats=0, next_alert_at=START, **{m: True}) for m in marks
     )  # type: ignore[arg-type]  # each is a mark
@@ -202,8 +202,6 @@ def test_an_alert_tells_why_it_goes_to_its_address() -> None:
     assert "- This is step 3 of 3, told 3 times" in shown
     failed = text(alert(replace(FACTS, undeliverable=True)))
     assert failed.startswith("Nobody else could be reached")
-    holder = alert(replace(FACTS, no_progress=True), state=CaseState.TAKEN, taken_by="anna")
-    assert text(holder).startswith("You have this case, and nothing has happened")
     raised = text(alert(FACTS, state=CaseState.TAKEN, taken_by="ben"))
     assert raised.startswith("The case is taken by ben, and has become more urgent.")
 

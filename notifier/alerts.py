@@ -37,6 +37,7 @@ class AlertFacts:
     languages: tuple[str, ...] = (FALLBACK_LANGUAGE,)
     nobody_on_duty: bool = False
     undeliverable: bool = False
+    no_progress: bool = False
     dossier: Dossier = field(default_factory=Dossier)
     actions: ActionLinks | None = None
 

@@ -171,6 +171,7 @@ class Dispatcher:
             languages=reader.languages,
             nobody_on_duty=alert.reason is AlertReason.NOBODY_ON_DUTY,
             undeliverable=alert.reason is AlertReason.UNDELIVERABLE,
+            no_progress=alert.reason is AlertReason.NO_PROGRESS,
             dossier=dossier(work, self._directory, case),
             actions=self._links(case, alert, now),
         )

@@ -78,7 +78,7 @@ class Planner:
         self._colleagues = Colleagues(composer, directory)
         self._follow_ups = FollowUps(composer, directory)
         correspondence = Correspondence(composer=composer, manners=manners, reply_key=reply_key)
-        self._decisions = Decisions(correspondence, notices or NoticeRules())
+        self._decisions = Decisions(store, correspondence, notices or NoticeRules(), clock)
         self._receipts = Acknowledger(
             store=store,
             composer=composer,
@@ -114,6 +114,9 @@ class Planner:
     def _plan(self, event: CaseEvent) -> bool:
         """Do what follows from one event; False when that was done before or failed."""
         try:
+            if event.kind is EventKind.CLOSED and self._decisions.piece(event):
+                # The event is planned when all of its notices are queued.
+                return True
             with self._store.transaction() as work:
                 if not work.history.mark_planned(event.id):
                     return False
@@ -144,7 +147,7 @@ class Planner:
         if event.kind in {EventKind.TAKEN, EventKind.CLOSED}:
             self._colleagues.tell(work, case, event, self._clock())
         if event.kind is EventKind.CLOSED:
-            self._decisions.tell(work, case, event, self._clock())
+            self._decisions.finish(work, case, event)
         if case.state is CaseState.CLOSED:
             return
         match event.kind:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from store.errors import StorageFull, StorageUnavailable
 from store.model import Door
+from store.references import CASE_PREFIX, REPORT_PREFIX, new_reference, reply_token
+from store.tokens import ActionToken, action_token, person_tag, return_token
 from tests.ingest.conftest import OpenOffice
 from tests.ingest.office import NOW, Line, Office
 
@@ -295,3 +298,24 @@ def test_whatever_is_said_is_answered_without_a_fault_of_ours(
             assert reply[:1] in {"2", "3", "5"} or reply.startswith("454")
             if reply.startswith("354"):
                 return
+
+
+@pytest.mark.parametrize("spelled", [str, str.upper])
+def test_every_tagged_address_of_ours_is_taken(
+    office: Office, spelled: Callable[[str], str]
+) -> None:
+    key = b"k" * 32
+    action = ActionToken(
+        case=new_reference(CASE_PREFIX), person=person_tag("anna"), action=None, expires_at=NOW
+    )
+    tags = [
+        reply_token(new_reference(REPORT_PREFIX), key),
+        return_token(1, key, NOW),
+        action_token(action, key),
+    ]
+    for tag in tags:
+        with office.smtp() as client:
+            client.ehlo()
+            client.mail("")
+            code, _ = client.rcpt(f"cp+{spelled(tag)}@chirper.example")
+            assert (code, len(f"cp+{tag}") <= 64) == (250, True)

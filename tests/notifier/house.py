@@ -163,8 +163,22 @@ class House:
         self.directory = everybody or directory()
         self.composer = Composer(IDENTITY)
         self.courier = RememberingCourier()
-        self.planner = Planner(
+        self.planner = self.new_planner(Quotas(per_sender=3, per_domain=8, in_all=12))
+        self.escalator = Escalator(
+            store=store, directory=self.directory, composer=self.composer, clock=self.clock
+        )
+        self.deliverer = Deliverer(
             store=store,
+            courier=self.courier,
+            owner="here",
+            clock=self.clock,
+            chance=lambda: 0.5,
+        )
+
+    def new_planner(self, quotas: Quotas) -> Planner:
+        """Make what plans, as at the start of the program."""
+        return Planner(
+            store=self.store,
             directory=self.directory,
             composer=self.composer,
             reply_key=KEY,
@@ -175,17 +189,7 @@ class House:
                 trusted_servers=frozenset({"mx.chirper.example"}),
             ),
             promises=Promises(),
-            quotas=Quotas(per_sender=3, per_domain=8, in_all=12),
-        )
-        self.escalator = Escalator(
-            store=store, directory=self.directory, composer=self.composer, clock=self.clock
-        )
-        self.deliverer = Deliverer(
-            store=store,
-            courier=self.courier,
-            owner="here",
-            clock=self.clock,
-            chance=lambda: 0.5,
+            quotas=quotas,
         )
 
     def report(

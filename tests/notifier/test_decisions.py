@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notifier import commands
-from notifier.decisions import SEND_AFTER, decision_values
+from notifier.decisions import PIECE, SEND_AFTER, decision_values
 from notifier.letters import Letter
+from notifier.quotas import Quotas
 from store.model import (
     Case,
+    CaseEvent,
     Disposition,
     EventKind,
     MailKind,
@@ -52,8 +54,14 @@ def close(
 ) -> list[OutboxMessage]:
     """Close a case, and give the notices that are queued then."""
     commands.close(house.store, case.reference, "anna", disposition, house.clock, **changes)
-    house.planner.step()
+    while any(event.kind is EventKind.CLOSED for event in unplanned(house)):
+        house.planner.step()
     return notices(house)
+
+
+def unplanned(house: House) -> list[CaseEvent]:
+    with house.store.snapshot() as work:
+        return work.history.unplanned(100)
 
 
 def notices(house: House) -> list[OutboxMessage]:
@@ -160,6 +168,62 @@ def test_planning_a_closing_twice_queues_once(house: House) -> None:
     close(house, case)
     house.planner.step()
     assert len(notices(house)) == 1
+
+
+def many(house: House, count: int) -> Case:
+    """File reports of one account by so many people, to a house that no storm impresses."""
+    house.planner = house.new_planner(Quotas())
+    for number in range(count):
+        _, case = house.report(traits=traits(f"p{number}@mail.example"))
+    return case
+
+
+def test_thousands_are_told_a_few_at_a_time(house: House) -> None:
+    case = many(house, PIECE + 5)
+    disposition = Disposition.NO_VIOLATION
+    commands.close(house.store, case.reference, "anna", disposition, house.clock)
+    counts = []
+    for _ in range(3):
+        house.planner.step()
+        counts.append(len(notices(house)))
+    assert counts == [PIECE, PIECE + 5, PIECE + 5]
+    assert why(house, case) == {"told": PIECE + 5}
+
+
+def test_a_crash_between_pieces_tells_nobody_twice(house: House) -> None:
+    case = many(house, PIECE + 5)
+    disposition = Disposition.NO_VIOLATION
+    commands.close(house.store, case.reference, "anna", disposition, house.clock)
+    house.planner.step()
+    house.planner = house.new_planner(Quotas())
+    for _ in range(4):
+        house.planner.step()
+    assert len(notices(house)) == PIECE + 5
+    assert house.events(case).count(EventKind.DECISION_TOLD) == 1
+    assert why(house, case) == {"told": PIECE + 5}
+
+
+def test_a_case_opened_again_between_pieces_sends_no_more(house: House) -> None:
+    case = many(house, PIECE + 5)
+    disposition = Disposition.NO_VIOLATION
+    commands.close(house.store, case.reference, "anna", disposition, house.clock)
+    house.planner.step()
+    commands.reopen(house.store, house.directory, case.reference, "anna", house.clock)
+    for _ in range(3):
+        house.planner.step()
+    assert {message.state for message in notices(house)} == {OutboxState.CANCELLED}
+    assert len(notices(house)) == PIECE
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"), [("quota_domain", 0), ("quota_all", 0), ("quota_sender", 1)]
+)
+def test_who_was_one_of_a_flood_is_not_told(house: House, reason: str, told: int) -> None:
+    report, case = house.report()
+    with house.store.transaction() as work:
+        work.reports.decide(report.id, AcknowledgementState.WITHHELD, reason)
+        work.commit()
+    assert len(close(house, case)) == told
 
 
 @pytest.mark.parametrize("disposition", [Disposition.DUPLICATE, Disposition.REFERRED])

@@ -96,3 +96,25 @@ def test_closing_says_whether_the_reporters_are_told(
     assert run("case", "close", case, "referred", option).status == 0
     history = json.loads(run("case", "show", case, "--json").out)["history"]
     assert history[-1]["details"] == {"disposition": "referred", "notice": wanted}
+
+
+class Terminal(io.StringIO):
+    """Standard input of somebody who sits before it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("written", ["Which account is it?", ""])
+def test_on_a_terminal_a_question_is_written_in_the_editor(
+    run: Run, report: str, two_cases: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    editor = two_cases.parent / "editor"
+    editor.write_text(
+        f'#!/bin/sh\n{{ echo "{written}"; cat "$1"; }} > "$1.new" && mv "$1.new" "$1"\n'
+    )
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    monkeypatch.setattr("sys.stdin", Terminal())
+    result = run("report", "reply", report)
+    assert (result.status, "queued" in result.out) == ((0, True) if written else (2, False))

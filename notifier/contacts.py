@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -77,6 +77,7 @@ class Contacts:
         return frozenset(each.url for each in places if each.url)
 
 
+@lru_cache(maxsize=64)
 def contacts_for(language: str) -> Contacts:
     """Give the contacts for a language; for one that has none, those for English."""
     table = contacts_table()

@@ -33,6 +33,7 @@ from notifier.signs import (
     NOT_WANTED_HEADERS,
     PRECEDENCE_HEADERS,
     REPORT_HEADERS,
+    REPORT_TYPES,
     SPAM_HEADERS,
 )
 from store.model import MailKind, MailTraits
@@ -256,7 +257,10 @@ def _delivery_report(question: _Question) -> str | None:
     # RFC 6522: delivery reports, disposition notifications, feedback reports.
     if marked := question.first_of(REPORT_HEADERS):
         return marked
-    if question.traits.content_type.lower() != "multipart/report":
+    content_type = question.traits.content_type.lower()
+    if content_type in REPORT_TYPES:
+        return content_type
+    if content_type != "multipart/report":
         return None
     return (question.traits.report_type or "multipart/report")[:40]
 

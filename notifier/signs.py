@@ -75,6 +75,9 @@ AUTO_REPLY_HEADERS: Final = frozenset(
         "x-vacation",
         "x-away",
         "auto-submit",
+        # What Exchange writes into what a rule or a program of its own sends.
+        "x-ms-exchange-inbox-rules-loop",
+        "x-ms-exchange-generated-message-source",
     },
 )
 # The programs of help desks know their own mail by these, and answer mail themselves.
@@ -84,6 +87,10 @@ DESK_HEADERS: Final = frozenset(
 NOT_WANTED_HEADERS: Final = frozenset({"x-no-ack"})
 REPORT_HEADERS: Final = frozenset(
     {"x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-xarf", "x-arf"}
+)
+# What belongs into a multipart/report, sent without one (RFC 3464, RFC 5965, RFC 8098).
+REPORT_TYPES: Final = frozenset(
+    {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
 )
 SPAM_HEADERS: Final = frozenset(
     {

@@ -51,6 +51,8 @@ _MARKS: Final = (
     "x-otrs-loop",
     "x-freescout-mail-type",
     "x-no-ack",
+    "x-ms-exchange-inbox-rules-loop",
+    "x-ms-exchange-generated-message-source",
 )
 # Fields that say a keyword.
 _KEYWORDS: Final = (

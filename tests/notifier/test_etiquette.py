@@ -105,6 +105,8 @@ def test_only_a_report_is_answered(kind: MailKind) -> None:
         (with_header("X-Campaign", ""), "campaign"),
         (with_header("x-vacation", "yes"), "auto_reply_header"),
         (with_header("auto-submit", "other"), "auto_reply_header"),
+        (with_header("X-MS-Exchange-Inbox-Rules-Loop", ""), "auto_reply_header"),
+        (replace(PERSON, content_type="message/disposition-notification"), "delivery_report"),
         (with_header("X-RT-Loop-Prevention", ""), "help_desk"),
         (with_header("x-roundup-loop", ""), "help_desk"),
         (with_header("x-no-ack", ""), "not_wanted"),

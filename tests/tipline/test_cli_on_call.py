@@ -189,6 +189,10 @@ def test_an_override_whose_person_is_gone_is_without_effect(
 
     assert on_call("+1h")["night"]["person"] in {"anna", "ben"}
     assert "no longer in the configuration" in run("on-call", "overrides").out
+    listed = json.loads(run("check", "--no-relay", "--json").out)
+    finding = next(one for one in listed if one["name"] == "overrides")
+    assert (finding["ok"], finding["doubtful"]) == (True, True)
+    assert "1 (cleo in night)" in finding["message"]
 
 
 @pytest.mark.usefixtures("state")

@@ -110,6 +110,7 @@ def _records(settings: Settings, where: Places) -> list[Finding]:
                 check_records.inbox(work, utc_now()),
                 check_records.cases(work, utc_now()),
                 check_records.alerts(work, utc_now()),
+                check_duty.overrides(settings, work, utc_now()),
                 *check_records.faults(work, utc_now()),
                 *check_records.canary(work, settings, utc_now()),
                 check_records.daemon(where, utc_now()),

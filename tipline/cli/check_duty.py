@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Final
 from tipline.cli.finding import Finding, doubtful, well, wrong
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from notifier.calendars import Reading
+    from store.unit_of_work import UnitOfWork
     from tipline.settings import Settings
 
 # How many faults of one calendar a finding names.
@@ -32,6 +35,20 @@ def duty(settings: Settings) -> list[Finding]:
     if not found:
         return [well("duty", "people, rotas and policies fit together")]
     return [doubtful(fault.key, fault.message, f"see {fault.place}") for fault in found]
+
+
+def overrides(settings: Settings, work: UnitOfWork, now: datetime) -> Finding:
+    """Look for overrides that name somebody who is no longer in the configuration."""
+    lost = [
+        f"{one.id} ({one.person} in {one.rota})"
+        for one in work.duty.overrides(now)
+        if one.cancelled_at is None
+        and (one.rota not in settings.rotas or one.person not in settings.people)
+    ]
+    if not lost:
+        return well("overrides", "all name people and rotas there are")
+    message = f"without effect, as they name nobody in the configuration: {', '.join(lost)}"
+    return doubtful("overrides", message, "tipline on-call overrides; tipline on-call cancel ID")
 
 
 def calendars(settings: Settings) -> list[Finding]:

@@ -66,7 +66,7 @@ def _find(unit: UnitOfWork, reference: str) -> Case:
 
 
 def _record(story: Story) -> dict[str, Any]:
-    from tipline.cli.simulate import telling_record
+    from tipline.cli.simulate_page import telling_record
 
     running = story.escalation
     return {
@@ -144,7 +144,7 @@ def _holder(story: Story, zone: tzinfo) -> str | None:
 def _print_ahead(story: Story, settings: Settings) -> None:
     from notifier.local_time import show_moment
     from tipline.cli.roster import zone_of
-    from tipline.cli.simulate import names
+    from tipline.cli.simulate_page import names
 
     zone = zone_of(settings)
     rows = []

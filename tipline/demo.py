@@ -225,4 +225,5 @@ def _as_read(message: OutboxMessage) -> str:
     mail = message_from_bytes(message.mail.content, policy=policy.default)
     names = ("From", "To", "Subject", "Auto-Submitted")
     head = "\n".join(f"{name}: {mail[name]}" for name in names)
-    return f"{head}\n\n{mail.get_content().strip()}"
+    text = mail.get_body(("plain",))
+    return f"{head}\n\n{text.get_content().strip() if text else ''}"

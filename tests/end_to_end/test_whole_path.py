@@ -50,7 +50,7 @@ QUICK = CONFIG + "".join(POLICY.format(name) for name in ("low", "normal", "high
 REPORT = """\
 From: Alex <alex@example.org>
 To: cp@chirper.example
-Subject: A worry canarysubject
+Subject: A worry magpiesubject
 Message-ID: <{0}@example.org>
 MIME-Version: 1.0
 Content-Type: multipart/mixed; boundary=part
@@ -58,12 +58,12 @@ Content-Type: multipart/mixed; boundary=part
 --part
 Content-Type: text/plain
 
-This account worries me canarytext: https://chirper.example/{0}
+This account worries me magpietext: https://chirper.example/{0}
 --part
-Content-Type: text/plain; name="canaryname.txt"
-Content-Disposition: attachment; filename="canaryname.txt"
+Content-Type: text/plain; name="magpiename.txt"
+Content-Disposition: attachment; filename="magpiename.txt"
 
-canaryattachment
+magpieattachment
 --part--
 """
 
@@ -100,7 +100,7 @@ def test_the_reporter_gets_a_receipt_that_answers_and_repeats_nothing(daemon: Da
     assert re.fullmatch(r"<cp\+b[0-9a-z]{25}@chirper\.example>", receipt["Return-Path"])
     assert receipt["Auto-Submitted"] == "auto-replied"
     assert receipt["In-Reply-To"] == "<first@example.org>"
-    assert "canary" not in receipt.as_string()
+    assert "magpie" not in receipt.as_string()
 
 
 def test_alerts_go_on_until_somebody_takes_the_case(daemon: Daemon) -> None:
@@ -148,7 +148,7 @@ def test_nothing_of_a_mail_stands_on_disk_in_clear(daemon: Daemon) -> None:
     daemon.wait_for_filing()
     files = [path for path in daemon.folder.rglob("*") if path.is_file()]
     assert len(files) > 5
-    assert [path for path in files if b"canary" in path.read_bytes().lower()] == []
+    assert [path for path in files if b"magpie" in path.read_bytes().lower()] == []
 
 
 def test_no_reader_outlives_a_killed_daemon(daemon: Daemon) -> None:

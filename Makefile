@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: setup run demo test check score bench fuzz
+.PHONY: setup run demo test check score train bench fuzz
 
 setup: $(STAMP)
 
@@ -30,6 +30,11 @@ check: setup
 # ARGUMENTS="--half first --misses" and the like: python -m tests.scoring --help
 score: setup
 	$(BIN)/python -m tests.scoring $(ARGUMENTS)
+
+# Learns what clues to the role of an account weigh; see training/README.md.
+train: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	$(BIN)/python -m training
 
 bench: setup
 	$(BIN)/python benchmarks/run.py

@@ -11,6 +11,8 @@ import warnings
 from dataclasses import dataclass, fields
 
 from ingest.reading.accounts.find import Skipped
+from ingest.reading.accounts.merging import Seen
+from ingest.reading.accounts.weighing import ROLES, strongest
 from ingest.reading.facts import KindFacts
 from ingest.reading.language import choose
 from ingest.reading.leftovers import TakenOff, taken_off
@@ -19,11 +21,21 @@ from ingest.reading.parsed import ParsedMessage, unreadable_message
 from ingest.reading.readings import read_passages
 from ingest.reading.rules import ReadingRules
 from ingest.reading.structure import passages
-from store.model import Envelope
+from store.model import Envelope, Role
 
 MAX_LINKS = 400
+# Clues to a role that are told.
+MAX_CLUES = 4
 # Facts that nearly every mail has; that one is missing is what tells something.
 _USUAL = ("has_subject", "has_text")
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """How likely each role of an account is, the likeliest first, and what speaks for its own."""
+
+    likely: tuple[tuple[Role, float], ...]
+    clues: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +44,8 @@ class ExplainedMessage(ParsedMessage):
 
     Spans of accounts and of what was ``skipped`` count characters of ``subject``, ``text``,
     ``signature`` and ``sender_name``. ``signs`` are the facts by which its kind was decided;
-    ``urgent_span`` counts in the subject, a line feed and the text.
+    ``urgent_span`` counts in the subject, a line feed and the text. ``whose`` goes with the
+    sightings, one for each.
     """
 
     sender_name: str = ""
@@ -40,6 +53,7 @@ class ExplainedMessage(ParsedMessage):
     links: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     language_by: str = ""
+    whose: tuple[Whose, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     taken_off: tuple[TakenOff, ...] = ()
     lines: int = 0
@@ -85,11 +99,18 @@ def _explained(pieces: Pieces, parsed: ParsedMessage, rules: ReadingRules) -> Ex
         links=tuple(dict.fromkeys(link.target for link in pieces.body.links))[:MAX_LINKS],
         signs=signs(facts_of(pieces, rules)),
         language_by=_language_by(pieces),
+        whose=tuple(map(_whose, pieces.named.seen)),
         skipped=pieces.named.skipped,
         taken_off=leftovers,
         lines=lines,
         urgent_span=pieces.urgent.span if pieces.urgent and parsed.urgency else None,
     )
+
+
+def _whose(seen: Seen) -> Whose:
+    likely = sorted(zip(ROLES, seen.shares, strict=True), key=lambda each: -each[1])
+    clues = strongest(seen.clues, seen.sighting.role, MAX_CLUES)
+    return Whose(tuple(likely), tuple(clues))
 
 
 def signs(facts: KindFacts) -> tuple[str, ...]:

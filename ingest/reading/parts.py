@@ -66,12 +66,30 @@ class Part(Message):
         # Which bounds were met, said in sentences; kept by the root.
         self.beyond: set[str] = set()
         self.defects = _Few()
+        # What was read out of the header fields as they are now: it is asked for again and again.
+        self._known: dict[Any, Any] = {}
+
+    def __setitem__(self, name: str, value: Anything) -> None:
+        """Add a header field."""
+        self._known.clear()
+        super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        """Remove all header fields of a name."""
+        self._known.clear()
+        super().__delitem__(name)
+
+    def replace_header(self, _name: str, _value: Anything) -> None:
+        """Change the first header field of a name."""
+        self._known.clear()
+        super().replace_header(_name, _value)
 
     def set_raw(self, name: str, value: Anything) -> None:
         """Keep a header field as it came, but as text and no longer than is sane."""
         if len(self) >= MAX_HEADERS:
             self.top.beyond.add(f"a header has more than {MAX_HEADERS} fields; no more were read")
             return
+        self._known.clear()
         text = str(value)
         if len(text) > MAX_HEADER_LENGTH:
             self.top.beyond.add(f"a header field was cut after {MAX_HEADER_LENGTH} characters")
@@ -89,7 +107,9 @@ class Part(Message):
 
     def get_content_type(self) -> str:
         """Tell the type, but hide from the parser what it must not open."""
-        stated = super().get_content_type()
+        if "type" not in self._known:
+            self._known["type"] = super().get_content_type()
+        stated: str = self._known["type"]
         if stated.startswith("message/"):
             return f"sealed/{stated.removeprefix('message/')}"
         if stated.startswith("multipart/") and self.depth >= MAX_DEPTH:
@@ -99,10 +119,13 @@ class Part(Message):
 
     def get_param(self, *arguments: Any, **options: Any) -> Anything:
         """Read a parameter; a field that makes the standard library raise has none."""
-        try:
-            return super().get_param(*arguments, **options)
-        except Exception:  # noqa: BLE001 - cpython#105802 and its like: any kind may come
-            return options.get("failobj")
+        asked = (*arguments, *options.items())
+        if asked not in self._known:
+            try:
+                self._known[asked] = super().get_param(*arguments, **options)
+            except Exception:  # noqa: BLE001 - cpython#105802 and its like: any kind may come
+                return options.get("failobj")
+        return self._known[asked]
 
     def get_payload(self, i: Anything = None, decode: bool = False) -> Anything:  # noqa: FBT001, FBT002 - the base class has it so
         """Give the payload; one whose charset or encoding cannot be applied, as it stands."""

@@ -55,7 +55,7 @@ def read(raw: bytes, rules: ReadingRules = RULES) -> Found:
         kind=message.kind.value,
         language=message.language,
         words=message.text,
-        accounts=tuple(_account(sighting) for sighting in message.sightings),
+        accounts=tuple(account_of(sighting) for sighting in message.sightings),
         answer=answer.send,
         answer_reason=answer.reason,
         urgency=message.urgency,
@@ -69,7 +69,7 @@ def _category(message: ParsedMessage) -> str | None:
     return None if category is None else str(category)
 
 
-def _account(sighting: Sighting) -> FoundAccount:
+def account_of(sighting: Sighting) -> FoundAccount:
     account = sighting.account
     return FoundAccount(
         platform=account.platform,

@@ -36,21 +36,21 @@ FLOORS: dict[str, dict[str, float]] = {
         "words alike": 0.99,
     },
     HELD_OUT: {
-        "reported accounts, precision": 0.96,
+        "reported accounts, precision": 0.98,
         "reported accounts, recall": 0.97,
         "profile URLs, recall": 0.98,
         "kind": 0.99,
         "reports answered": 0.97,
         "language": 0.99,
         "urgent, recall": 0.97,
-        "urgent, precision": 0.93,
+        "urgent, precision": 0.92,
         "words alike": 0.97,
     },
 }
 # What must not be exceeded.
 CEILINGS: dict[str, dict[str, float]] = {
     FIRST: {"wronged": 0.02, "machines answered": 0, "failed": 0},
-    HELD_OUT: {"wronged": 0.06, "machines answered": 0, "failed": 0},
+    HELD_OUT: {"wronged": 0.04, "machines answered": 0, "failed": 0},
 }
 MEASURED: dict[str, Callable[[Figures], float]] = {
     "reported accounts, precision": lambda f: f.reported.precision,

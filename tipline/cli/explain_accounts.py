@@ -23,6 +23,8 @@ STYLES = {
     "reporter": "bold green",
     "mentioned": "bold cyan",
 }
+# Less likely roles are not listed.
+SEEN = 0.02
 _PLACES = {"link": "markup, as a link", "from": "sender's name", "report": "attached report"}
 
 
@@ -40,9 +42,19 @@ def print_accounts(page: Page, record: dict[str, Any]) -> None:
         )
         how = account["method"].replace("_", " ")
         page.line(f"{how}, in the {_place(account)}; {sure} ({figure:.2f})", indent=6)
+        for line in _weighed(account):
+            page.line(line, indent=6, style="dim")
         if account["url"]:
             page.line(defang_url(account["url"]), indent=6, style="dim")
         page.line(_touches(account, steps.get(_key(account))), indent=6)
+
+
+def _weighed(account: dict[str, Any]) -> list[str]:
+    """Say how likely each role is, where that was weighed at all."""
+    if not account["clues"]:
+        return []
+    likely = [f"{role} {share:.0%}" for role, share in account["likely"].items() if share >= SEEN]
+    return [f"whose: {', '.join(likely)}", f"by these clues: {'; '.join(account['clues'])}"]
 
 
 def _place(account: dict[str, Any]) -> str:

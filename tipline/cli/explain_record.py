@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from tipline.cli.parse import parsed_record
@@ -12,7 +13,7 @@ from tipline.cli.records import account_record, sighting_record
 
 if TYPE_CHECKING:
     from ingest.foreseeing import Step
-    from ingest.reading.explained import ExplainedMessage
+    from ingest.reading.explained import ExplainedMessage, Whose
     from store.model import Sighting
     from store.unit_of_work import UnitOfWork
     from tipline.settings import Settings
@@ -25,7 +26,8 @@ def explained_record(
     from ingest.match import severity_of
 
     record = parsed_record(name, message, settings)
-    record["accounts"] = [_account(each, message) for each in message.sightings]
+    whose = zip_longest(message.sightings, message.whose[: len(message.sightings)])
+    record["accounts"] = [_account(each, message) | _role(why) for each, why in whose]
     return record | {
         "reverse_path": message.traits.reverse_path,
         "sender_name": message.sender_name,
@@ -71,6 +73,14 @@ def _account(sighting: Sighting, message: ExplainedMessage) -> dict[str, Any]:
         "piece": _piece(message, sighting.part, sighting.span),
         "sure_enough": sighting.confidence >= SURE_ENOUGH,
         "concerns_case": sighting.role is Role.REPORTED and sighting.confidence >= SURE_ENOUGH,
+    }
+
+
+def _role(whose: Whose | None) -> dict[str, Any]:
+    """Say how likely each role is, and what speaks for the account's own."""
+    return {
+        "likely": {role.value: round(share, 2) for role, share in whose.likely} if whose else None,
+        "clues": list(whose.clues) if whose else [],
     }
 
 

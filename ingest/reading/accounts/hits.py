@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ingest.reading.accounts.labels import Labelled, find_labelled
-from ingest.reading.accounts.mentions import Mention, find_mentions, fitting, looks_like_domain
+from ingest.reading.accounts.mentions import (
+    Mention,
+    ends_as_host,
+    find_mentions,
+    fitting,
+    looks_like_domain,
+)
 from ingest.reading.accounts.near import find_near
 from ingest.reading.accounts.nearby import named_nearby, platform_nearby
 from ingest.reading.accounts.phones import find_phones
@@ -120,10 +126,14 @@ def _by_mention(text: str, platforms: Platforms) -> Iterator[Seen]:
             if domains > MAX_HITS and is_domain:
                 continue
             platform = platform_nearby(text, *mention.span, platforms)
-            if is_domain and not platform.is_handle(mention.name):
+            strange = is_domain and not platform.is_handle(mention.name)
+            if strange and ends_as_host(mention.name):
                 yield PassedOver(mention.span, "a host name")
                 continue
             hit = _by_name(mention.name, platform, platforms, "mention", mention.span)
+            if strange and isinstance(hit, Hit):
+                # The name of another platform that the writer does not name.
+                hit = replace(hit, confidence=A_GUESS)
         if hit:
             yield hit
 

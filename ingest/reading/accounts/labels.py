@@ -44,6 +44,8 @@ _CLOSED = re.compile(rf"[{QUOTES}]{{0,3}}[ \t]{{0,2}}")
 _STARS = re.compile(r"[*_]{0,2}")
 _NUMBERED = re.compile(r"[ \t\-]{1,3}id(?!\w)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t]{0,3}")
+# "The name on there's", "the platform's".
+_CONTRACTED = re.compile(r"['’]s(?![\w'’])")
 _BRACKET = re.compile(r"[ \t]{0,3}\([^)\n]{0,30}\)")
 _COLON = re.compile(
     r"[ \t]{0,3}(?:[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}(?P<item>(?:[-–•*]|\d{1,2}[.)])[ \t]{1,3})?"
@@ -148,6 +150,7 @@ def _after_links(text: str, place: int, wording: Wording) -> tuple[int, bool, bo
     """Skip words such as "is called"; tell whether one names, and whether any is there."""
     named = False
     start = place
+    place += len(_matched(_CONTRACTED, text, place))
     for _ in range(MAX_LINKS):
         begin = place + len(_matched(_SPACE, text, place))
         links = [each for each in wording.starting(begin) if _links(each, text, wording)]

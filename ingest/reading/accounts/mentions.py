@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from ingest.reading.accounts.scripts import (
@@ -18,6 +19,7 @@ from ingest.reading.accounts.scripts import (
     is_mixed_script,
     needs_no_space,
 )
+from ingest.reading.phrases import table
 
 # As long as any platform's handle.
 MAX_HANDLE: Final = 64
@@ -143,6 +145,16 @@ def looks_like_domain(name: str) -> bool:
     A capital after the dot is the next sentence of somebody who leaves spaces out.
     """
     return bool(_DOMAIN.fullmatch(name)) and name.rpartition(".")[2][0].islower()
+
+
+@cache
+def _top_level() -> frozenset[str]:
+    return frozenset(table("hosts")["top_level"])
+
+
+def ends_as_host(name: str) -> bool:
+    """Tell whether a dotted name ends as hosts do; people's names end in any word."""
+    return "_" not in name and name.rpartition(".")[2].lower() in _top_level()
 
 
 def fitting(name: str, fits: re.Pattern[str]) -> str | None:

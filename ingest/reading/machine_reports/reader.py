@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ingest.reading.accounts.find import MAX_ACCOUNTS, Named
+from ingest.reading.accounts.find import Named
+from ingest.reading.accounts.merging import MAX_ACCOUNTS, Seen
+from ingest.reading.accounts.weighing import REPORTED
 from ingest.reading.machine_reports import arf, xarf_v2, xarf_v3, xarf_v4
 from ingest.reading.machine_reports.guards import (
     MAX_JSON_OCTETS,
@@ -124,8 +126,8 @@ def with_report(named: Named, found: FoundReport, home: HomePlatform) -> Named:
         return named
     stated = sightings(found.report, home)
     keys = {each.account.key for each in stated}
-    others = (each for each in named.sightings if each.account.key not in keys)
+    others = (each for each in named.seen if each.sighting.account.key not in keys)
     return Named(
-        sightings=(*stated, *others)[:MAX_ACCOUNTS],
+        seen=(*(Seen(each, REPORTED) for each in stated), *others)[:MAX_ACCOUNTS],
         urls=tuple(dict.fromkeys((*urls(found.report), *named.urls))),
     )

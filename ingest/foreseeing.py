@@ -13,6 +13,7 @@ from ingest.commanding import is_command, where_recorded
 from ingest.match import Decision, match, reported
 from ingest.placing import ReplyTerms, earlier_report, is_routine, returned_message
 from ingest.reading import ParsedMessage
+from ingest.returning import returned_as
 from store.model import Case, Sighting
 from store.states import InboxState
 from store.unit_of_work import UnitOfWork
@@ -47,8 +48,7 @@ def foresee(
     """Tell what filing a message at a moment would do; ``home`` is the key of our platform."""
     sent = returned_message(work, parsed, terms, at)
     if sent is not None:
-        reason = f"came to the return address of outgoing message {sent.id}"
-        return Foresight(state=InboxState.RECORDED, reason=reason)
+        return Foresight(state=InboxState.RECORDED, reason=returned_as(parsed, sent)[1])
     if is_command(work, parsed, home, terms.token_key):
         reason = where_recorded(work, parsed, terms.token_key)
         return Foresight(state=InboxState.RECORDED, reason=reason)

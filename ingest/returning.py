@@ -32,17 +32,15 @@ _OUTCOME: Final = "bounced"
 _ANSWERS: Final = frozenset({MailKind.AUTO_REPLY, MailKind.FEEDBACK_REPORT})
 
 
-def note_return(
-    work: UnitOfWork, parsed: ParsedMessage, sent: OutboxMessage, at: datetime
-) -> tuple[MailKind, str]:
-    """Note what came back of a message; give the kind and reason it is recorded with."""
+def returned_as(parsed: ParsedMessage, sent: OutboxMessage) -> tuple[MailKind, str]:
+    """Tell as what, and why, something that came back of a message is recorded."""
     what = f"{sent.mail.kind} (outgoing message {sent.id})"
     if parsed.kind in _ANSWERS:
         return parsed.kind, f"a program's answer to our {what}; {parsed.kind_reason}"
     delivery = _delivery(parsed)
     match delivery and delivery.action:
         case DeliveryAction.FAILED:
-            return MailKind.BOUNCE, _note_failure(work, sent, delivery, what, at)
+            return MailKind.BOUNCE, f"our {what} came back: {_status(delivery)}"
         case DeliveryAction.DELAYED:
             return MailKind.BOUNCE, f"our {what} is delayed; nothing follows from it"
         case DeliveryAction.DELIVERED:
@@ -50,6 +48,16 @@ def note_return(
         case _:
             # Such as the absence note of a program that marks its answers as nothing at all.
             return MailKind.AUTO_REPLY, f"came to the return address of our {what}"
+
+
+def note_return(
+    work: UnitOfWork, parsed: ParsedMessage, sent: OutboxMessage, at: datetime
+) -> tuple[MailKind, str]:
+    """Note what came back of a message; give the kind and reason it is recorded with."""
+    delivery = _delivery(parsed)
+    if parsed.kind not in _ANSWERS and delivery and delivery.action is DeliveryAction.FAILED:
+        _note_failure(work, sent, delivery, at)
+    return returned_as(parsed, sent)
 
 
 def _delivery(parsed: ParsedMessage) -> Delivery | None:
@@ -62,29 +70,28 @@ def _delivery(parsed: ParsedMessage) -> Delivery | None:
     return parsed.delivery or Delivery(action=DeliveryAction.FAILED)
 
 
-def _note_failure(
-    work: UnitOfWork, sent: OutboxMessage, delivery: Delivery | None, what: str, at: datetime
-) -> str:
-    status = (delivery and delivery.status) or "no status given"
-    attempt = Attempt(at=at, outcome=_OUTCOME, detail=f"{CAME_BACK}: {status}")
+def _note_failure(work: UnitOfWork, sent: OutboxMessage, delivery: Delivery, at: datetime) -> None:
+    attempt = Attempt(at=at, outcome=_OUTCOME, detail=f"{CAME_BACK}: {_status(delivery)}")
     if not work.outbox.note_bounce(sent, attempt):
-        return f"our {what} came back ({status}); it is known not to have arrived"
+        # It is known not to have arrived.
+        return
     if sent.mail.kind in TO_REPORTERS:
-        _to_reporter(work, sent, delivery, status, at)
+        _to_reporter(work, sent, delivery, at)
     note_undelivered(work, sent, attempt.detail, at)
     # What follows for the cases it told of is the notifier's: the same as for a refusal.
     work.alerts.fail(sent.id)
-    return f"our {what} came back: {status}"
 
 
-def _to_reporter(
-    work: UnitOfWork, sent: OutboxMessage, delivery: Delivery | None, status: str, at: datetime
-) -> None:
-    report_id = sent.mail.report_id
+def _status(delivery: Delivery | None) -> str:
+    return (delivery and delivery.status) or "no status given"
+
+
+def _to_reporter(work: UnitOfWork, sent: OutboxMessage, delivery: Delivery, at: datetime) -> None:
+    report_id, status = sent.mail.report_id, _status(delivery)
     if report_id is not None and sent.mail.kind is OutboxKind.ACKNOWLEDGEMENT:
         reason = f"{CAME_BACK}: {status}"
         work.reports.set_outcome(report_id, AcknowledgementState.FAILED, reason)
-    if delivery is None or not delivery.is_permanent:
+    if not delivery.is_permanent:
         return
     mark = Mark(at=at, outbox_id=sent.id, reason=status)
     if not work.unreachable.mark(sent.mail.recipient, mark):

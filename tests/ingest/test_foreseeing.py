@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from store.evidence import Evidence
 from store.model import Disposition, Door, Envelope, OutboxKind
 from store.references import reply_token
 from store.states import InboxState
+from store.tokens import return_token
 from store.unit_of_work import Store
 from tests.ingest.desk import KEY, RULES, Desk, mail
+from tests.ingest.reading.test_delivery import notification
 from tests.store.samples import NOW, outgoing
 
 CORPUS = sorted((Path(__file__).parents[1] / "corpus").glob("*.eml"))
@@ -117,3 +120,30 @@ def test_an_answer_to_an_alert_is_recorded(desk: Desk) -> None:
 
     assert told.state is InboxState.RECORDED
     assert desk.case().reference in told.reason
+
+
+@pytest.mark.parametrize(
+    "fields", ["Action: failed\nStatus: 5.1.1", "Action: delayed\nStatus: 4.4.1", "X: none"]
+)
+def test_what_came_back_of_a_mail_of_ours_is_foreseen(desk: Desk, fields: str) -> None:
+    desk.file(mail())
+    about = {"report_id": desk.reports()[0].id, "recipient": "maria@mail.example"}
+    with desk.store.transaction() as work:
+        number = work.outbox.queue(outgoing("key", OutboxKind.ACKNOWLEDGEMENT, **about), NOW)
+        work.commit()
+    token = return_token(number or 0, KEY, desk.clock())
+    told = check(desk, notification(fields), "", recipients=(f"cp+{token}@chirper.example",))
+    assert (told.state, told.steps) == (InboxState.RECORDED, ())
+
+
+@pytest.mark.parametrize(("days", "decision"), [(10, Decision.REOPEN), (300, Decision.OPEN)])
+def test_a_reply_to_what_was_decided_is_foreseen(desk: Desk, days: int, decision: Decision) -> None:
+    desk.file(mail("something here worries me"))
+    with desk.store.transaction() as work:
+        work.cases.close(desk.case(), "anna", Disposition.NO_VIOLATION, desk.clock())
+        work.commit()
+    desk.clock.now += timedelta(days=days)
+    token = reply_token(desk.reports()[0].reference, KEY)
+    raw = mail("it is not over", Message_ID="<2@mail.example>", Subject="Re: your report")
+    told = check(desk, raw, recipients=(f"cp+{token}@chirper.example",))
+    assert [step.decision for step in told.steps] == [decision]

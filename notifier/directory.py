@@ -11,7 +11,8 @@ which the escalation treats like an empty rota: the fallback address is told and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from notifier.addresses import is_well_formed
@@ -90,7 +91,10 @@ class Directory:
             for rota, listed in above.items()
             if rota in self.rotas
         }
-        return replace(self, above=known)
+        # What else is in it was checked when it was made, and this is done for every alert.
+        present = copy(self)
+        object.__setattr__(present, "above", known)
+        return present
 
     def on_duty(self, rota: str, moment: datetime) -> Person | None:
         """Give the person on duty in a rota at a moment; None for nobody, or an unknown rota."""

@@ -15,6 +15,8 @@ from typing import Final
 from notifier.channels import PREFIX
 from notifier.course import Course, tell
 from notifier.directory import Directory
+from notifier.duty import present
+from notifier.escalations import policy_for
 from notifier.policy import from_snapshot
 from store.model import Case, EventKind, Report, Severity
 from store.states import EscalationState
@@ -133,16 +135,18 @@ def _next(
     at = escalation.next_at
     if escalation.state is not EscalationState.RUNNING:
         return at, ()
-    policy = directory.policy(case.severity)
+    policy, everybody = policy_for(work, case, directory), present(work, directory, at)
     with suppress(ValueError):
         policy = from_snapshot(escalation.policy)
     course = Course(step=escalation.step, rounds=escalation.rounds, due_at=at)
-    telling = tell(policy, directory, course, at)
+    telling = tell(policy, everybody, course, at)
+    if telling.waits:
+        telling = tell(policy, everybody, telling.after, telling.after.due_at)
     names = (
         recipient.person.name if recipient.person else _shown(recipient.address)
         for recipient in telling.recipients
     )
-    return telling.after.due_at if telling.waits else at, _once(names)
+    return telling.at, _once(names)
 
 
 def _name(directory: Directory, actor: str) -> str:

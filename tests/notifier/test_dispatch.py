@@ -6,6 +6,8 @@ import pytest
 
 from notifier import commands
 from notifier.courier import Deferred, Refused, Sent
+from notifier.escalate import BATCH
+from notifier.policy import to_snapshot
 from store.model import (
     AccountReference,
     Attempt,
@@ -182,6 +184,34 @@ def test_an_account_that_cannot_be_shown_costs_no_summary(house: House) -> None:
     storm(house, 1)
     house.escalator.step()
     assert mails(house) == ["[tipline] 2 HIGH: 2 cases wait"]
+
+
+def due_at_once(house: House, count: int) -> None:
+    """Open so many cases of every severity, the mildest first, all due now."""
+    policies = {each: to_snapshot(house.directory.policy(each)) for each in Severity}
+    with house.store.transaction() as work:
+        for number in range(count):
+            severity = Severity(1 + number * len(Severity) // count)
+            case_id = work.cases.open(None, severity, house.clock())
+            work.escalations.start(case_id, policies[severity], house.clock(), house.clock())
+        work.commit()
+
+
+def test_very_many_due_at_once_are_told_by_severity_in_few_mails(house: House) -> None:
+    due_at_once(house, 400)
+    steps = 0
+    while house.escalator.step():
+        steps += 1
+    assert steps == 400 // BATCH
+    for _ in range(6):
+        house.tick(minutes=1)
+        house.settle()
+    assert mails(house) == [
+        "[tipline] 50 CRITICAL: 50 cases wait",
+        "[tipline] 50 CRITICAL: 50 cases wait",
+        "[tipline] 100 HIGH, 100 NORMAL, 100 LOW: 300 cases wait",
+    ]
+    assert all(len(message.mail.content) < 50_000 for message in house.outbox())
 
 
 @pytest.mark.parametrize("count", [1, 3])

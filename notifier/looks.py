@@ -9,7 +9,7 @@ from typing import Final
 
 from notifier.channels import PREFIX
 from store.model import TO_REPORTERS, TO_STAFF, Case
-from store.states import InboxState, OutboxState
+from store.states import UNDELIVERED, InboxState, OutboxState
 from store.unit_of_work import UnitOfWork
 
 LATE_AFTER: Final = timedelta(minutes=5)
@@ -67,10 +67,11 @@ def _failing_channels(work: UnitOfWork, now: datetime) -> list[str]:
 def _unreachable_reporters(work: UnitOfWork, now: datetime) -> int:
     """Count mails to reporters that failed; a few wrong addresses are every day's life."""
     since = now - FAILED_WITHIN
-    failed = work.outbox.ended_since(since, OutboxState.FAILED, TO_REPORTERS)
+    failed = work.outbox.ended_since(since, UNDELIVERED, TO_REPORTERS)
     if failed < MANY_FAILED:
         return 0
-    return failed if failed > work.outbox.ended_since(since, OutboxState.SENT, TO_REPORTERS) else 0
+    went = work.outbox.ended_since(since, frozenset({OutboxState.SENT}), TO_REPORTERS)
+    return failed if failed > went else 0
 
 
 STANDING_LOOKS: Final = (
@@ -107,9 +108,7 @@ STANDING_LOOKS: Final = (
     Look(
         kind="outbox_failed",
         title="{} messages to staff have failed for good within the last hour",
-        look=lambda work, now: work.outbox.ended_since(
-            now - FAILED_WITHIN, OutboxState.FAILED, TO_STAFF
-        ),
+        look=lambda work, now: work.outbox.ended_since(now - FAILED_WITHIN, UNDELIVERED, TO_STAFF),
     ),
     Look(
         kind="reporters_unreachable",

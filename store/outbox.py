@@ -395,13 +395,13 @@ class Outbox:
         return int(self._connection.scalar(select(func.count(outbox.c.id)).where(waiting)) or 0)
 
     def ended_since(
-        self, moment: datetime, state: OutboxState, kinds: frozenset[OutboxKind]
+        self, moment: datetime, states: frozenset[OutboxState], kinds: frozenset[OutboxKind]
     ) -> int:
-        """Count the messages of these kinds whose last try, after a moment, left them so."""
+        """Count the messages of these kinds that came into one of these states after a moment."""
         query = (
             select(func.count(func.distinct(outbox.c.id)))
             .join(attempts, attempts.c.outbox_id == outbox.c.id)
-            .where(outbox.c.state == state, outbox.c.kind.in_(kinds), attempts.c.at > moment)
+            .where(outbox.c.state.in_(states), outbox.c.kind.in_(kinds), attempts.c.at > moment)
         )
         return int(self._connection.scalar(query) or 0)
 

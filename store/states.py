@@ -67,6 +67,10 @@ class AlertState(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNDELIVERED: Final = frozenset({OutboxState.FAILED, OutboxState.BOUNCED})
+"""The states of messages that did not arrive, as far as we know."""
+
+
 class EscalationState(StrEnum):
     """Whether a case's alerts go out."""
 

@@ -274,6 +274,19 @@ def test_a_few_wrong_addresses_of_reporters_are_no_fault(
     assert kinds(auditor) == found
 
 
+def test_a_mail_to_staff_that_came_back_is_a_fault_like_one_refused(
+    house: House, auditor: Auditor
+) -> None:
+    with house.store.transaction() as work:
+        mail = replace(MESSAGE.mail, kind=OutboxKind.STAFF_NOTICE, dedupe_key="notice:1")
+        number = work.outbox.queue(mail, house.clock())
+        assert number is not None
+        came_back = Attempt(at=house.clock(), outcome="bounced")
+        work.outbox.note_bounce(work.outbox.get(number), came_back)
+        work.commit()
+    assert kinds(auditor) == ["outbox_failed"]
+
+
 def test_what_cannot_be_looked_at_is_told_and_hides_nothing(house: House) -> None:
     def broken(*_: object) -> int:
         raise RuntimeError("broken")

@@ -103,18 +103,19 @@ def cases(work: UnitOfWork, now: datetime) -> Finding:
 
 def alerts(work: UnitOfWork, now: datetime) -> Finding:
     """Look for alerts that reached nobody."""
-    from store.model import OutboxKind
-    from store.states import OutboxState
+    from store.model import TO_REPORTERS
+    from store.states import UNDELIVERED
 
     failed = [
         message.id
-        for message in work.outbox.listing(state=OutboxState.FAILED)
-        if message.mail.kind is not OutboxKind.ACKNOWLEDGEMENT
+        for state in UNDELIVERED
+        for message in work.outbox.listing(state=state)
+        if message.mail.kind not in TO_REPORTERS
         and any(attempt.at > now - RECENT for attempt in work.outbox.attempts(message.id)[-1:])
     ]
     if not failed:
         return well("alerts", "none has failed within a day")
-    message = f"{len(failed)} alerts or alarms could not be sent within the last day"
+    message = f"{len(failed)} alerts or alarms could not be delivered within the last day"
     remedy = f"tipline outbox show {failed[0]}; after mending: tipline outbox retry {failed[0]}"
     return wrong("alerts", message, remedy)
 

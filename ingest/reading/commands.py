@@ -71,7 +71,8 @@ def has_words(text: str) -> bool:
 
 def read_command(lines: list[str]) -> WrittenCommand | None:
     """Read a command from the lines of a text, of which the first must hold it."""
-    line = lines[0].strip(_TRIM)
+    # What stands before a command is dressing; what stands behind it may belong to a note.
+    line = lines[0].lstrip(_TRIM)
     found = _beginning(line[: MAX_LINE + MAX_REMARK], _actions())
     if found is None:
         return None
@@ -105,7 +106,7 @@ def _snooze(reference: str | None, rest: str) -> WrittenCommand:
 
 
 def _close(reference: str | None, rest: str, below: list[str]) -> WrittenCommand:
-    found = _beginning(rest.strip(_TRIM), _dispositions())
+    found = _beginning(rest.lstrip(_TRIM), _dispositions())
     if found is None:
         fault = CommandFault.DISPOSITION
         return WrittenCommand(action=StaffAction.CLOSE, case=reference, fault=fault)

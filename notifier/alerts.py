@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -10,8 +10,7 @@ from notifier.actions import ActionLinks
 from notifier.compose import Composer, Posting, mail_address, outgoing
 from notifier.defang import defang, defang_number, defang_url
 from notifier.dossier import Dossier
-from notifier.letters import FALLBACK_LANGUAGE, Letter, moment_text, span_text
-from notifier.marked import as_html, as_text
+from notifier.letters import FALLBACK_LANGUAGE, moment_text, span_text
 from notifier.moments import short_text
 from notifier.staff_notices import rank
 from store.model import AccountReference, Case, OutboxKind, OutgoingMail, StaffAction
@@ -49,9 +48,8 @@ def write_alert(
 
     A reply goes to an address by which the reader may act on the case.
     """
-    values = alert_values(case, facts, posting.at)
-    written = composer.letters.write("alert", facts.languages, values)
-    letter = alert_looks(written, facts.actions)
+    values, links = alert_values(case, facts, posting.at), action_targets(facts.actions)
+    letter = composer.letters.write_marked("alert", facts.languages, values, links)
     mail = composer.mail(letter, posting, "auto-generated")
     mail["References"] = f"<case.{case.reference}@{composer.identity.domain}>"
     if facts.actions:
@@ -59,12 +57,6 @@ def write_alert(
     return outgoing(
         OutboxKind.ALERT, mail, letter, posting, case_id=case.id, severity=case.severity
     )
-
-
-def alert_looks(written: Letter, actions: ActionLinks | None) -> Letter:
-    """Give an alert its two looks; only our own actions are links."""
-    page = as_html(written.text, written.subject, written.language, action_targets(actions))
-    return replace(written, text=as_text(written.text), html=page)
 
 
 def alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]:

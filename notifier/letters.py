@@ -28,7 +28,7 @@ from jinja2 import (
     select_autoescape,
 )
 
-from notifier.marks import as_text, sections
+from notifier.marks import apart, as_text, sections
 
 FALLBACK_LANGUAGE: Final = "en"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -165,12 +165,14 @@ def made(values: Values, language: str) -> Mapping[str, Any]:
 
 
 def _environment(loader: BaseLoader) -> Environment:
-    return Environment(
+    environment = Environment(
         loader=loader,
         undefined=StrictUndefined,
         autoescape=select_autoescape(enabled_extensions=("html", "html.j2")),
         keep_trailing_newline=True,
     )
+    environment.filters["apart"] = apart
+    return environment
 
 
 def require_single_line(text: str) -> str:

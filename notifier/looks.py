@@ -106,6 +106,11 @@ STANDING_LOOKS: Final = (
         look=lambda work, now: work.reports.undecided_before(now - LATE_AFTER),
     ),
     Look(
+        kind="commands_late",
+        title="{} mails of the people on duty wait to be obeyed for more than five minutes",
+        look=lambda work, now: work.commands.pending_before(now - LATE_AFTER),
+    ),
+    Look(
         kind="outbox_failed",
         title="{} messages to staff have failed for good within the last hour",
         look=lambda work, now: work.outbox.ended_since(now - FAILED_WITHIN, UNDELIVERED, TO_STAFF),

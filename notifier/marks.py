@@ -1,10 +1,10 @@
 """One letter, two looks: plain text, and simple HTML that says the same.
 
-A letter is written once, in plain lines with four marks: ``# `` opens a heading, ``#! `` the
-heading of what is urgent, ``- `` an item of a list, and ``---`` goes on without a heading; an empty
-line ends a paragraph. Both looks are
-made from it, so they never differ. The HTML has nothing to load and nothing that runs; only
-addresses of pages that we name ourselves become links.
+A letter is written once, in plain lines with five marks: ``# `` opens a heading, ``#! `` the
+heading of what is urgent, ``- `` an item of a list, ``=> LABEL <LINK>`` is something to do, and
+``---`` goes on without a heading; an empty line ends a paragraph. Both looks are made from it, so
+they never differ. The HTML has nothing to load and nothing that runs; only links that we name
+ourselves become any, and what is to be done a button large enough for a thumb.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ URGENT: Final = "#! "
 HEADING: Final = "# "
 ITEM: Final = "- "
 REST: Final = "---"
+ACTION: Final = "=> "
+_ACTION: Final = re.compile(r"=> (.+) <([^<>\s]+)>")
+# Where programs would see an address of mail or of a page in a text that is none.
+_SEAMS: Final = re.compile(r"(?<=\w)(?=@\w)|(?<=/)(?=/)|(?<=\])(?=\w)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,11 +34,20 @@ class Segment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """Something to do: the words on its button, and the link behind it."""
+
+    label: str
+    link: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """A paragraph of one line, or a list of items."""
+    """A paragraph of one line, a list of items, or things to do."""
 
     lines: tuple[str, ...]
     is_list: bool = False
+    actions: tuple[Action, ...] = ()
 
     def segments(self, links: Collection[str]) -> list[list[Segment]]:
         """Cut each line where one of these pages is named."""
@@ -62,6 +75,8 @@ def sections(text: str) -> list[Section]:
                 found.append(
                     Section(heading=first.partition(" ")[2], urgent=first.startswith(URGENT))
                 )
+            elif first.startswith(ACTION):
+                found[-1].blocks.append(_actions(lines))
             elif first.startswith(ITEM):
                 items = tuple(line.removeprefix(ITEM) for line in lines)
                 _add_items(found[-1], items)
@@ -82,6 +97,18 @@ def as_text(letter: Sequence[Section]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def apart(text: str) -> list[str]:
+    """Cut a text where a program would otherwise take two words for an address."""
+    return _SEAMS.split(text)
+
+
+def _actions(lines: Sequence[str]) -> Block:
+    read = [_ACTION.fullmatch(line) for line in lines]
+    actions = tuple(Action(label=found[1], link=found[2]) for found in read if found)
+    written = tuple(f"{action.label}:\n{action.link}" for action in actions)
+    return Block(lines=written, actions=actions)
+
+
 def _add_items(section: Section, items: tuple[str, ...]) -> None:
     """Go on with the list before, if there is one: nobody needs two lists in a row."""
     before = section.blocks[-1] if section.blocks else None
@@ -98,13 +125,17 @@ def _alike(lines: Sequence[str]) -> Iterator[list[str]]:
     """Put neighbouring lines of one kind together; a heading stands alone."""
     group: list[str] = []
     for line in (line.strip() for line in lines):
-        alike = group and line.startswith(ITEM) == group[0].startswith(ITEM)
+        alike = group and _kind(line) == _kind(group[0])
         if group and (_stands_alone(line) or not alike or _stands_alone(group[0])):
             yield group
             group = []
         group.append(line)
     if group:
         yield group
+
+
+def _kind(line: str) -> str:
+    return next((mark for mark in (ITEM, ACTION) if line.startswith(mark)), "")
 
 
 def _stands_alone(line: str) -> bool:

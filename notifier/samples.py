@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from notifier.actions import ActionLinks
 from notifier.alarms import alarm_values
-from notifier.alerts import AlertFacts, alert_looks, alert_values
+from notifier.alerts import AlertFacts, action_targets, alert_values
 from notifier.brief import brief_values
 from notifier.compose import Composer
 from notifier.contacts import contacts_for
@@ -89,7 +89,8 @@ def samples(composer: Composer) -> dict[str, Sample]:
             name: Sample(
                 values=values,
                 required=_REQUIRED.get(name, frozenset()),
-                finish=_FINISH.get(name),
+                has_html=name in _WITH_ACTIONS,
+                links=action_targets(_SAMPLE_LINKS) if name in _WITH_ACTIONS else (),
             )
             for name, values in _for_staff(composer).items()
         },
@@ -174,8 +175,7 @@ _REQUIRED: Final = {
     "decision": frozenset({"reference", "disposition", "until"}),
     "question": frozenset({"reference", "lines"}),
 }
-# No sample has links to act by: they are made for one person.
-_FINISH: Final = {"alert": lambda letter: alert_looks(letter, None)}
+_WITH_ACTIONS: Final = frozenset({"alert", "summary"})
 _SAMPLE_DOSSIER: Final = Dossier(
     why="imminent_danger",
     phrase="a phrase",

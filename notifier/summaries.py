@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
@@ -11,7 +11,6 @@ from notifier.alerts import account_values
 from notifier.brief import channel_message
 from notifier.compose import Composer, Posting, outgoing
 from notifier.letters import FALLBACK_LANGUAGE, moment_text, require_single_line, span_text
-from notifier.marked import as_html, as_text
 from store.model import AlertReason, Case, OutboxKind, OutgoingMail, Severity
 from store.states import CaseState
 
@@ -57,9 +56,8 @@ def write_summary(
 ) -> OutgoingMail:
     """Write one mail about many cases; the summaries of one day hang on one thread."""
     values = summary_values(facts, reader, posting.at)
-    written = composer.letters.write("summary", reader.languages, values)
-    page = as_html(written.text, written.subject, written.language, set(facts.takes.values()))
-    letter = replace(written, text=as_text(written.text), html=page)
+    links = frozenset(facts.takes.values())
+    letter = composer.letters.write_marked("summary", reader.languages, values, links)
     mail = composer.mail(letter, posting, "auto-generated")
     mail["References"] = f"<summaries.{posting.at:%Y%m%d}@{composer.identity.domain}>"
     return outgoing(OutboxKind.ALERT, mail, letter, posting, severity=facts.worst)
@@ -77,6 +75,8 @@ def write_brief_summary(
 def summary_values(facts: SummaryFacts, reader: Reader, now: datetime) -> dict[str, Any]:
     """Give what the template of a summary may use."""
     return {
+        # A summary has none; what all letters are made with may show one.
+        "reference": "",
         "total": facts.total,
         "counts": count_values(facts.counts),
         "cases": tuple(

@@ -8,7 +8,7 @@ looked at as well, so that a fault of ours is found by the same test.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,15 +38,13 @@ class Sample:
     """What a template of one name is tried with.
 
     ``required`` are the placeholders without which the mail would be of no use; ``has_html`` is
-    True for a letter with both looks of ``marks``. ``finish`` is what else is made of a letter
-    before it is sent.
+    True for a letter with both looks of ``marks``.
     """
 
     values: Sequence[Values]
     required: frozenset[str] = frozenset()
     has_html: bool = False
     links: Collection[str] = ()
-    finish: Callable[[Letter], Letter] | None = None
 
 
 def faults(letters: Letters, samples: Mapping[str, Sample]) -> tuple[str, ...]:
@@ -71,7 +69,7 @@ def fill(letters: Letters, name: str, folder: str, sample: Sample) -> Letter | s
     values = sample.values[0]
     letter = filled(letters.templates, [path], values)
     if not sample.has_html:
-        return sample.finish(letter) if sample.finish else letter
+        return letter
     return marked(letters.templates, letter, name, made(values, folder), sample.links)
 
 

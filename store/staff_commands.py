@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from store.model import (
     CaseId,
@@ -62,6 +62,18 @@ class StaffCommands:
             .limit(limit)
         )
         return [InboundId(number) for number in self._connection.scalars(query)]
+
+    def pending_before(self, moment: datetime) -> int:
+        """Count the commands that wait and were received before a moment."""
+        query = (
+            select(func.count())
+            .select_from(staff_commands)
+            .where(
+                staff_commands.c.state == CommandState.PENDING,
+                staff_commands.c.received_at < moment,
+            )
+        )
+        return int(self._connection.scalar(query) or 0)
 
     def of_message(self, inbound_id: InboundId) -> StaffCommand | None:
         """Give the command that came in one mail."""

@@ -5,6 +5,7 @@ Case            open -> taken -> closed;  open -> closed;  taken -> open;  close
 OutboxMessage   queued -> sent | failed | cancelled | bounced;  sent -> bounced;
                 failed | bounced -> queued
 Escalation      running <-> paused;  running | paused -> ended
+StaffCommand    pending -> done | refused
 
 ``docs/states.md`` draws them and says what causes each step.
 """
@@ -103,7 +104,7 @@ class CommandState(StrEnum):
     REFUSED = "refused"
 
 
-State = TypeVar("State", InboxState, CaseState, OutboxState, EscalationState)
+State = TypeVar("State", InboxState, CaseState, OutboxState, EscalationState, CommandState)
 
 INBOX_STEPS: Final[dict[InboxState, frozenset[InboxState]]] = {
     InboxState.RECEIVED: frozenset(
@@ -132,6 +133,11 @@ ESCALATION_STEPS: Final[dict[EscalationState, frozenset[EscalationState]]] = {
     EscalationState.RUNNING: frozenset({EscalationState.PAUSED, EscalationState.ENDED}),
     EscalationState.PAUSED: frozenset({EscalationState.RUNNING, EscalationState.ENDED}),
     EscalationState.ENDED: frozenset(),
+}
+COMMAND_STEPS: Final[dict[CommandState, frozenset[CommandState]]] = {
+    CommandState.PENDING: frozenset({CommandState.DONE, CommandState.REFUSED}),
+    CommandState.DONE: frozenset(),
+    CommandState.REFUSED: frozenset(),
 }
 
 

@@ -70,14 +70,14 @@ def test_an_alert_says_in_order_what_whoever_is_woken_wants_to_know() -> None:
         "\n"
         "Why CRITICAL: somebody may be in danger now (“on the way”).\n"
         "\n"
-        "ACCOUNT\n"
+        "*Account*\n"
         "- chirper\n"
         "- Name: @Name\n"
         "- Number: 123\n"
         "- Link, not to be opened from a mail: hXXps://chirper[.]example/Name\n"
         "- Perhaps about: grooming contact\n"
         "\n"
-        "DO SOMETHING\n"
+        "*Do something*\n"
         f"Take it:\n{WHOLE.actions and WHOLE.actions.take}\n"
         f"Snooze 1 h:\n{WHOLE.actions and WHOLE.actions.snooze}\n"
         f"Tell the next step now:\n{WHOLE.actions and WHOLE.actions.escalate}\n"
@@ -85,16 +85,17 @@ def test_an_alert_says_in_order_what_whoever_is_woken_wants_to_know() -> None:
         "Or reply to this mail; its first line is one of: take, release, snooze 2h, escalate, "
         "note …\n"
         "\n"
-        "WHAT COMES NEXT\n"
-        "- Unless somebody takes it, 2026-11-22 03:15 UTC: Cleo, lead at chirper[.]example\n"
+        "*What comes next*\n"
+        "- Unless somebody takes it, told at 2026-11-22 03:15 UTC: "
+        "Cleo, lead at chirper[.]example\n"
         "- This is step 1 of 3\n"
         "- Told before: Ben, last 02:45\n"
         "\n"
-        "HISTORY\n"
+        "*History*\n"
         "- 11-21 03:00 opened\n"
         "- 02:55 given back, Ben\n"
         "\n"
-        "ON THE COMMAND LINE\n"
+        "*On the command line*\n"
         "- tipline case show C-4F7KM-2Q9XH\n"
         "- tipline case take C-4F7KM-2Q9XH --as anna\n"
     )
@@ -137,7 +138,7 @@ def test_an_alert_to_nobody_in_particular_has_no_links() -> None:
 
 
 def test_an_alert_without_an_account_says_so() -> None:
-    assert "ACCOUNT\n- No account is named\n" in text(alert(account=None))
+    assert "*Account*\n- No account is named\n" in text(alert(account=None))
 
 
 def test_all_alerts_of_a_case_hang_on_one_thread() -> None:
@@ -190,7 +191,7 @@ def test_a_page_loads_nothing_and_says_what_the_text_says() -> None:
     assert not re.search(r"(?i)<(?:img|script|style|link|iframe|object|form)|url\(|@import", page)
     said = " ".join(" ".join(seen.words).split())
     for line in text(alert(WHOLE)).splitlines():
-        plain = line.removeprefix("- ").rstrip(":")
+        plain = line.removeprefix("- ").rstrip(":").strip("*")
         if plain and not plain.startswith("mailto:"):
             squeezed = plain.lower().replace(" ", "")
             assert squeezed in said.lower().replace(" ", ""), plain
@@ -198,12 +199,12 @@ def test_a_page_loads_nothing_and_says_what_the_text_says() -> None:
 
 def test_an_alert_tells_why_it_goes_to_its_address() -> None:
     shown = text(alert(replace(FACTS, step=3, repeats=2, nobody_on_duty=True)))
-    assert shown.startswith("Nobody was on duty for this step.")
+    assert shown.startswith("*Nobody was on duty for this step.")
     assert "- This is step 3 of 3, told 3 times" in shown
     failed = text(alert(replace(FACTS, undeliverable=True)))
-    assert failed.startswith("Nobody else could be reached")
+    assert failed.startswith("*Nobody else could be reached")
     raised = text(alert(FACTS, state=CaseState.TAKEN, taken_by="ben"))
-    assert raised.startswith("The case is taken by ben, and has become more urgent.")
+    assert raised.startswith("*The case is taken by ben, and has become more urgent.*")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

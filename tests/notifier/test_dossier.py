@@ -3,11 +3,108 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
+
+from ingest.reading.urgency import RULES
+from notifier import commands
 from notifier.directory import Directory
-from notifier.dossier import dossier
+from notifier.dossier import HISTORY, WHYS, Dossier, ToldWhen, dossier
 from notifier.local_time import Hours
-from store.model import Case, Severity
+from store.model import Case, EventKind, MailTraits, Report, Severity
 from tests.notifier.house import START, House
+
+HOUR = timedelta(hours=1)
+
+
+def known(house: House, case: Case) -> Dossier:
+    with house.store.snapshot() as work:
+        return dossier(work, house.directory, work.cases.get(case.id))
+
+
+def test_every_rule_of_urgency_has_a_place_among_the_reasons() -> None:
+    assert set(RULES) <= set(WHYS)
+
+
+def test_who_is_told_next_and_when_follows_from_the_policy(house: House) -> None:
+    case = house.opened()
+    found = known(house, case)
+    assert (found.next_names, found.next_at) == (("Ben",), START + timedelta(minutes=15))
+    house.tick(minutes=15)
+    later = known(house, case)
+    assert later.next_names == ("lead at chirper[.]example",)
+
+
+def test_nobody_is_next_while_somebody_has_the_case(house: House) -> None:
+    case = house.opened()
+    commands.take(house.store, case.reference, "anna", HOUR, house.clock)
+    found = known(house, case)
+    assert (found.next_names, found.next_at) == ((), START + HOUR)
+
+
+def test_who_got_an_alert_is_named_once_with_the_last_time(house: House) -> None:
+    case = house.opened()
+    assert known(house, case).told == ()
+    house.deliverer.step()
+    house.tick(minutes=15)
+    house.deliverer.step()
+    house.tick(minutes=45)
+    house.deliverer.step()
+    assert known(house, case).told == (
+        ToldWhen(name="Anna", at=START),
+        ToldWhen(name="Ben", at=START + timedelta(minutes=15)),
+        ToldWhen(name="lead at chirper[.]example", at=START + timedelta(minutes=60)),
+    )
+
+
+def test_the_history_is_the_latest_of_what_helps(house: House) -> None:
+    case = house.opened()
+    for number in range(HISTORY):
+        house.clock.turn(minutes=1)
+        commands.note(house.store, case.reference, "anna", f"noteword {number}", house.clock)
+    commands.take(house.store, case.reference, "root", HOUR, house.clock)
+    found = known(house, case).history
+    assert [each.what for each in found] == [EventKind.NOTE] * (HISTORY - 1) + [EventKind.TAKEN]
+    assert [found[0].who, found[-1].who] == ["Anna", "root"]
+    assert "noteword" not in repr(found)
+
+
+READABLE = MailTraits(reverse_path="maria@mail.example", from_addresses=("maria@mail.example",))
+
+
+@pytest.mark.parametrize(
+    ("severity", "traits", "why"),
+    [
+        (Severity.NORMAL, READABLE, ""),
+        (Severity.HIGH, READABLE, "stated"),
+        (Severity.HIGH, replace(READABLE, readable=False), "unreadable"),
+    ],
+)
+def test_a_case_tells_why_it_is_severe(
+    house: House, severity: Severity, traits: MailTraits, why: str
+) -> None:
+    _, case = house.report(severity=severity, traits=traits)
+    assert known(house, case).why == why
+
+
+def test_a_case_many_reported_is_more_severe_than_any_report(house: House) -> None:
+    _, case = house.report(severity=Severity.NORMAL)
+    with house.store.transaction() as work:
+        work.cases.raise_severity(case.id, Severity.HIGH)
+        work.commit()
+    assert known(house, case).why == "reporters"
+
+
+def test_the_phrase_behind_it_is_of_our_own_tables(house: House) -> None:
+    report, case = house.report(severity=Severity.CRITICAL)
+    assert isinstance(report, Report)
+    with house.store.transaction() as work:
+        work._connection.exec_driver_sql(
+            "UPDATE reports SET urgency = 'meeting_planned', urgency_reason = 'meet at'"
+        )
+        work.commit()
+    found = known(house, case)
+    assert (found.why, found.phrase) == ("meeting_planned", "meet at")
+
 
 # Eight in the morning in Berlin.
 OPENS = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)

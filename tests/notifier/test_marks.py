@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.marks import Block, Segment, as_text, sections
+from notifier.marks import Block, Segment, apart, as_text, sections
 
 
 def test_a_letter_is_read_by_its_marks() -> None:
@@ -62,3 +62,19 @@ def test_no_word_of_a_letter_is_lost(pieces: list[str]) -> None:
     shown = as_text(sections(text))
     assert shown.count("word") == text.count("word")
     assert shown.count("日") == text.count("日")
+
+
+def test_things_to_do_are_lines_in_the_text_and_stay_together() -> None:
+    read = sections("# Act\n=> One <mailto:a@chirper.example>\n=> Two <mailto:b@chirper.example>\n")
+    (block,) = read[0].blocks
+    assert [(each.label, each.link) for each in block.actions] == [
+        ("One", "mailto:a@chirper.example"),
+        ("Two", "mailto:b@chirper.example"),
+    ]
+    assert as_text(read) == (
+        "*Act*\nOne:\nmailto:a@chirper.example\nTwo:\nmailto:b@chirper.example\n"
+    )
+
+
+def test_what_looks_like_an_address_is_cut_into_words_that_do_not() -> None:
+    assert apart("name@host and hXXps://x[.]y") == ["name", "@host and hXXps:/", "/x[.]", "y"]

@@ -97,7 +97,7 @@ def told(letters: Letters) -> list[str]:
         ("letter.html.j2", "<p>\n{{ nothing }} {{ sections }}", "line 2: nobody fills"),
         ("letter.html.j2", "<p>", "{{ sections }} is missing"),
         ("de/recipt.txt.j2", "Subject: x\n\ny\n", "is never used; there are alarm, alert,"),
-        ("de/alert.html.j2", "<p>", "is never used; there are alarm, alert,"),
+        ("de/alarm.html.j2", "<p>", "is never used; there are alarm, alert,"),
         ("de/receipt.j2", "Subject: x\n\ny\n", "is never used; there are alarm, alert,"),
     ],
 )

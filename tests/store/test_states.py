@@ -8,6 +8,7 @@ import pytest
 from store.errors import Forbidden
 from store.states import (
     CASE_STEPS,
+    COMMAND_STEPS,
     ESCALATION_STEPS,
     INBOX_STEPS,
     OUTBOX_STEPS,
@@ -35,6 +36,7 @@ TABLES: list[tuple[Steps, set[str]]] = [
         {"queued>sent", "queued>failed", "queued>cancelled", "failed>queued"}
         | {"queued>bounced", "sent>bounced", "bounced>queued"},
     ),
+    (COMMAND_STEPS, {"pending>done", "pending>refused"}),
     (
         ESCALATION_STEPS,
         {"running>paused", "running>ended", "paused>running", "paused>ended"},

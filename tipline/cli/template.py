@@ -132,6 +132,6 @@ def _listed(composer: Composer, name: str, sample: Sample) -> _Listed:
     return _Listed(
         name=name,
         languages=tuple(sorted({path.partition("/")[0] for path in paths if path.endswith(TEXT)})),
-        html=sample.has_html or sample.finish is not None,
+        html=sample.has_html,
         own=tuple(place for place in places if own and place.is_relative_to(own)),
     )

@@ -100,6 +100,7 @@ def test_people_see_local_times_with_their_zone(run: Run) -> None:
     assert "Sat 2026-10-24 08:00 CEST" in out
     assert "Sun 2026-10-25 08:00 CET" in out
     assert "always" in out
+    assert len(run("on-call", "--days", "0").out.splitlines()) == 4
 
 
 def test_an_override_counts_at_once_and_is_logged_with_who(

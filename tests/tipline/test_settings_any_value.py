@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from tipline.settings.errors import ConfigurationError
 from tipline.settings.explain import Origin
 from tipline.settings.load import _check
 
-EXAMPLE = tomllib.loads(
-    (Path(__file__).parents[2] / "systemd" / "tipline.example.toml").read_text("utf-8")
-)
+TEXT = (Path(__file__).parents[2] / "systemd" / "tipline.example.toml").read_text("utf-8")
+# Every key there is: those behind a comment sign too.
+EXAMPLE = tomllib.loads(re.sub(r"^# (?=[a-z_]+ = )", "", TEXT, flags=re.MULTILINE))
 ODD = st.one_of(
     st.none(),
     st.booleans(),

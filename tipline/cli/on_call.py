@@ -96,7 +96,7 @@ def _rota(everybody: Directory, key: str, when: datetime, days: int) -> Duty:
         person=everybody.people[on_duty] if on_duty else None,
         shift=now,
         following=following,
-        shifts=tuple(shift for shift in ahead if shift.begins_at < until),
+        shifts=tuple(shift for shift in ahead if shift.begins_at < until) if days else (),
     )
 
 

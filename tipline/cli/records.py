@@ -151,6 +151,7 @@ def outbox_record(message: OutboxMessage) -> dict[str, Any]:
         "id": message.id,
         "kind": message.mail.kind.value,
         "to": message.mail.recipient,
+        "way": message.mail.way.value,
         "subject": message.mail.subject,
         "state": message.state.value,
         "attempts": message.attempts,

@@ -20,7 +20,7 @@ from notifier.alarms import Alarms
 from notifier.alerts import AlertFacts, write_alert
 from notifier.brief import write_brief
 from notifier.channels import is_channel
-from notifier.compose import Composer
+from notifier.compose import Composer, Posting
 from notifier.directory import Directory
 from notifier.dossier import dossier
 from notifier.pace import Mailing, Pace, decide
@@ -113,9 +113,12 @@ class Dispatcher:
         if mailing is Mailing.NOTHING:
             return False
         only_urgent = mailing is Mailing.URGENT
+        # Of those no mail has carried: what is taken back has named a mail before.
+        newest = work.alerts.newest_waiting(address, only_urgent=only_urgent)
         if not only_urgent:
             _take_back_unsent(work, address, now)
-        mail = self._write(work, address, now, only_urgent=only_urgent)
+        posting = self._composer.posting(OutboxKind.ALERT, address, f"alerts:{newest}", now)
+        mail = self._write(work, posting, only_urgent=only_urgent)
         number = work.outbox.queue(mail, now)
         if number is None:
             raise AssertionError("unreachable")
@@ -123,12 +126,11 @@ class Dispatcher:
         _log.info("alert.mailed", message=number, alerts=carried)
         return True
 
-    def _write(
-        self, work: UnitOfWork, address: str, now: datetime, *, only_urgent: bool
-    ) -> OutgoingMail:
+    def _write(self, work: UnitOfWork, posting: Posting, *, only_urgent: bool) -> OutgoingMail:
+        address, now = posting.recipient, posting.at
         alerts = work.alerts.waiting(address, LISTED, only_urgent=only_urgent)
         if len(alerts) == 1:
-            return self._alone(work, alerts[0], now)
+            return self._alone(work, alerts[0], posting)
         counts = work.alerts.waiting_count(address, only_urgent=only_urgent).by_severity
         cases = [work.cases.get(alert.case_id) for alert in alerts]
         links = (
@@ -141,14 +143,11 @@ class Dispatcher:
             reasons=frozenset(alert.reason for alert in alerts),
             takes={reference: found.take for reference, found in links if found and found.take},
         )
-        newest = work.alerts.newest_waiting(address, only_urgent=only_urgent)
-        posting = self._composer.posting(OutboxKind.ALERT, address, f"summary:{newest}", now)
         write = write_brief_summary if is_channel(address) else write_summary
         return write(self._composer, facts, self._reader(alerts[0]), posting)
 
-    def _alone(self, work: UnitOfWork, alert: Alert, now: datetime) -> OutgoingMail:
-        case = work.cases.get(alert.case_id)
-        posting = self._composer.posting(OutboxKind.ALERT, alert.address, f"alert:{alert.id}", now)
+    def _alone(self, work: UnitOfWork, alert: Alert, posting: Posting) -> OutgoingMail:
+        case, now = work.cases.get(alert.case_id), posting.at
         if alert.reason is AlertReason.NO_PROGRESS:
             goes_on_at = case.next_alert_at or now
             return write_reminder(self._composer, case, self._reader(alert), posting, goes_on_at)

@@ -8,7 +8,7 @@ chain goes on from there. An escalation never runs out, and nobody on duty is ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final, assert_never
@@ -37,6 +37,8 @@ BATCH: Final = 50
 """How many due escalations one transaction works on."""
 POSTPONED_FOR: Final = timedelta(minutes=1)
 """How long an escalation that cannot be worked on makes room for the others."""
+NAMED: Final = 10
+"""How many cases that cannot be alerted have an alarm of their own within an hour."""
 
 _log = structlog.get_logger()
 
@@ -91,6 +93,8 @@ class Escalator:
     ) -> None:
         self._store = store
         self._clock = clock
+        # Which cases the operators were told of within the hour.
+        self._failing_since, self._failing = clock(), set[str]()
         self._clock_watch = ClockWatch(store=store, clock=clock)
         self._holding = Holding(directory=directory, progress=progress or Progress())
         self._alarms = Alarms(composer, directory.fallback)
@@ -113,8 +117,23 @@ class Escalator:
 
     def step(self) -> int:
         """Work on what is due, up to a bound; tell how much was done."""
-        self._clock_watch.step()
-        return self._fall_through.step() + self._work_off() + self._dispatcher.step()
+        parts = (self._clock_watch.step, self._fall_through.step, self._work_off)
+        return sum(self._safely(part) for part in (*parts, self._dispatcher.step))
+
+    def _safely(self, part: Callable[[], int]) -> int:
+        """Do one part of a step: a fault in it must not keep the others from alerting."""
+        try:
+            return part()
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - it is tried again with the next tick
+            _log.exception("escalating.failed", part=part.__qualname__)
+            with self._store.transaction() as work:
+                title = "What follows from alerts could not be done"
+                lines = (part.__qualname__,)
+                self._alarms.raise_alarm(work, "escalating_failed", title, lines, self._clock())
+                work.commit()
+            return 0
 
     def _work_off(self) -> int:
         with self._store.snapshot() as work:
@@ -195,15 +214,20 @@ class Escalator:
             if current is not None:
                 later = self._clock() + POSTPONED_FOR
                 work.escalations.advance(current, current.step, current.rounds, later)
-                reference = work.cases.get(current.case_id).reference
-                self._alarms.raise_alarm(
-                    work,
-                    f"escalation_failed:{reference}",
-                    f"An alert about case {reference} could not be written",
-                    (f"case {reference}",),
-                    self._clock(),
-                )
+                self._tell_failure(work, work.cases.get(current.case_id))
             work.commit()
+
+    def _tell_failure(self, work: UnitOfWork, case: Case) -> None:
+        """Tell the operators of each case, but when they are many only that they are."""
+        now = self._clock()
+        if now - self._failing_since >= timedelta(hours=1):
+            self._failing_since, self._failing = now, set()
+        self._failing.add(case.reference)
+        name, title = case.reference, f"An alert about case {case.reference} could not be written"
+        if len(self._failing) > NAMED:
+            name, title = "many", "Alerts about many cases could not be written"
+        lines = (f"case {case.reference}",)
+        self._alarms.raise_alarm(work, f"escalation_failed:{name}", title, lines, now)
 
 
 def _wait(work: UnitOfWork, case: Case, escalation: Escalation) -> None:

@@ -88,6 +88,7 @@ def summary_values(facts: SummaryFacts, reader: Reader, now: datetime) -> dict[s
         "take_as": reader.take_as,
         "nobody_on_duty": AlertReason.NOBODY_ON_DUTY in facts.reasons,
         "undeliverable": AlertReason.UNDELIVERABLE in facts.reasons,
+        "no_progress": AlertReason.NO_PROGRESS in facts.reasons,
     }
 
 

@@ -129,6 +129,29 @@ def test_while_the_relay_is_away_each_address_keeps_one_mail(house: House) -> No
     assert any("wait for the relay" in subject for subject in alarms)
 
 
+def test_an_urgent_mail_that_waits_for_the_relay_joins_the_next_summary(house: House) -> None:
+    storm(house, 6)
+    house.tick()
+    storm(house, 1)
+    house.tick(seconds=30)
+    house.courier.outcome = Deferred(detail="the relay is away")
+    urgent = storm(house, 2, severity=Severity.CRITICAL)
+    house.tick(seconds=1)
+    assert "2 CRITICAL" in mails(house)[-1]
+    house.tick(minutes=4, seconds=30)
+    assert mails(house)[-1] == "[tipline] 2 CRITICAL, 1 HIGH: 3 cases wait"
+    assert all(case.reference in newest(house) for case in urgent)
+
+
+def test_a_reminder_among_others_is_told_as_such(house: House) -> None:
+    held = [house.opened(account=None) for _ in range(2)]
+    house.settle()
+    for case in held:
+        commands.take(house.store, case.reference, "anna", timedelta(hours=4), house.clock)
+    house.tick(minutes=60)
+    assert "NOTHING HAS BEEN NOTED" in newest(house)
+
+
 def test_a_closed_case_leaves_a_summary_that_goes_out_for_the_others(house: House) -> None:
     case, other = storm(house, 2)
     house.escalator.step()

@@ -233,3 +233,33 @@ def test_repeats_do_not_drift_by_the_tick(house: House) -> None:
     for _ in range(20):
         house.tick(seconds=1.01)
     assert len(house.alerts(case)) - before == 10
+
+
+def test_many_cases_that_cannot_be_alerted_make_few_alarms(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(15):
+        house.report(account=None)
+    house.planner.step()
+
+    def fail(*_: object) -> list[str]:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(house.escalator._fire, "next_step", fail)
+    house.escalator.step()
+    titles = [message.mail.subject for message in house.outbox(OutboxKind.ALARM)]
+    assert len(titles) == 11
+    assert titles[-1] == "[tipline] ALARM: Alerts about many cases could not be written"
+
+
+def test_a_fault_in_passing_on_keeps_no_step_from_going_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> int:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(house.escalator._fall_through, "step", fail)
+    house.opened()
+    assert [m.mail.recipient for m in house.outbox(OutboxKind.ALERT)] == [ANNA]
+    (alarm,) = house.outbox(OutboxKind.ALARM)
+    assert "could not be done" in alarm.mail.subject

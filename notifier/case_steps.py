@@ -6,8 +6,10 @@ person who asked, when the case's present state does not allow the step; then no
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from notifier.policy import from_snapshot, to_snapshot
 from store.errors import Forbidden
 from store.escalations import SNOOZED, TAKEN
 from store.model import Case, Disposition, EventKind
@@ -58,7 +60,7 @@ def snooze(work: UnitOfWork, case: Case, actor: str, span: timedelta, now: datet
 
 
 def escalate(work: UnitOfWork, case: Case, actor: str, now: datetime) -> None:
-    """Have the next step come at once; the last one is repeated.
+    """Have the next step come at once; the last one is repeated. No step waits for its hours now.
 
     Whoever has the case gives it back by that: those who are told next can take it.
     """
@@ -74,6 +76,10 @@ def escalate(work: UnitOfWork, case: Case, actor: str, now: datetime) -> None:
         work.cases.release(case, actor, now, EventKind.RELEASED)
     if escalation.state is EscalationState.PAUSED:
         work.escalations.resume(escalation, now)
+    # A snapshot that cannot be read is replaced when its step is due.
+    with suppress(ValueError):
+        policy = from_snapshot(escalation.policy).without_hours()
+        work.escalations.change_policy(escalation, to_snapshot(policy))
     work.escalations.advance(escalation, escalation.step, escalation.rounds, now)
 
 

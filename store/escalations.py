@@ -123,6 +123,10 @@ class Escalations:
         """Note that a step was done and when the next one is due."""
         self._set(escalation, step=step, rounds=rounds, next_at=next_at)
 
+    def change_policy(self, escalation: Escalation, policy: Mapping[str, Any]) -> None:
+        """Put another snapshot in place of the one an escalation runs with."""
+        self._set(escalation, policy=dict(policy))
+
     def pause(self, escalation: Escalation, until: datetime, reason: str) -> None:
         """Hold an escalation back until a moment (again, if it was paused before)."""
         self._move(escalation, EscalationState.PAUSED, next_at=until, pause_reason=reason)

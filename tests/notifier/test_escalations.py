@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from notifier import commands
 from notifier.local_time import Hours
 from notifier.policy import EscalationPolicy
 from store.model import Case, Severity
@@ -76,3 +77,31 @@ def test_a_case_that_is_raised_waits_for_no_hours(house: House, *, planned_betwe
     assert escalation is not None
     assert escalation.next_at == house.clock()
     assert "only_between" not in escalation.policy["steps"][0]
+
+
+def test_a_step_that_waits_goes_out_when_somebody_escalates(house: House) -> None:
+    policies = dict(house.directory.policies)
+    use_policies(house, policies=policies | {Severity.HIGH: special(house, "high", OFFICE)})
+    case = house.opened()
+    assert house.tick() == []
+
+    commands.escalate(house.store, case.reference, "anna", house.clock)
+
+    assert house.tick() == ["anna@chirper.example"]
+    assert house.tick(minutes=15) == ["ben@chirper.example"]
+
+
+def test_a_case_given_back_at_night_waits_for_the_hours_of_its_step(house: House) -> None:
+    policies = dict(house.directory.policies)
+    policy = special(house, "high")
+    steps = (policy.steps[0], replace(policy.steps[1], only_between=OFFICE))
+    use_policies(house, policies=policies | {Severity.HIGH: replace(policy, steps=steps)})
+    case = house.opened()
+    commands.take(house.store, case.reference, "anna", timedelta(hours=1), house.clock)
+    commands.release(house.store, case.reference, "anna", house.clock)
+
+    assert house.tick() == []
+    escalation = house.escalation(case)
+    assert escalation is not None
+    assert escalation.next_at == NIGHT + timedelta(hours=5)
+    assert len(house.tick(hours=5)) == 1

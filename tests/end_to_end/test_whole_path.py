@@ -85,7 +85,9 @@ def sent(daemon: Daemon, recipient: str = "") -> list[EmailMessage]:
 
 
 def alerts(daemon: Daemon) -> int:
-    return len(sent(daemon, "early@")) + len(sent(daemon, "late@"))
+    """Count the alerts to staff; other mails tell them what their colleagues did."""
+    mails = sent(daemon, "early@") + sent(daemon, "late@")
+    return sum(mail["Message-ID"].startswith("<alert.") for mail in mails)
 
 
 def the_case(daemon: Daemon) -> str:

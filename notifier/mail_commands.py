@@ -14,15 +14,13 @@ import structlog
 
 from notifier import case_steps
 from notifier.actions import Actions
-from notifier.addresses import folded_domain
+from notifier.command_answers import CommandAnswers, folded
 from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.escalations import ACTOR
 from notifier.etiquette import Manners
-from notifier.letters import span_text
 from notifier.permission import Asked, Refusal, refusal
-from notifier.rota import Person, time_zone
-from notifier.staff_notices import Answered, NoticeFacts, NoticeKind, write_notice
+from notifier.rota import Person
 from store.errors import Forbidden, StorageUnavailable
 from store.evidence import Evidence
 from store.model import (
@@ -31,7 +29,6 @@ from store.model import (
     Disposition,
     EventKind,
     InboundId,
-    OutboxKind,
     StaffAction,
     StaffCommand,
 )
@@ -43,11 +40,6 @@ BATCH: Final = 50
 """How many commands one step looks at."""
 ATTEMPTS: Final = 3
 """How often a command that cannot be worked on is tried before it is refused."""
-
-# Who has shown no right to a case gets no address to act on it.
-_WITHOUT_RIGHT: Final = frozenset(
-    {Refusal.UNAUTHENTICATED, Refusal.FORWARDED, Refusal.OTHER_PERSON, Refusal.NO_TOKEN},
-)
 
 _log = structlog.get_logger()
 
@@ -70,8 +62,8 @@ class MailCommands:
         self._store = store
         self._evidence = evidence
         self._directory = directory
-        self._composer = composer
-        self._actions = actions
+        self._rules = actions.rules
+        self._answers = CommandAnswers(composer, directory, actions)
         self._token_key = token_key
         self._manners = manners
         self._clock = clock
@@ -140,15 +132,15 @@ class MailCommands:
             answered_at=answered.created_at if answered else None,
             case=work.cases.get(command.case_id) if command.case_id is not None else None,
             spent=_is_spent(work, command, token),
-            rules=self._actions.rules,
+            rules=self._rules,
             manners=self._manners,
         )
 
     def _person(self, sender: str | None) -> Person | None:
         """Find whose address this is."""
-        wanted = _folded(sender or "")
+        wanted = folded(sender or "")
         people = self._directory.people.values()
-        return next((p for p in people if wanted in map(_folded, p.addresses)), None)
+        return next((p for p in people if wanted in map(folded, p.addresses)), None)
 
     def _obey(self, work: UnitOfWork, asked: Asked) -> bool:
         command, person, case, action = asked.command, asked.person, asked.case, asked.action
@@ -161,8 +153,7 @@ class MailCommands:
             command, CommandState.DONE, f"{action} by {person.key}", person.key, now
         ):
             return False
-        facts = self._facts(NoticeKind.DONE, action.value, asked, after, person)
-        self._tell(work, asked, facts, person, f"command:{command.inbound_id}")
+        self._answers.done(work, asked, action, after, now)
         _log.info("command.done", case=case.reference, action=action.value, actor=person.key)
         return True
 
@@ -197,13 +188,7 @@ class MailCommands:
         command, person = asked.command, asked.person
         if not self._note_refusal(work, command, why, person, detail):
             return False
-        if person is not None and why.is_answered:
-            now = self._clock()
-            facts = self._facts(NoticeKind.REFUSED, why.value, asked, asked.case, person)
-            # Once an hour for each reason: whatever answers this mail by itself ends there.
-            hour = now.strftime("%Y-%m-%dT%H")
-            key = f"refused:{person.key[:80]}:{command.case_id}:{why.value}:{hour}"
-            self._tell(work, asked, facts, person, key)
+        self._answers.refused(work, asked, why, self._clock())
         return True
 
     def _note_refusal(
@@ -235,56 +220,9 @@ class MailCommands:
         _log.info("command.refused", inbox=command.inbound_id, reason=why.value, actor=name)
         return True
 
-    def _facts(
-        self, kind: NoticeKind, what: str, asked: Asked, case: Case | None, person: Person
-    ) -> NoticeFacts:
-        rules = asked.rules
-        reference = case.reference if case else (asked.token.case if asked.token else "")
-        holder = self._directory.people.get(case.taken_by or "") if case else None
-        return NoticeFacts(
-            kind=kind,
-            what=what,
-            reference=reference,
-            case=case,
-            by=holder.name if holder else (case.taken_by if case else None),
-            until=case.taken_until or case.next_alert_at if case else None,
-            next_at=case.next_alert_at if case else None,
-            action=asked.action,
-            allowed=tuple(action for action in StaffAction if action in rules.allowed),
-            valid_hours=int(rules.valid_for.total_seconds() // 3600),
-            longest=span_text(rules.longest_snooze),
-            take_as=person.key,
-            zone=time_zone(person.time_zone),
-            languages=person.languages,
-        )
-
-    def _tell(
-        self, work: UnitOfWork, asked: Asked, facts: NoticeFacts, person: Person, key: str
-    ) -> None:
-        """Answer to the address it came from, which is one of the person's own."""
-        now = self._clock()
-        sender = next(
-            (
-                each
-                for each in person.addresses
-                if _folded(each) == _folded(asked.command.sender or "")
-            ),
-            person.address,
-        )
-        posting = self._composer.posting(OutboxKind.STAFF_NOTICE, sender, key[:255], now)
-        shown = facts.case and facts.what not in _WITHOUT_RIGHT
-        links = self._actions.links(facts.reference, person, now) if shown else None
-        answered = Answered(traits=asked.command.traits, reply_to=links.reply_to if links else None)
-        work.outbox.queue(write_notice(self._composer, facts, posting, answered), now)
-
 
 def _is_spent(work: UnitOfWork, command: StaffCommand, token: ActionToken | None) -> bool:
     """Tell whether a token for one action has done it: a reply address may be used again."""
     if token is None or token.action is None or command.token is None:
         return False
     return work.commands.spent(command.token) is not None
-
-
-def _folded(address: str) -> str:
-    local_part, at, domain = address.strip().rpartition("@")
-    return f"{local_part.lower()}{at}{folded_domain(domain)}"

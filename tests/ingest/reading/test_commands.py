@@ -7,14 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.reading import ReadingRules, read_message
-from ingest.reading.commands import (
-    LONGEST_SPAN,
-    MAX_REMARK,
-    NAME,
-    fold,
-    has_words,
-    written_command,
-)
+from ingest.reading.command_words import LONGEST_SPAN, NAME, fold
+from ingest.reading.commands import MAX_REMARK, has_words, written_command
 from ingest.reading.phrases import table
 from store.model import CommandFault, Disposition, StaffAction
 from store.references import CASE_PREFIX, new_reference

@@ -13,7 +13,8 @@ HOUR = timedelta(hours=1)
 
 def told(house: House) -> list[EmailMessage]:
     """Plan what waits, and give the notices queued so far."""
-    house.planner.step()
+    while house.planner.step():
+        pass
     return [
         message_from_bytes(each.mail.content, EmailMessage, policy=policy.default)
         for each in house.outbox(OutboxKind.STAFF_NOTICE)

@@ -95,3 +95,35 @@ def test_a_step_tells_a_person_by_a_channel_and_a_gateway_that_hangs_holds_up_no
             assert "worries" not in str(body)
             gateway.closing.set()
         assert TOKEN not in daemon.log_text()
+
+
+@pytest.mark.slow
+def test_an_urgent_alert_takes_the_second_way_while_the_relay_is_down(tmp_path: Path) -> None:
+    with open_gateway() as gateway:
+        (tmp_path / "sms").write_text(f"json://u:{TOKEN}@127.0.0.1:{gateway.port}/sms")
+        daemon = Daemon(
+            tmp_path,
+            TIPLINE_PEOPLE__DUTY__CHANNELS__SMS__URL_FILE=str(tmp_path / "sms"),
+            TIPLINE_RELAY__HOST="127.0.0.1",
+            TIPLINE_RELAY__PORT="1",
+            TIPLINE_RELAY__SECURITY="none",
+            TIPLINE_WATCHING__RELAY_DOWN_AFTER="3s",
+            TIPLINE_WATCHING__URGENT_FROM="low",
+        )
+        with daemon:
+            daemon.mail(
+                "From: alex@example.org\nTo: cp@chirper.example\nMessage-ID: <1@example.org>\n"
+                "Subject: an account\n\nThe account https://chirper.example/somebody worries me.\n"
+            )
+            wait_until(lambda: bool(gateway.seen), 60, "the alert to go by the channel")
+            wait_until(
+                lambda: _alerts(daemon) == {"cancelled", "sent"}, 15, "the mail to be spared"
+            )
+            (case,) = daemon.json("case", "list")
+            assert case["reference"] in gateway.texts[0]
+            history = daemon.json("case", "show", case["reference"])["history"]
+            assert [e["kind"] for e in history].count("alert_by_channel") == 1
+
+
+def _alerts(daemon: Daemon) -> set[str]:
+    return {m["state"] for m in daemon.json("outbox", "list") if m["kind"] == "alert"}

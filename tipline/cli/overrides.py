@@ -20,7 +20,7 @@ from tipline.cli.options import (
 from tipline.cli.output import age, moment, print_json, print_line, print_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
     from zoneinfo import ZoneInfo
 
     from store.model import Override
@@ -135,12 +135,13 @@ def cancel(
         print_line(f"Override {cancelled.id} is cancelled.")
 
 
-def _require_known(name: str, known: Iterable[str], argument: str, kind: str) -> None:
+def _require_known(name: str, known: Collection[str], argument: str, kind: str) -> None:
     if name in known:
         return
     nearest = get_close_matches(name, list(known), n=1)
-    question = f'; did you mean "{nearest[0]}"?' if nearest else f"; there are: {', '.join(known)}"
-    raise typer.BadParameter(f"no {kind} is called {name!r}{question}", param_hint=argument)
+    others = f"there are: {', '.join(known)}" if known else "the configuration has none"
+    hint = f'did you mean "{nearest[0]}"?' if nearest else others
+    raise typer.BadParameter(f"no {kind} is called {name!r}; {hint}", param_hint=argument)
 
 
 def _zone(settings: Settings, rota: str, name: str | None) -> ZoneInfo:

@@ -17,7 +17,7 @@ from notifier.authentication import Verdict, judge
 from notifier.compose import Composer
 from notifier.correspondence import UNREACHABLE
 from notifier.etiquette import Answer, Manners, may_answer
-from notifier.quotas import Quotas, draw
+from notifier.quotas import Quotas, Turn
 from notifier.receipts import Promises, ReceiptFacts, write_collective, write_receipt
 from store.acknowledgements import Grant
 from store.errors import StorageUnavailable
@@ -126,10 +126,12 @@ class Acknowledger:
         """Write decisions down, each once; tells how many nobody had taken before."""
         now = self._clock()
         with self._store.transaction() as work:
-            work.acknowledgements.take_turn()
+            turn = Turn(work, self._quotas, now)
             waiting = work.reports.still_undecided([each.report.id for each in wished])
             decided = [
-                self._within_quotas(work, each, now) for each in wished if each.report.id in waiting
+                self._within_quotas(work, turn, each)
+                for each in wished
+                if each.report.id in waiting
             ]
             for each in decided:
                 _write_down(work, each, now)
@@ -139,13 +141,13 @@ class Acknowledger:
             _log.info(verb, report=each.report.reference, reason=each.answer.reason)
         return len(decided)
 
-    def _within_quotas(self, work: UnitOfWork, wish: _Decided, now: datetime) -> _Decided:
+    def _within_quotas(self, work: UnitOfWork, turn: Turn, wish: _Decided) -> _Decided:
         if not wish.answer.send:
             return wish
         if work.unreachable.of(wish.report.traits.reverse_path):
             answer = Answer(send=False, reason=UNREACHABLE)
             return replace(wish, answer=answer, mail=None)
-        granted = draw(work, self._quotas, wish.report, now)
+        granted = turn.grant(wish.report)
         match granted.grant:
             case Grant.RECEIPT:
                 return wish

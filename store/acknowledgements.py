@@ -32,16 +32,17 @@ class Grant(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """How much was asked and sent lately.
+    """What one sender asked and was sent lately.
 
-    ``asked`` counts the sender's reports that might have been answered; ``told`` is True when the
-    last mail to them was a collective one. The others count mails, to a domain and to all.
+    ``asked`` counts their reports that might have been answered; ``told`` is True when the last
+    mail to them was a collective one.
     """
 
     asked: int
     told: bool
-    to_domain: int
-    to_all: int
+
+
+_IS_MAIL: Final = acknowledgements.c.outcome != Grant.NOTHING.value
 
 
 class Acknowledgements:
@@ -56,22 +57,27 @@ class Acknowledgements:
         if not self._connection.execute(row).rowcount:
             self._connection.execute(insert(installation).values(name=_TURN, content=""))
 
-    def standing(self, sender: str, domain: str, since: datetime) -> Standing:
-        """Tell how much was asked and sent since a moment. Names are folded by the caller."""
+    def standing(self, sender: str, since: datetime) -> Standing:
+        """Tell what a sender asked and was sent since a moment. Names are folded by the caller."""
         table = acknowledgements
-        mails = table.c.outcome != Grant.NOTHING.value
         last = (
             select(table.c.outcome)
-            .where(table.c.sender == sender, mails)
+            .where(table.c.sender == sender, _IS_MAIL)
             .order_by(table.c.at.desc(), table.c.report_id.desc())
             .limit(1)
         )
         return Standing(
             asked=self._count(since, table.c.sender == sender),
             told=self._connection.scalar(last) == Grant.COLLECTIVE.value,
-            to_domain=self._count(since, mails, table.c.domain == domain),
-            to_all=self._count(since, mails),
         )
+
+    def mails_to(self, domain: str, since: datetime) -> int:
+        """Count the mails to one domain since a moment."""
+        return self._count(since, _IS_MAIL, acknowledgements.c.domain == domain)
+
+    def mails(self, since: datetime) -> int:
+        """Count the mails to everybody since a moment."""
+        return self._count(since, _IS_MAIL)
 
     def note(
         self, report_id: ReportId, sender: str, domain: str, grant: Grant, at: datetime

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import apprise
 
+READ_SECONDS: Final = 14.0
 _STATUS: Final = re.compile(r"error=(\d{3})\b")
 _UNREACHED: Final = "onnection error"
 
@@ -69,6 +70,9 @@ def _plugin(url: str) -> Any:  # noqa: ANN401 - one of some hundred classes
         return None
     # We try again ourselves, under the same message's tries.
     plugin.retry = 0
+    if "rto=" not in url:
+        # Apprise's own four seconds are short: a gateway that was slow gets the message again.
+        plugin.socket_read_timeout = READ_SECONDS
     if "overflow=" not in url:
         # The first line says it all; several texts for one alert would only cost.
         plugin.overflow_mode = apprise.OverflowMode.TRUNCATE

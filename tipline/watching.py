@@ -119,11 +119,12 @@ def expiries(settings: Settings) -> list[Callable[[], Expiry | None]]:
     if certificate is None:
         return []
 
-    def of_certificate() -> Expiry | None:
-        at = expires_at(certificate)
-        return Expiry(what=f"the certificate {certificate}", at=at) if at else None
-
-    return [of_certificate]
+    # The one in use was read at the start: a renewed file alone does not help.
+    at = expires_at(certificate)
+    in_use = (
+        Expiry(what=f"the certificate {certificate} as read at the start", at=at) if at else None
+    )
+    return [lambda: in_use]
 
 
 class _Channels:

@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from store.durable import write_durably
 from store.keys import create_identity
 from store.unit_of_work import lock_for_daemon
+from tests.tipline.certificates import certificate_for
 from tests.tipline.command import Run, Show
 from tipline.tls import expires_at
 
@@ -261,25 +257,6 @@ def test_a_database_made_ahead_of_the_first_start_needs_no_key_yet(
     run("db", "upgrade")
 
     assert findings()["key"]["message"] == "made at first start"
-
-
-def certificate_for(folder: Path, days: int) -> Path:
-    """Make a certificate for the listener that runs out in so many days."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.chirper.example")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=days, hours=1))
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "certificate.pem").write_bytes(made.public_bytes(Encoding.PEM))
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "certificate.key").write_bytes(secret)
-    return folder / "certificate.pem"
 
 
 @pytest.mark.usefixtures("state")

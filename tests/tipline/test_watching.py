@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from store.model import Attempt, OutboxKind, OutgoingMail, utc_now
 from store.states import OutboxState
+from tests.tipline.certificates import certificate_for
 from tipline.installation import opened
 from tipline.settings import Settings, load_settings
 from tipline.watching import Watch, is_canary_on, watch
@@ -118,3 +119,20 @@ def test_silence_is_looked_for_unless_it_is_switched_off(
     settings = settings_with(monkeypatch, WATCHING__SILENCE_REPORTS="0")
     deaf = Wiring(outfit=outfit(settings), installation=wiring.installation, clock=utc_now)
     assert "silence" not in {look.kind for look in watch(deaf, nobody_late).looks}
+
+
+def test_the_certificate_in_use_is_the_one_that_was_read_at_the_start(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    certificate = certificate_for(tmp_path, 10)
+    monkeypatch.setenv("TIPLINE_SMTP__TLS_CERTIFICATE", str(certificate))
+    monkeypatch.setenv("TIPLINE_SMTP__TLS_KEY", str(certificate.with_suffix(".key")))
+    with_tls = Wiring(
+        outfit=outfit(load_settings()), installation=wiring.installation, clock=utc_now
+    )
+    watched = watch(with_tls, nobody_late)
+    certificate_for(tmp_path, 90)
+    (told,) = cast("list[str]", found(watched, wiring, "expiring", utc_now()))
+    assert told.startswith(f"the certificate {certificate} as read at the start: ")
+    restarted = watch(with_tls, nobody_late)
+    assert found(restarted, wiring, "expiring", utc_now()) == []

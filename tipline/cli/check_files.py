@@ -98,15 +98,15 @@ def certificate(path: Path, key: Path, warn_before: timedelta) -> Finding:
 
 def channels(settings: Settings) -> list[Finding]:
     """Look at the URLs of the channels, without calling anybody; none gives nothing."""
-    from notifier.channels import look
+    from notifier.channels import ChannelCourier
     from tipline.settings.channels import channels as configured
 
-    looks = [look(channel) for channel in configured(settings).values()]
-    troubles = [f"{one.channel.name}: {one.trouble}" for one in looks if one.trouble]
-    if troubles:
+    known = configured(settings)
+    trouble = ChannelCourier(known).check()
+    if trouble:
         remedy = "mend the file, readable for the user who runs tipline; tipline channel test NAME"
-        return [wrong("channels", "; ".join(troubles), remedy)]
-    return [well("channels", f"{len(looks)} can be used")] if looks else []
+        return [wrong("channels", trouble, remedy)]
+    return [well("channels", f"{len(known)} can be used")] if known else []
 
 
 def templates(settings: Settings) -> Finding:

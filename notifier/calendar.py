@@ -133,6 +133,9 @@ def _require_usable(event: icalendar.Component) -> None:
     for rule in rules if isinstance(rules, list) else [rules]:
         if _FINE.intersection(rule.get("FREQ", [])) or "BYMINUTE" in rule or "BYSECOND" in rule:
             raise ValueError("it repeats by the minute, which no shift does")
+        # Counting these out would never come to an end.
+        if any(int(interval) < 1 for interval in rule.get("INTERVAL", [])):
+            raise ValueError("it repeats after nothing: INTERVAL has to be at least 1")
 
 
 def _shift(event: icalendar.Event, reading: _Reading) -> Iterator[Shift]:

@@ -153,6 +153,7 @@ def test_one_day_of_a_series_may_be_somebody_elses() -> None:
         (event("anna", "9", "DTSTART;TZID=Mars/X:20261024T080000", "DURATION:PT1H"), "'Mars/X'"),
         (event("anna", "9", START, "RRULE:FREQ=SOMETIMES"), "RRULE: "),
         (event("anna", "9", START, "RRULE:FREQ=SECONDLY"), "by the minute"),
+        (event("anna", "9", START, "RRULE:FREQ=DAILY;INTERVAL=0"), "at least 1"),
         (event("anna", "9", START, "RRULE:FREQ=DAILY;BYMINUTE=1,2"), "by the minute"),
     ],
 )  # fmt: skip

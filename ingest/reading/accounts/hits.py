@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ingest.reading.accounts.labels import Labelled, find_labelled
+from ingest.reading.accounts.announced import Labelled
+from ingest.reading.accounts.labels import find_labelled
 from ingest.reading.accounts.mentions import (
     Mention,
     ends_as_host,

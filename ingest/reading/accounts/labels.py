@@ -1,81 +1,34 @@
-# ruff: noqa: RUF001, RUF002 - marks and letters as people type them, in many scripts
-"""Handles and ids announced by a word: "username: name_1", "user id 4711", "name_1 on Instagram".
-
-After a colon almost any token is a handle. Without one, a word of prose must not become a handle
-("this account worries me"): then the token has to look like one, stand in quotes, or follow a word
-such as "called".
-"""
+# ruff: noqa: RUF002 - marks and letters as people type them, in many scripts
+"""Handles and ids announced by a word: "username: name_1", "id 4711", "name_1 on Instagram"."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Final, Literal
+from dataclasses import replace
 
+from ingest.reading.accounts.announced import (
+    BRACKET,
+    CLOSED,
+    NEAR,
+    NUMBERED,
+    OPEN,
+    SPACE,
+    Labelled,
+    after_links,
+    handle_after,
+    handle_before,
+    id_after,
+    id_before,
+    matched,
+    stepped_back,
+    token_at,
+)
 from ingest.reading.accounts.tokens import (
-    BACK,
-    QUOTES,
-    TOKEN,
-    foreign_token,
-    goes_on_as_prose,
-    goes_on_in_letters,
-    is_address,
-    is_distinctive,
-    is_phrase,
     looks_like_handle,
     token_before,
 )
 from ingest.reading.accounts.wording import PLATFORM, Wording, words_of
 from ingest.reading.lexicon import Found, fold, is_unspaced
-
-Method = Literal["label", "labelled_id", "near_label"]
-
-# Fewer figures after a label are the number of a line.
-MIN_FIGURES: Final = 3
-# Linking words between a label and its handle ("is called", "goes by the name of").
-MAX_LINKS: Final = 3
-# Characters around a label in which a token that looks like a handle is taken for one.
-NEAR: Final = 60
-
-_OPEN = re.compile(rf"(?:«[ \u00a0\u202f]|[{QUOTES}]{{0,3}})")
-_CLOSED = re.compile(rf"[{QUOTES}]{{0,3}}[ \t]{{0,2}}")
-_STARS = re.compile(r"[*_]{0,2}")
-_NUMBERED = re.compile(r"[ \t\-]{1,3}id(?!\w)", re.IGNORECASE)
-_SPACE = re.compile(r"[ \t]{0,3}")
-# "The name on there's", "the platform's".
-_CONTRACTED = re.compile(r"['’]s(?![\w'’])")
-_BRACKET = re.compile(r"[ \t]{0,3}\([^)\n]{0,30}\)")
-_COLON = re.compile(
-    r"[ \t]{0,3}(?:[:=\uff1a]|->|→)[*_]{0,2}\s{0,4}(?P<item>(?:[-–•*]|\d{1,2}[.)])[ \t]{1,3})?"
-)
-_NEXT = re.compile(r"[ \t]{1,3}[-–—][ \t]{1,3}|[ \t]{0,3}\n{1,2}[ \t]{0,3}|[ \t|]{1,4}")
-_ID = re.compile(r"#?(?P<token>[0-9]{2,25})(?![\w.][0-9A-Za-z])")
-_ID_LINK = re.compile(
-    r"[ \t]{0,3}(?:[:=#\uff1a]|nr\.?|no\.?|№)?[ \t]{0,3}"
-    r"(?:(?:el|le|il|o|the|der|die|das|de|het)[ \t])?",
-    re.IGNORECASE,
-)
-# An id after some more words and a colon: "user id of the one reported: 4711234".
-_ID_FAR = re.compile(
-    r"[^\n:\uff1a@]{0,40}[:\uff1a][ \t]{0,3}(?P<token>[0-9]{5,25})(?![\w.][0-9A-Za-z])"
-)
-_ID_BEFORE = re.compile(r"(?<![\w@/.+])([0-9]{6,25})[ \t]{0,2}\([ \t]{0,2}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A token announced by a label; ``sure`` when a colon, a quote or its looks bear it out.
-
-    ``platform`` is the key of the platform whose name announced it, if one did.
-    """
-
-    token: str
-    method: Method
-    sure: bool
-    span: tuple[int, int]
-    platform: str | None = None
 
 
 def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
@@ -88,12 +41,12 @@ def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
         match label.tag:
             case "ids":
                 found = (
-                    _id_after(text, label.end, wording)
-                    or _handle_after(text, label, wording)
-                    or _id_before(text, label)
+                    id_after(text, label.end, wording)
+                    or handle_after(text, label, wording)
+                    or id_before(text, label)
                 )
             case "labels":
-                found = _handle_after(text, label, wording) or _handle_before(text, label)
+                found = handle_after(text, label, wording) or handle_before(text, label)
             case platform if platform.startswith(PLATFORM):
                 found = _of_platform(text, label, wording)
             case "after":
@@ -107,113 +60,15 @@ def find_labelled(text: str, wording: Wording) -> Iterator[Labelled]:
             yield found
 
 
-def _id_after(text: str, place: int, wording: Wording) -> Labelled | None:
-    bracket = _BRACKET.match(text, place)
-    start = _after_links(text, bracket.end() if bracket else place, wording)[0]
-    link = _ID_LINK.match(text, start)
-    start = link.end() if link else start
-    start += len(_matched(_OPEN, text, start))
-    found = _ID.match(text, start) or _ID_FAR.match(text, place)
-    if not found:
-        return None
-    return Labelled(found["token"], "labelled_id", True, found.span("token"))
-
-
-def _id_before(text: str, label: Found) -> Labelled | None:
-    """Read "4711234 (user id)"."""
-    found = _ID_BEFORE.search(text, max(0, label.start - BACK), label.start)
-    return Labelled(found[1], "labelled_id", True, found.span(1)) if found else None
-
-
-def _handle_after(text: str, label: Found, wording: Wording) -> Labelled | None:
-    if label.start and text[label.start - 1] in "@/.:":
-        return None
-    bracket = _BRACKET.match(text, label.end)
-    place = bracket.end() if bracket else label.end
-    place += len(_matched(_STARS, text, place))
-    place, named, linked = _after_links(text, place, wording)
-    colon = _COLON.match(text, place)
-    if colon:
-        place = colon.end()
-    elif not linked:
-        between = _NEXT.match(text, place)
-        unspaced = is_unspaced(text[label.end - 1])
-        if between is None and not unspaced and not _matched(_OPEN, text, place):
-            return None
-        place = between.end() if between else place
-    # The first word of a list is no name because of the colon before the list.
-    announced = colon is not None and not colon["item"]
-    return _token_at(text, place, label, announced=announced, named=named)
-
-
-def _after_links(text: str, place: int, wording: Wording) -> tuple[int, bool, bool]:
-    """Skip words such as "is called"; tell whether one names, and whether any is there."""
-    named = False
-    start = place
-    place += len(_matched(_CONTRACTED, text, place))
-    for _ in range(MAX_LINKS):
-        begin = place + len(_matched(_SPACE, text, place))
-        links = [each for each in wording.starting(begin) if _links(each, text, wording)]
-        if not links or (begin == place and not is_unspaced(text[begin])):
-            break
-        longest = links[0].end
-        named = named or any(each.tag == "named" and each.end == longest for each in links)
-        place = longest
-    if place == start:
-        return place, False, False
-    return place + len(_matched(_SPACE, text, place)), named, True
-
-
-def _links(found: Found, text: str, wording: Wording) -> bool:
-    """Tell whether a word may stand between a label and its name: "name on Chirper is"."""
-    if found.tag == "on":
-        after = wording.starting(found.end + len(_matched(_SPACE, text, found.end)))
-        return any(each.tag.startswith(PLATFORM) for each in after)
-    return found.tag in {"is", "named", "linked"} or found.tag.startswith(PLATFORM)
-
-
-def _token_at(
-    text: str, place: int, label: Found, *, announced: bool, named: bool
-) -> Labelled | None:
-    marks = _matched(_OPEN, text, place).strip("*_")
-    place += len(_matched(_OPEN, text, place))
-    found = TOKEN.match(text, place)
-    if found is None or goes_on_in_letters(text, found.end()):
-        found = foreign_token(text, place) if marks or announced else None
-    if found is None or not _may_be_handle(text, found, label, marks):
-        return None
-    token = found["token"]
-    span = found.span("token")
-    marked = bool(marks) or looks_like_handle(token)
-    if marked or named or (announced and not goes_on_as_prose(text, span[1])):
-        return Labelled(token, "label", announced or marked, span)
-    return None
-
-
-@cache
-def _no_handles() -> frozenset[str]:
-    return words_of("never") | words_of("labels") | words_of("named")
-
-
-def _may_be_handle(text: str, found: re.Match[str], label: Found, marks: str) -> bool:
-    token = found["token"]
-    if token.isdigit() and (label.tag == "ids" or len(token) < MIN_FIGURES):
-        return False
-    if fold(token) in _no_handles():
-        return False
-    end = found.end("token")
-    return not is_address(text, end) and not is_phrase(text, marks, end)
-
-
 def _of_platform(text: str, platform: Found, wording: Wording) -> Labelled | None:
     """Read "Instagram: name_1", "Instagram id 47", "Instagram name is name_1", "name_1 on it"."""
     if platform.start and text[platform.start - 1] in "@/.":
         return None
-    numbered = _NUMBERED.match(text, platform.end)
+    numbered = NUMBERED.match(text, platform.end)
     if numbered:
-        found = _id_after(text, numbered.end(), wording)
+        found = id_after(text, numbered.end(), wording)
     else:
-        found = _behind_label(text, platform, wording) or _handle_after(text, platform, wording)
+        found = _behind_label(text, platform, wording) or handle_after(text, platform, wording)
         if found is None or not (found.sure or _is_bound(text, platform, found)):
             found = _on_platform(text, platform, wording)
     return replace(found, platform=platform.tag.removeprefix(PLATFORM)) if found else None
@@ -221,14 +76,14 @@ def _of_platform(text: str, platform: Found, wording: Wording) -> Labelled | Non
 
 def _behind_label(text: str, platform: Found, wording: Wording) -> Labelled | None:
     """Read "LINEのIDは name_1" and "Instagram (old) username name_1"."""
-    bracket = _BRACKET.match(text, platform.end)
-    place = _after_links(text, bracket.end() if bracket else platform.end, wording)[0]
-    place += len(_matched(_SPACE, text, place))
+    bracket = BRACKET.match(text, platform.end)
+    place = after_links(text, bracket.end() if bracket else platform.end, wording)[0]
+    place += len(matched(SPACE, text, place))
     labels = (each for each in wording.starting(place) if each.tag in {"labels", "ids"})
     label = next(labels, None)
     if label is None:
         return None
-    return _id_after(text, label.end, wording) or _handle_after(text, label, wording)
+    return id_after(text, label.end, wording) or handle_after(text, label, wording)
 
 
 def _is_bound(text: str, platform: Found, found: Labelled) -> bool:
@@ -237,30 +92,19 @@ def _is_bound(text: str, platform: Found, found: Labelled) -> bool:
 
 
 def _on_platform(text: str, platform: Found, wording: Wording) -> Labelled | None:
-    ons = wording.ending(_stepped_back(text, platform.start, " "))
+    ons = wording.ending(stepped_back(text, platform.start, " "))
     on = next((each for each in ons if each.tag == "on"), None)
     before = token_before(text, on.start) if on else None
     if before is None:
         return None
     token, marks, span = before
-    announced = wording.ending(_stepped_back(text, span[0], ' "“„«'))
+    announced = wording.ending(stepped_back(text, span[0], ' "“„«'))
     named = any(each.tag == "named" for each in announced)
     if not (marks or looks_like_handle(token) or named):
         return None
     if fold(token) in words_of("never") | words_of("labels"):
         return None
     return Labelled(token, "label", bool(marks) or looks_like_handle(token), span)
-
-
-def _handle_before(text: str, label: Found) -> Labelled | None:
-    """Read "the name_1 account"."""
-    before = token_before(text, label.start)
-    if before is None or "\n" in text[before[2][1] : label.start]:
-        return None
-    token, _, span = before
-    if not is_distinctive(token):
-        return None
-    return Labelled(token, "label", True, span)
 
 
 def _named_before(text: str, after: Found, wording: Wording) -> Labelled | None:
@@ -283,27 +127,15 @@ def _named_after(text: str, named: Found, wording: Wording) -> Labelled | None:
 
     A plain word must have one behind it, or quotation marks about it and no capital.
     """
-    place = named.end + len(_matched(_SPACE, text, named.end))
+    place = named.end + len(matched(SPACE, text, named.end))
     if place == named.end and not is_unspaced(text[named.end - 1]):
         return None
-    found = _token_at(text, place, named, announced=True, named=False)
+    found = token_at(text, place, named, announced=True, named=False)
     if found is None:
         return None
-    after = found.span[1] + len(_matched(_CLOSED, text, found.span[1]))
+    after = found.span[1] + len(matched(CLOSED, text, found.span[1]))
     labelled = any(each.tag in {"labels", "after"} for each in wording.starting(after))
-    quoted = bool(_matched(_OPEN, text, place)) and found.token.islower()
+    quoted = bool(matched(OPEN, text, place)) and found.token.islower()
     if not (labelled or quoted or looks_like_handle(found.token)):
         return None
     return Labelled(found.token, "label", True, found.span)
-
-
-def _stepped_back(text: str, place: int, over: str) -> int:
-    """Step back from a place over some characters."""
-    while place and text[place - 1] in over:
-        place -= 1
-    return place
-
-
-def _matched(pattern: re.Pattern[str], text: str, place: int) -> str:
-    found = pattern.match(text, place)
-    return found[0] if found else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.reading.accounts.labels import NEAR, Labelled
+from ingest.reading.accounts.announced import NEAR, Labelled
 from ingest.reading.accounts.tokens import is_distinctive, is_dotted, is_sure_to_be_one
 from ingest.reading.accounts.wording import PLATFORM, Wording
 from ingest.reading.lexicon import Found

@@ -125,7 +125,6 @@ def _labelled_roles(found: Examined, case: corpus.Case) -> dict[int, Role]:
 def _examples(
     found: Examined, roles: dict[int, Role], mail: str, language: str
 ) -> Iterator[Example]:
-    clues = found.clues()
     keys = dict(zip(found.numbers, (hit.account.key for hit in found.hits), strict=True))
     for number, role in roles.items():
         yield Example(
@@ -134,5 +133,5 @@ def _examples(
             account=keys[number],
             role=role,
             by_rules=found.told[number] or Role.REPORTED,
-            clues=frozenset(clues.of(number)),
+            clues=frozenset(found.clues.of(number)),
         )

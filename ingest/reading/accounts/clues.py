@@ -9,11 +9,12 @@ column of ``role_weights.tsv``; a changed name needs the weights to be learned a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ingest.reading.accounts.scene import AFTER, BEFORE, Scene
+from ingest.reading.accounts.scene import AFTER, BEFORE, Place, Scene
 from ingest.reading.accounts.wording import PLATFORM
 from ingest.reading.lexicon import fold
 from store.model import Role
@@ -66,6 +67,9 @@ class Clues:
         self._scene = scene
         self._told = told
         self._language = language or "?"
+        self._starts = [place.start for place in scene.places]
+        self._phrases = self._known() if scene.places else []
+        self._begins = [item.start for item in self._phrases]
 
     def of(self, number: int) -> set[str]:
         """Give the clues to the role of one account."""
@@ -91,45 +95,56 @@ class Clues:
             *self._by_rules(number),
         }
 
+    def _known(self) -> list[_Item]:
+        """Give the phrases that tables know, but for parts of longer ones and of handles."""
+        spans: dict[tuple[int, int], set[str]] = {}
+        reach = 0
+        for each in self._scene.wording.found:
+            # They come by their start, the longer one first.
+            span = (each.start, each.end)
+            if each.end <= reach and span not in spans:
+                continue
+            reach = max(reach, each.end)
+            if not self._places(*span):
+                tag = "platform" if each.tag.startswith(PLATFORM) else each.tag
+                spans.setdefault(span, set()).add(tag)
+        return [_Item(tuple(sorted(tags)), *span) for span, tags in spans.items()]
+
     def _items(self, start: int, end: int) -> list[_Item]:
         """Give the words and marks between two places, in their order."""
-        scene = self._scene
-        known = [
-            each
-            for each in scene.wording.between(start, end)
-            if each.end <= end and not self._covered(each.start, each.end)
-        ]
-        spans: dict[tuple[int, int], set[str]] = {}
-        for each in known:
-            if not any(_within(each, other) for other in known):
-                tag = "platform" if each.tag.startswith(PLATFORM) else each.tag
-                spans.setdefault((each.start, each.end), set()).add(tag)
-        items = [_Item(tuple(sorted(tags)), *span) for span, tags in spans.items()]
+        known = self._phrases[bisect_left(self._begins, start) : bisect_left(self._begins, end)]
+        items = [item for item in known if item.end <= end]
         items += [
             _Item(("account",), place.start, place.end)
-            for place in scene.places
-            if start <= place.start < end
+            for place in self._places(start, end)
+            if place.start >= start
         ]
-        items += self._others(start, end, [*spans])
+        items += self._others(start, end, items)
         return sorted(items, key=lambda item: (item.start, item.end))
 
-    def _others(self, start: int, end: int, spans: list[tuple[int, int]]) -> Iterator[_Item]:
+    def _others(self, start: int, end: int, known: list[_Item]) -> Iterator[_Item]:
         """Give the marks and the words that no table knows."""
         text = self._scene.text
-        taken = [*spans, *((place.start, place.end) for place in self._scene.places)]
-
-        def free(place: int) -> bool:
-            return not any(first <= place < last for first, last in taken)
-
+        taken = {at for item in known for at in range(item.start, item.end)}
+        taken.update(
+            at for place in self._places(start, end) for at in range(place.start, place.end)
+        )
         for mark in _MARK.finditer(text, start, end):
-            if free(mark.start()):
+            if mark.start() not in taken:
                 yield _Item((_SAME.get(mark[0], mark[0]),), *mark.span())
         for word in _WORD.finditer(text, start, end):
-            if free(word.start()):
+            if word.start() not in taken:
                 yield _Item((_kind_of_word(text, word),), *word.span())
 
-    def _covered(self, start: int, end: int) -> bool:
-        return any(place.start < end and start < place.end for place in self._scene.places)
+    def _places(self, start: int, end: int) -> list[Place]:
+        """Give the places of accounts that reach between two places of the text."""
+        places = self._scene.places
+        first = bisect_right(self._starts, start) - 1
+        return [
+            each
+            for each in places[max(0, first) : bisect_left(self._starts, end)]
+            if each.end > start
+        ]
 
     def _by_looks(self, number: int, before: list[_Item]) -> Iterator[str]:
         """Tell what stands right beside a handle, whether it has a label, or ends the mail."""
@@ -154,7 +169,7 @@ class Clues:
         under = text.rstrip().rfind("\n") if "\n" in text.strip() else len(text)
         earlier, begin, end = bounds
         for word in _WORD.finditer(text, max(0, here.start - 600), here.end + 600):
-            if not word[0][0].isupper() or self._covered(*word.span()):
+            if not word[0][0].isupper() or self._places(*word.span()):
                 continue
             if not _is_akin(fold(word[0]), parts):
                 continue
@@ -177,12 +192,6 @@ class Clues:
             yield f"rules {own}, before {told[number - 1]}{joined}"
         if number + 1 < len(told):
             yield f"rules {own}, after {told[number + 1]}"
-
-
-def _within(each: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
-    """Tell whether a phrase is only a part of a longer one."""
-    inside = other[1] <= each[1] and each[2] <= other[2]
-    return inside and other[2] - other[1] > each[2] - each[1]
 
 
 def _kind_of_word(text: str, word: re.Match[str]) -> str:

@@ -47,7 +47,8 @@ class Examined:
     """The accounts of one part of a mail.
 
     ``numbers`` gives each hit the number of its place in ``scene``; ``told`` gives each place the
-    role that rules tell. Spans are those of the cleaned text; ``origin`` brings them to the part's.
+    role that rules tell, ``clues`` what else may tell it. Spans are those of the cleaned text;
+    ``origin`` brings them to the part's.
     """
 
     urls: list[FoundUrl]
@@ -56,16 +57,12 @@ class Examined:
     told: list[Role | None]
     passed_over: list[PassedOver]
     scene: Scene
-    language: str | None
+    clues: Clues
     cleaned: CleanText
 
     def origin(self, span: tuple[int, int]) -> tuple[int, int]:
         """Give a span in the part as it was handed in."""
         return self.cleaned.origin(span[0]), self.cleaned.origin(span[1])
-
-    def clues(self) -> Clues:
-        """Give what tells of the roles of the accounts."""
-        return Clues(self.scene, self.told, self.language)
 
 
 def examine(text: str, asked: Asked, links: Iterable[Link] = ()) -> Examined:
@@ -85,14 +82,15 @@ def examine(text: str, asked: Asked, links: Iterable[Link] = ()) -> Examined:
     names = given_names(masked, wording) if len(places) > 1 else []
     phrases = role_wording(wording, windows(places), language, names)
     scene = Scene(masked, phrases, places, language, in_danger=asked.in_danger)
+    told = tell_roles(scene)
     return Examined(
         urls=urls,
         hits=_surer(hits, numbers, scene),
         numbers=numbers,
-        told=tell_roles(scene),
+        told=told,
         passed_over=[each for each in found if isinstance(each, PassedOver)],
         scene=scene,
-        language=language,
+        clues=Clues(scene, told, language),
         cleaned=cleaned,
     )
 

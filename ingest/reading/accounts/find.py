@@ -12,10 +12,10 @@ from typing import Final
 
 from ingest.reading.accounts.examine import MAX_LENGTH, Asked, Examined, examine
 from ingest.reading.accounts.hits import Hit, hits_by_url
-from ingest.reading.accounts.merging import Seen, merge
+from ingest.reading.accounts.merging import MAX_ACCOUNTS, Seen, merge
 from ingest.reading.accounts.platforms import Platforms, platforms_for
 from ingest.reading.accounts.urls import FoundUrl, take_apart
-from ingest.reading.accounts.weighing import REPORTED, WRITER, Shares, weigh
+from ingest.reading.accounts.weighing import REPORTED, WRITER, weigh
 from ingest.reading.links import Link
 from ingest.reading.rules import ReadingRules
 from store.model import Role, Sighting
@@ -24,6 +24,8 @@ __all__ = ["MAX_LENGTH", "Named", "Skipped", "find_accounts"]
 
 # URLs and passed-over pieces that are listed.
 MAX_LISTED: Final = 400
+# Sightings of one part that are weighed; the same account again and again adds nothing.
+MAX_SIGHTINGS: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,11 +104,7 @@ def _read(text: str, part: str, asked: Asked, links: Iterable[Link] = ()) -> _Pa
     if not text.strip():
         return _Part([], [], [])
     found = examine(text, asked, links)
-    clues = _clues(found)
-    seen = [
-        Seen(_sighted(hit, found.origin(hit.span), part), *clues[number])
-        for hit, number in zip(found.hits, found.numbers, strict=True)
-    ]
+    seen = [_weighed(found, part, number) for number in _first(found.hits)]
     skipped = [
         Skipped(part=part, span=found.origin(each.span), reason=each.reason)
         for each in found.passed_over
@@ -114,11 +112,22 @@ def _read(text: str, part: str, asked: Asked, links: Iterable[Link] = ()) -> _Pa
     return _Part(found.urls, seen, skipped)
 
 
-def _clues(found: Examined) -> list[tuple[Shares, frozenset[str]]]:
-    """Give the clues to the role of each place of a text, and how likely each role is by them."""
-    clues = found.clues()
-    places = range(len(found.scene.places))
-    return [(weigh(each), frozenset(each)) for each in map(clues.of, places)]
+def _first(hits: list[Hit]) -> list[int]:
+    """Give the numbers of the hits of the first accounts; more are not kept of a mail."""
+    keys: set[tuple[str, str]] = set()
+    first = []
+    for number, hit in enumerate(hits):
+        if len(keys) < MAX_ACCOUNTS or hit.account.key in keys:
+            keys.add(hit.account.key)
+            first.append(number)
+    return first[:MAX_SIGHTINGS]
+
+
+def _weighed(found: Examined, part: str, number: int) -> Seen:
+    """Tell how likely each role is for one hit, by the clues around it."""
+    hit = found.hits[number]
+    clues = frozenset(found.clues.of(found.numbers[number]))
+    return Seen(_sighted(hit, found.origin(hit.span), part), weigh(clues), clues)
 
 
 def _read_links(links: Iterable[str], platforms: Platforms) -> _Part:

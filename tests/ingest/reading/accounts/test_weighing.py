@@ -26,7 +26,7 @@ SHARES = st.lists(st.floats(0.001, 1), min_size=4, max_size=4).map(
 def clues_of(text: str, number: int = 0, language: str = "en") -> set[str]:
     platforms = platforms_for(ReadingRules().home)
     found = examine(text, Asked(platforms=platforms, language=language, in_danger=False))
-    return found.clues().of(number)
+    return found.clues.of(number)
 
 
 def sightings(text: str, language: str = "en") -> dict[str | None, Sighting]:

@@ -150,7 +150,15 @@ class Dispatcher:
         case, now = work.cases.get(alert.case_id), posting.at
         if alert.reason is AlertReason.NO_PROGRESS:
             goes_on_at = case.next_alert_at or now
-            return write_reminder(self._composer, case, self._reader(alert), posting, goes_on_at)
+            links = self._links(case, alert, now)
+            return write_reminder(
+                self._composer,
+                case,
+                self._reader(alert),
+                posting,
+                goes_on_at=goes_on_at,
+                actions=links,
+            )
         write = write_brief if is_channel(alert.address) else write_alert
         return write(self._composer, case, self._facts(work, case, alert, now), posting)
 

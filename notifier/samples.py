@@ -117,8 +117,9 @@ def _for_staff(composer: Composer) -> dict[str, list[dict[str, Any]]]:
         ],
         "summary": _summaries(),
         "reminder": [
-            reminder_values(case, Reader(), _SAMPLE_TIME, _SAMPLE_TIME)
+            reminder_values(case, Reader(), _SAMPLE_TIME, _SAMPLE_TIME, links)
             for case in (_TAKEN, *_sample_cases())
+            for links in (None, ActionLinks(reply_to="", allowed=frozenset(StaffAction)))
         ],
         "brief_summary": _summaries(),
         "digest": [digest_values(each, Reader(), _SAMPLE_TIME) for each in _overviews()],

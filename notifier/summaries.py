@@ -11,6 +11,7 @@ from notifier.alerts import account_values
 from notifier.brief import channel_message
 from notifier.compose import Composer, Posting, outgoing
 from notifier.letters import FALLBACK_LANGUAGE, moment_text, require_single_line, span_text
+from notifier.staff_notices import rank
 from store.model import AlertReason, Case, OutboxKind, OutgoingMail, Severity
 from store.states import CaseState
 
@@ -95,7 +96,7 @@ def summary_values(facts: SummaryFacts, reader: Reader, now: datetime) -> dict[s
 def count_values(counts: dict[Severity, int]) -> tuple[dict[str, Any], ...]:
     """Count the cases of each severity there are any of, the most urgent first."""
     return tuple(
-        {"severity": severity.label, "count": counts[severity]}
+        {"severity": severity.label, "rank": rank(severity), "count": counts[severity]}
         for severity in sorted(counts, reverse=True)
         if counts[severity]
     )

@@ -94,4 +94,4 @@ def test_three_days_without_the_daemon_are_caught_up_with_one_mail(house: House)
     house.tick(hours=72)
     house.settle()
     new = house.outbox(OutboxKind.ALERT)[before:]
-    assert [message.mail.subject for message in new] == ["[tipline] 4 HIGH: 4 cases wait"]
+    assert [message.mail.subject for message in new] == ["P2 4 HIGH: 4 cases wait"]

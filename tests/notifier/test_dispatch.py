@@ -44,7 +44,7 @@ def test_what_falls_due_together_is_one_mail_by_severity(house: House) -> None:
     storm(house, 2, severity=Severity.NORMAL)
     (grave,) = storm(house, 1, severity=Severity.CRITICAL)
     house.escalator.step()
-    assert mails(house) == ["[tipline] 1 CRITICAL, 2 NORMAL: 3 cases wait"]
+    assert mails(house) == ["P1 1 CRITICAL, 2 NORMAL: 3 cases wait"]
     text = newest(house)
     assert text.index(grave.reference) == text.index("C-")
     assert "--as anna" in text
@@ -124,7 +124,7 @@ def test_while_the_relay_is_away_each_address_keeps_one_mail(house: House) -> No
     told = [message.mail.recipient for message in alerts]
     assert len(told) == len(set(told))
     to_anna = next(m.mail for m in alerts if m.mail.recipient == ANNA)
-    assert to_anna.subject == "[tipline] 24 HIGH: 24 cases wait"
+    assert to_anna.subject == "P2 24 HIGH: 24 cases wait"
     alarms = [m.mail.subject for m in house.courier.seen if m.mail.kind is OutboxKind.ALARM]
     assert any("wait for the relay" in subject for subject in alarms)
 
@@ -139,7 +139,7 @@ def test_an_urgent_mail_that_waits_for_the_relay_joins_the_next_summary(house: H
     house.tick(seconds=1)
     assert "2 CRITICAL" in mails(house)[-1]
     house.tick(minutes=4, seconds=30)
-    assert mails(house)[-1] == "[tipline] 2 CRITICAL, 1 HIGH: 3 cases wait"
+    assert mails(house)[-1] == "P1 2 CRITICAL, 1 HIGH: 3 cases wait"
     assert all(case.reference in newest(house) for case in urgent)
 
 
@@ -206,7 +206,7 @@ def test_an_account_that_cannot_be_shown_costs_no_summary(house: House) -> None:
     house.report(account=odd)
     storm(house, 1)
     house.escalator.step()
-    assert mails(house) == ["[tipline] 2 HIGH: 2 cases wait"]
+    assert mails(house) == ["P2 2 HIGH: 2 cases wait"]
 
 
 def due_at_once(house: House, count: int) -> None:
@@ -230,9 +230,9 @@ def test_very_many_due_at_once_are_told_by_severity_in_few_mails(house: House) -
         house.tick(minutes=1)
         house.settle()
     assert mails(house) == [
-        "[tipline] 50 CRITICAL: 50 cases wait",
-        "[tipline] 50 CRITICAL: 50 cases wait",
-        "[tipline] 100 HIGH, 100 NORMAL, 100 LOW: 300 cases wait",
+        "P1 50 CRITICAL: 50 cases wait",
+        "P1 50 CRITICAL: 50 cases wait",
+        "P2 100 HIGH, 100 NORMAL, 100 LOW: 300 cases wait",
     ]
     assert all(len(message.mail.content) < 50_000 for message in house.outbox())
 

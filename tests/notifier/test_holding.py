@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 
 from notifier import commands
-from store.model import Case, EventKind, OutboxKind
+from notifier.actions import ActionLinks
+from notifier.reminders import write_reminder
+from notifier.summaries import Reader
+from store.model import Case, EventKind, OutboxKind, StaffAction
 from store.states import CaseState
-from tests.notifier.house import House
+from tests.notifier.house import START, House
+from tests.notifier.mails import CASE, COMPOSER
 
 ANNA = "anna@chirper.example"
 BEN = "ben@chirper.example"
@@ -31,6 +37,23 @@ def test_whoever_does_nothing_is_reminded_and_then_the_others_are_alerted(house:
     assert house.case(case).state is CaseState.OPEN
     kinds = house.events(case)
     assert kinds[-3:] == [EventKind.NO_PROGRESS, EventKind.LEASE_EXPIRED, EventKind.ALERT_QUEUED]
+
+
+def test_a_reminder_can_be_answered_with_a_note_where_that_is_allowed() -> None:
+    case = replace(CASE, state=CaseState.TAKEN, taken_by="anna", taken_at=START)
+    links = ActionLinks(
+        reply_to="cp+a.token@chirper.example", allowed=frozenset({StaffAction.NOTE})
+    )
+    posting = COMPOSER.posting(OutboxKind.ALERT, ANNA, "1", START)
+    mails = [
+        write_reminder(COMPOSER, case, Reader(), posting, goes_on_at=START, actions=each)
+        for each in (links, None)
+    ]
+    answerable, plain = [message_from_bytes(mail.content) for mail in mails]
+    assert answerable["Reply-To"] == links.reply_to
+    assert 'like "note' in answerable.get_payload()
+    assert plain["Reply-To"] is None
+    assert "answer this mail" not in plain.get_payload()
 
 
 def test_a_note_is_progress_and_each_silence_is_reminded_anew(house: House) -> None:

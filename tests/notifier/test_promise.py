@@ -66,6 +66,8 @@ def test_no_open_case_is_without_a_next_step(house: House, seed: int) -> None:
             assert case.next_alert_at is None or case.next_alert_at >= house.clock()
     kinds = {finding.kind for finding in auditor.step()}
     assert not kinds & {"case_without_next_step", "escalation_overdue", "receipts_late"}
+    alarms = " ".join(message.mail.dedupe_key for message in house.outbox(OutboxKind.ALARM))
+    assert not re.search("escalation_failed|escalating_failed|summary_failed", alarms)
 
 
 def test_a_relay_that_was_down_all_night_brings_one_alert_each(house: House) -> None:

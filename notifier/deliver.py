@@ -27,7 +27,7 @@ from notifier.outcomes import (
 )
 from notifier.return_paths import ReturnPaths
 from store.errors import StorageUnavailable
-from store.model import Attempt, Clock, OutboxId, OutboxKind, OutboxMessage, Way
+from store.model import TO_STAFF, Attempt, Clock, OutboxId, OutboxKind, OutboxMessage, Way
 from store.states import AcknowledgementState, OutboxState
 from store.undelivered import note_undelivered
 from store.unit_of_work import Store, UnitOfWork
@@ -155,6 +155,9 @@ class Deliverer:
         # It may have come back before we could note that it went.
         if went and message.mail.kind is OutboxKind.ACKNOWLEDGEMENT and message.mail.report_id:
             work.reports.note_sent(message.mail.report_id)
+        if message.attempts and message.mail.kind in TO_STAFF:
+            # After an outage nobody on duty waits for the time of the next try.
+            work.outbox.hurry(TO_STAFF, self._way, now)
         seconds = (now - message.created_at).total_seconds()
         _log.info("message.sent", kind=message.mail.kind.value, message=message.id, after=seconds)
 

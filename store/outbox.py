@@ -166,6 +166,22 @@ class Outbox:
             ),
         )
 
+    def hurry(self, kinds: frozenset[OutboxKind], way: Way, now: datetime) -> int:
+        """Make due now what was tried in vain before and waits: the way is open again."""
+        result = self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.state == OutboxState.QUEUED,
+                outbox.c.way == way,
+                outbox.c.kind.in_(kinds),
+                outbox.c.attempts > 0,
+                outbox.c.next_attempt_at > now,
+                outbox.c.lease_owner.is_(None),
+            )
+            .values(next_attempt_at=now),
+        )
+        return result.rowcount
+
     def cancel(self, message_id: OutboxId, attempt: Attempt) -> None:
         """Cancel a queued message, and note why."""
         self._add_attempt(message_id, attempt)

@@ -50,6 +50,23 @@ def test_a_deferred_message_waits_longer_each_time(
     assert waits == [15, 30, 60]
 
 
+def test_when_the_way_is_open_again_no_alert_waits_for_its_next_try(house: House) -> None:
+    house.courier.outcome = Deferred(detail="451 later")
+    for _ in range(2):
+        house.opened(account=None)
+        while house.deliverer.step():
+            pass
+        house.clock.turn(seconds=10)
+    house.clock.turn(seconds=-5)
+    house.courier.outcome, house.courier.seen = Sent(), []
+    house.deliverer.step()
+    alerts = [m for m in house.courier.seen if m.mail.kind is OutboxKind.ALERT]
+    assert len(alerts) == 1
+    house.deliverer.step()
+    alerts = [m for m in house.courier.seen if m.mail.kind is OutboxKind.ALERT]
+    assert len(alerts) == 2
+
+
 def test_each_try_bears_the_same_message_id(house: House) -> None:
     house.opened()
     house.courier.outcome = Deferred(detail="451 later")

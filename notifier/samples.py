@@ -101,7 +101,7 @@ def _for_staff(composer: Composer) -> dict[str, list[dict[str, Any]]]:
     return {
         "alert": [
             alert_values(case, facts, _SAMPLE_TIME)
-            for case in _sample_cases()
+            for case in reversed(_sample_cases())
             for facts in _SAMPLE_FACTS
         ],
         "brief": [
@@ -192,10 +192,8 @@ _SAMPLE_LINKS: Final = ActionLinks(
     escalate="mailto:cp+escalate@chirper.example",
     allowed=frozenset(StaffAction),
 )
+# The first is what a preview shows.
 _SAMPLE_FACTS: Final = (
-    AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME, actions=_SAMPLE_LINKS),
-    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),
-    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, undeliverable=True),
     *(
         AlertFacts(
             step=1,
@@ -207,6 +205,9 @@ _SAMPLE_FACTS: Final = (
         )
         for why in WHYS
     ),
+    AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME, actions=_SAMPLE_LINKS),
+    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),
+    AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, undeliverable=True),
 )
 
 

@@ -21,12 +21,12 @@ from notifier.alerts import AlertFacts, write_alert
 from notifier.brief import write_brief
 from notifier.channels import is_channel
 from notifier.compose import Composer, Posting
+from notifier.digests import reader_of
 from notifier.directory import Directory
 from notifier.dossier import dossier
 from notifier.pace import Mailing, Pace, decide
 from notifier.policy import from_snapshot
 from notifier.reminders import write_reminder
-from notifier.rota import time_zone
 from notifier.summaries import LISTED, Reader, SummaryFacts, write_brief_summary, write_summary
 from store.errors import StorageUnavailable
 from store.model import (
@@ -189,11 +189,7 @@ class Dispatcher:
 
     def _reader(self, alert: Alert) -> Reader:
         person = self._directory.people.get(alert.person or "")
-        if person is None:
-            return Reader()
-        return Reader(
-            take_as=person.key, zone=time_zone(person.time_zone), languages=person.languages
-        )
+        return reader_of(person) if person else Reader()
 
 
 def _take_back_unsent(work: UnitOfWork, address: str, now: datetime) -> None:

@@ -13,6 +13,8 @@ DIGEST_LATE: Final = timedelta(hours=6)
 """A digest that comes later than this is yesterday's; the next one is soon enough."""
 HANDOVER_LATE: Final = timedelta(hours=2)
 """Whoever has been on duty for so long needs no handover mail any more."""
+AHEAD: Final = timedelta(days=1)
+"""What was done so far in the future was done by a wrong clock."""
 
 
 class Due(Enum):
@@ -39,8 +41,9 @@ def judge(moment: datetime, last: datetime | None, now: datetime, late: timedelt
     """Decide about an occasion that came at a moment, by when it was done last.
 
     What was never done before begins with the next moment: a person added at noon gets no digest
-    of that morning. Once done, a clock that is set back does not bring it again.
+    of that morning. Once done, a clock that is set back does not bring it again; one that had been
+    days ahead is forgotten.
     """
-    if last is None or (last < moment and now - moment >= late):
+    if last is None or last - now > AHEAD or (last < moment and now - moment >= late):
         return Due.MISSED
     return Due.NOW if last < moment else Due.NOT_YET

@@ -63,9 +63,7 @@ class RegularMails:
     def step(self) -> int:
         """Queue what is due; tell how many mails that makes."""
         now = self._clock()
-        with self._store.snapshot() as work:
-            due = [step for step in self._steps(now) if step(work, only_look=True)]
-        return sum(self._attend(step) for step in due)
+        return sum(self._attend(step) for step in self._steps(now))
 
     def _steps(self, now: datetime) -> list[Callable[..., bool]]:
         people, rotas = self._directory.people.values(), self._directory.rotas
@@ -75,6 +73,9 @@ class RegularMails:
 
     def _attend(self, step: Callable[..., bool]) -> bool:
         try:
+            with self._store.snapshot() as work:
+                if not step(work, only_look=True):
+                    return False
             with self._store.transaction() as work:
                 done = step(work)
                 work.commit()

@@ -65,6 +65,7 @@ def test_whoever_looks_each_quarter_of_an_hour_finds_each_day_once(
         pytest.param(-1440, 1, Due.NOW, id="yesterday's was done"),
         pytest.param(0, 1, Due.NOT_YET, id="done"),
         pytest.param(300, 1, Due.NOT_YET, id="done before the clock was set back"),
+        pytest.param(3000, 1, Due.MISSED, id="done while the clock was days ahead"),
         pytest.param(-4320, 500, Due.MISSED, id="nothing ran that morning"),
     ],
 )

@@ -145,3 +145,14 @@ def test_an_overview_of_very_many_cases_is_bounded(house: House) -> None:
     text = mail.content.decode()
     assert len(re.findall(r"\bC-", text)) == 15
     assert "and 10 more" in text
+
+
+def test_one_person_whose_digest_cannot_be_written_keeps_it_from_no_other(house: House) -> None:
+    with_digest(house)
+    house.opened()
+    people = dict(house.directory.people)
+    broken = replace(people["anna"], key="aaron", address="aaron@chirper.example\r\nBcc: x")
+    object.__setattr__(house.directory, "people", {"aaron": broken, **people})
+    regular = mails(house, handovers=False)
+    regular.step()
+    assert [mail.recipient for mail in run(house, regular, 4.5)] == ["anna@chirper.example"]

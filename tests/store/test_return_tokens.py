@@ -73,7 +73,10 @@ def test_return_tokens_do_not_show_how_many_mails_leave() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", [reply_token(new_reference(REPORT_PREFIX), KEY), return_token(2**35 - 1, KEY, NOON)]
+    "token",
+    [reply_token(new_reference(REPORT_PREFIX), KEY), return_token(2**35 - 1, KEY, NOON)],
+    # A token is another in each process; tests that are spread over several need one name.
+    ids=["reply", "return"],
 )
 def test_tokens_are_lower_case_and_no_longer_than_said(token: str) -> None:
     assert token == token.lower()

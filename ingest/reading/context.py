@@ -16,7 +16,10 @@ from ingest.reading.flat import Flat
 from ingest.reading.lexicon import Found, Lexicon, is_unspaced
 from ingest.reading.phrases import table
 
-GROUPS: Final = ("no", "no_after", "yes", "but", "over", "past", "what_if", "hope", "business")
+GROUPS: Final = (
+    *("no", "no_after", "yes", "but", "over", "past", "what_if", "hope"),
+    *("business", "family", "account"),
+)
 # Characters to each side in which these count.
 NEGATION_BEFORE: Final = 40
 NEGATION_AFTER: Final = 18
@@ -28,6 +31,7 @@ OVER_AFTER: Final = 160
 OVER_BEFORE: Final = 80
 OVER_CLOSE_BEFORE: Final = 25
 HOPE: Final = 30
+ACCOUNT: Final = 30
 DENIED: Final = 12
 DENIED_UNSPACED: Final = 3
 _WINDOW: Final = 200
@@ -69,6 +73,14 @@ class Context:
     def is_business(self, flat: Flat, place: Place) -> bool:
         """Tell whether people meet for their work: at a conference, with the platform's staff."""
         return self._around(flat, place).is_business()
+
+    def is_with_family(self, flat: Flat, place: Place) -> bool:
+        """Tell whether a child travels, or meets somebody, with its own people."""
+        return self._around(flat, place).is_with_family()
+
+    def is_of_account(self, flat: Flat, place: Place) -> bool:
+        """Tell whether it is somebody's account that is gone, not somebody."""
+        return self._around(flat, place).is_of_account()
 
     def _around(self, flat: Flat, place: Place) -> _Around:
         low, high = max(0, place.start - _WINDOW), min(len(flat.text), place.end + _WINDOW)
@@ -132,6 +144,15 @@ class _Around:
 
     def is_business(self) -> bool:
         return bool(self._spans("business", *self.flat.clause(self.place.start, self.place.end)))
+
+    def is_with_family(self) -> bool:
+        return bool(self._spans("family", *self.flat.clause(self.place.start, self.place.end)))
+
+    def is_of_account(self) -> bool:
+        first, _ = self.flat.clause(self.place.start, self.place.end)
+        last = self.place.gap[1] or self.place.start
+        accounts = self._spans("account", first, last)
+        return any(last - end <= ACCOUNT for _, end in accounts)
 
     def is_supposed(self) -> bool:
         first, last = self.flat.sentence(self.place.start, self.place.end)

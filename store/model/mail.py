@@ -1,0 +1,96 @@
+"""Mails that come in: how, what they are, and the facts by which they are answered or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from store.model.ids import InboundId
+from store.model.moments import require_aware
+from store.states import InboxState
+
+
+class Door(StrEnum):
+    """How a message came in."""
+
+    SMTP = "smtp"
+    # From an archive: worked on like any other, but its writer waits for no receipt now.
+    ARCHIVE = "archive"
+
+
+class MailKind(StrEnum):
+    """What a mail is. Unsure means report."""
+
+    REPORT = "report"
+    REPLY = "reply"
+    BOUNCE = "bounce"
+    AUTO_REPLY = "auto_reply"
+    LIST = "list"
+    FEEDBACK_REPORT = "feedback_report"
+    XARF = "xarf"
+    STAFF_REPLY = "staff_reply"
+    SPAM = "spam"
+    # A mail of ours to ourselves that came back.
+    CANARY = "canary"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envelope:
+    """What the transport said (RFC 5321 section 2.3.1), not what the headers claim.
+
+    ``reverse_path`` is "" for the null path; ``peer`` is "address:port" or a file's name.
+    """
+
+    reverse_path: str
+    recipients: tuple[str, ...]
+    door: Door
+    received_at: datetime
+    peer: str = ""
+    helo: str = ""
+    tls: bool = False
+    smtputf8: bool = False
+
+    def __post_init__(self) -> None:
+        require_aware(self.received_at, "received_at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailTraits:
+    """The facts of a mail by which we decide whether it may be answered.
+
+    ``headers`` holds only the header fields that say something about automation, in the order
+    of the mail, names in lower case; ``content_type`` is the top-level type in lower case and
+    ``report_type`` its report-type parameter. ``readable`` is False when reading failed,
+    ``archived`` is True for a mail from an archive, whose reporter waits for no receipt;
+    ``perhaps_automatic`` for one whose words look a little like a machine's. ``authentication``
+    holds what a trusted mail server wrote about the sender (RFC 8601), the newest first.
+    """
+
+    reverse_path: str
+    from_addresses: tuple[str, ...] = ()
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
+    content_type: str = "text/plain"
+    report_type: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    readable: bool = True
+    archived: bool = False
+    perhaps_automatic: bool = False
+    authentication: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InboundMessage:
+    """One accepted raw message: durable, and what has become of it so far."""
+
+    id: InboundId
+    envelope: Envelope
+    digest: str
+    size: int
+    state: InboxState
+    kind: MailKind | None
+    reason: str | None
+    message_id: str | None
+    attempts: int

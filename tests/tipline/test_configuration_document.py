@@ -15,7 +15,10 @@ from pydantic_core import PydanticUndefined
 from tipline.settings.environment import DELIMITER, PREFIX
 from tipline.settings.load import load_settings
 from tipline.settings.model import Settings
-from tipline.settings.sections import Acknowledgement, Cases, Log, Notices, Reading, Smtp
+from tipline.settings.sections.casework import Cases
+from tipline.settings.sections.intake import Reading, Smtp
+from tipline.settings.sections.log import Log
+from tipline.settings.sections.reporters import Acknowledgement, Notices
 from tipline.settings.values import parse_size, show_duration, show_size
 
 if TYPE_CHECKING:

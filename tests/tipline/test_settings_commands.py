@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from notifier.actions import MailRules
 from store.model import StaffAction
-from tipline.settings.sections import ActionName, Commands
+from tipline.settings.sections.casework import ActionName, Commands
 
 
 def test_settings_and_the_store_know_the_same_actions() -> None:

@@ -18,7 +18,7 @@ from tipline.settings.duty import directory
 from tipline.settings.home import home_platform, reading_rules
 from tipline.settings.mail import courier, identity
 from tipline.settings.places import places, relay_password
-from tipline.settings.staff import CategoryName
+from tipline.settings.sections.staff import CategoryName
 
 EXAMPLE = Path(__file__).parents[2] / "systemd" / "tipline.example.toml"
 

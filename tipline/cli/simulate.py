@@ -162,7 +162,7 @@ def _span(text: str | None, default: timedelta) -> timedelta:
 def _require_category(category: str | None) -> None:
     from typing import get_args
 
-    from tipline.settings.staff import CategoryName
+    from tipline.settings.sections.staff import CategoryName
 
     known = get_args(CategoryName)
     if category is not None and category not in known:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tipline.settings.model import Settings
-    from tipline.settings.staff import ChannelEntry
+    from tipline.settings.sections.staff import ChannelEntry
 
 
 def channels(settings: Settings) -> dict[str, Channel]:

@@ -18,7 +18,13 @@ from tipline.settings.home import operator_address
 
 if TYPE_CHECKING:
     from tipline.settings.model import Settings
-    from tipline.settings.staff import LayerEntry, PersonEntry, PolicyEntry, RotaEntry, StepEntry
+    from tipline.settings.sections.staff import (
+        LayerEntry,
+        PersonEntry,
+        PolicyEntry,
+        RotaEntry,
+        StepEntry,
+    )
 
 
 def directory(settings: Settings) -> Directory:

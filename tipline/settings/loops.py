@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tipline.settings.lines import Path
     from tipline.settings.model import Settings
-    from tipline.settings.staff import CategoryPolicies, Policies
+    from tipline.settings.sections.staff import CategoryPolicies, Policies
 
 _ADDRESS: Final = "address:"
 _SEVERITIES: Final = tuple(severity.label for severity in Severity)

@@ -12,26 +12,15 @@ from tipline.settings.environment import EnvironmentSource
 from tipline.settings.errors import Fault
 from tipline.settings.explain import Origin
 from tipline.settings.lines import Path as KeyPath
-from tipline.settings.sections import (
-    Acknowledgement,
-    AddressBook,
-    Alerts,
-    Authentication,
-    Cases,
-    Commands,
-    Log,
-    Notices,
-    Outgoing,
-    Overviews,
-    Platform,
-    Reading,
-    Relay,
-    Sealing,
-    Smtp,
-)
-from tipline.settings.staff import ChannelEntry, PersonEntry, Policies, RotaEntry
+from tipline.settings.sections.casework import Alerts, Cases, Commands, Overviews
+from tipline.settings.sections.identity import AddressBook, Platform
+from tipline.settings.sections.intake import Authentication, Reading, Sealing, Smtp
+from tipline.settings.sections.log import Log
+from tipline.settings.sections.reporters import Acknowledgement, Notices
+from tipline.settings.sections.sending import Outgoing, Relay
+from tipline.settings.sections.staff import ChannelEntry, PersonEntry, Policies, RotaEntry
+from tipline.settings.sections.watching import Watching
 from tipline.settings.values import Name
-from tipline.settings.watching import Watching
 
 
 class Settings(BaseSettings):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from notifier.layer import DAILY, LONGEST_TURN, SHORTEST_TURN, WEEKLY
 from notifier.local_time import DAYS, EVERY_DAY
@@ -375,6 +375,7 @@ ManyHours = Annotated[tuple[HoursOfDay, ...], BeforeValidator(parse_list)]
 Weekday = Annotated[int, BeforeValidator(parse_weekday)]
 Weekdays = Annotated[tuple[int, ...], BeforeValidator(parse_days)]
 Months = Annotated[int, AfterValidator(check_reopening_months)]
+Count = Annotated[int, Field(ge=1)]
 Words = Annotated[tuple[Line, ...], BeforeValidator(parse_list)]
 DispositionName = Annotated[Disposition, BeforeValidator(parse_disposition)]
 Dispositions = Annotated[tuple[DispositionName, ...], BeforeValidator(parse_list)]

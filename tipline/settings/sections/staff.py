@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from notifier.layer import WEEKLY
 from notifier.policy import BY_MAIL, SHORTEST_REPEAT
-from tipline.settings.sections import Section
+from tipline.settings.sections.section import Section
 from tipline.settings.values import (
     Addresses,
     Day,

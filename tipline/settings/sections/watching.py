@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tipline.settings.sections import Section
+from tipline.settings.sections.section import Section
 from tipline.settings.values import Names, Span, UrlFile
 
 

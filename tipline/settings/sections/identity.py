@@ -1,0 +1,109 @@
+"""The sections that say who we are: the home platform and our own addresses."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+
+from store.tokens import LONGEST_TOKEN
+from tipline.settings.sections.section import Section
+from tipline.settings.values import (
+    Address,
+    Addresses,
+    Domain,
+    Domains,
+    Expression,
+    Line,
+    Name,
+    Words,
+)
+
+# RFC 5321 section 4.5.3.1.1: 64 octets, of which a plus sign and a token take theirs.
+_LONGEST_LOCAL_PART = 64 - 1 - LONGEST_TOKEN
+
+
+class Platform(Section):
+    """The home platform: the one whose reporting address this is."""
+
+    key: Name = Field(description="Short name of the platform in references to accounts.")
+    name: Line = Field(description="Name as people know it; appears in mails.")
+    hosts: Domains = Field(
+        min_length=1,
+        description="Hosts of the platform's pages; their subdomains count as well.",
+    )
+    handle: Expression = Field(description="Regular expression that a whole handle matches.")
+    profile_url: Line = Field(description="URL of a profile, with `{handle}` in it.")
+    profile_paths: Words = Field(
+        min_length=1,
+        description="Paths of profiles, with `{handle}` in each.",
+    )
+    post_paths: Words = Field(
+        default=(),
+        description="Paths of posts; `{handle}` is the writer, `{digits}` the post.",
+    )
+    id_paths: Words = Field(
+        default=(),
+        description="Paths that name an account by number, with `{user_id}` in each.",
+    )
+    reserved: Words = Field(default=(), description="First path segments that are never handles.")
+    own_handles: Words = Field(
+        default=(),
+        description="Handles of the platform itself: mentioned in reports, never reported.",
+    )
+    case_sensitive: bool = Field(
+        default=False,
+        description="Whether handles that differ only in case are different accounts.",
+    )
+
+    @field_validator("profile_url")
+    @classmethod
+    def _names_a_handle(cls, url: str) -> str:
+        if "{handle}" not in url or not url.startswith("https://"):
+            raise ValueError("must begin with https:// and contain {handle}")
+        return url
+
+    @field_validator("profile_paths", "post_paths", "id_paths")
+    @classmethod
+    def _are_paths(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        for path in paths:
+            if not path.startswith("/"):
+                raise ValueError(f'"{path}" is not a path; it has to begin with /')
+        return paths
+
+
+class AddressBook(Section):
+    """Our own addresses."""
+
+    reporting: Addresses = Field(
+        min_length=1,
+        description="Addresses reports are mailed to; receipts come from the first.",
+    )
+    from_name: Line = Field(
+        default="Child Protection",
+        description="Name beside the address in the mails we send.",
+    )
+    operator: Address | None = Field(
+        default=None,
+        description=(
+            "Whoever runs tipline: told when nobody is on duty or tipline itself needs a person. "
+            "Without it, the first of `people`."
+        ),
+    )
+    message_id_domain: Domain | None = Field(
+        default=None,
+        description=(
+            "Domain in the Message-IDs of our mails. "
+            "Without it, the domain of the first reporting address."
+        ),
+    )
+
+    @field_validator("reporting")
+    @classmethod
+    def _leaves_room_for_tokens(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        for address in addresses[:1]:
+            octets = len(address.rpartition("@")[0].encode())
+            if octets > _LONGEST_LOCAL_PART:
+                raise ValueError(
+                    f'"{address}" has {octets} octets before the @; the first address may have '
+                    f"{_LONGEST_LOCAL_PART}, as replies come to it with a token behind a plus sign"
+                )
+        return addresses

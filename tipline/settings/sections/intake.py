@@ -1,0 +1,143 @@
+"""The sections about mails that come in: how they are taken, read, believed and sealed."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from ingest.reading.rules import SPAM_FIELDS
+from tipline.settings.sections.section import Section
+from tipline.settings.values import (
+    Count,
+    Domain,
+    Line,
+    MailSize,
+    MemorySize,
+    Recipients,
+    Span,
+    Words,
+)
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+_SERVER = re.compile(r"[A-Za-z0-9_.-]{1,253}")
+
+
+class Smtp(Section):
+    """The SMTP listener."""
+
+    enabled: bool = Field(default=True, description="Whether to listen at all.")
+    host: Line = Field(default="127.0.0.1", description="Address to listen on.")
+    port: Port = Field(default=8025, description="Port to listen on; 0 lets the system choose.")
+    hostname: Domain | None = Field(
+        default=None,
+        description="Name we greet with. Without it, the domain of the first reporting address.",
+    )
+    max_size: MailSize = Field(
+        default=35_000_000,
+        description="Largest mail accepted, announced as SIZE.",
+    )
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="File with the certificate and its chain (PEM); STARTTLS is offered with it.",
+    )
+    tls_key: Path | None = Field(
+        default=None,
+        description="File with the certificate's private key (PEM).",
+    )
+    max_connections: Count = Field(default=200, description="Connections at one time, in all.")
+    max_connections_per_peer: Count = Field(
+        default=20,
+        description="Connections at one time from one address.",
+    )
+    max_recipients: Count = Field(default=100, description="Recipients of one mail.")
+    max_commands: Count = Field(default=1000, description="Commands in one connection.")
+    idle_timeout: Span = Field(
+        default=timedelta(minutes=5),
+        description="How long a connection may say nothing.",
+    )
+    max_session: Span = Field(
+        default=timedelta(hours=1),
+        description="How long one connection may last in all.",
+    )
+
+    @model_validator(mode="after")
+    def _certificate_has_its_key(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key are needed together")
+        return self
+
+
+class Reading(Section):
+    """The processes that read mails."""
+
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=2,
+        description="Number of reading processes.",
+    )
+    time_limit: Span = Field(
+        default=timedelta(seconds=30),
+        description="Time one mail may take to be read.",
+    )
+    memory_limit: MemorySize = Field(
+        default=1_000_000_000,
+        description="Memory one reading process may use.",
+    )
+    spam_fields: Words = Field(
+        default=("X-Spam-Flag",),
+        description=(
+            "Header fields by which your own mail server marks spam, and which it removes from "
+            "what comes in. A mail so marked is recorded and not filed, unless it names an account "
+            "of the platform, speaks of danger or cannot be read; `[]` files them all."
+        ),
+    )
+
+    @field_validator("spam_fields")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name.lower() not in SPAM_FIELDS:
+                raise ValueError(f'"{name}" is not one of {", ".join(SPAM_FIELDS)}')
+        return names
+
+
+class Authentication(Section):
+    """Who is believed about where a mail comes from."""
+
+    trusted_servers: Words = Field(
+        default=(),
+        description=(
+            "Names (authserv-ids) of your own mail servers in their `Authentication-Results` "
+            "fields, which they remove from what comes in. What others write is ignored."
+        ),
+    )
+
+    @field_validator("trusted_servers")
+    @classmethod
+    def _are_tokens(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not _SERVER.fullmatch(name):
+                raise ValueError(
+                    f'"{name}" is not the name of a mail server; copy the first word after '
+                    '"Authentication-Results:" in a mail that it passed on'
+                )
+        return tuple(name.lower() for name in names)
+
+
+class Sealing(Section):
+    """How mails are sealed at rest."""
+
+    key_file: Path | None = Field(
+        default=None,
+        description=(
+            "File with the age key; made at first start. Without it, the systemd credential "
+            "`sealing-key` if there is one, else `keys/sealing.key` in `state_dir`."
+        ),
+    )
+    recipients: Recipients = Field(
+        default=(),
+        description="More public age keys that everything is sealed to as well.",
+    )

@@ -7,6 +7,7 @@ Whether the command is obeyed is for the notifier to decide.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ingest.placing import has_to_be_seen
@@ -15,7 +16,15 @@ from ingest.reading.commands import WrittenCommand, has_words, written_command
 from ingest.reading.words import is_forward_subject
 from store.errors import NotFound
 from store.evidence import Evidence
-from store.model import CaseId, InboundMessage, MailKind, OutboxId, StaffCommand, Words
+from store.model import (
+    CaseId,
+    Door,
+    InboundMessage,
+    MailKind,
+    OutboxId,
+    StaffCommand,
+    Words,
+)
 from store.tokens import ActionToken, read_action_token
 from store.unit_of_work import UnitOfWork
 
@@ -75,7 +84,7 @@ def as_command(
         token=(parsed.reply_token or "").lower() if is_action else None,
         answered_id=_answered_mail(work, parsed),
         has_words=has_words(parsed.text),
-        traits=parsed.traits,
+        traits=replace(parsed.traits, archived=message.envelope.door is Door.ARCHIVE),
         action=written.action if written else None,
         named_case=written.case if written else None,
         span=written.span if written else None,

@@ -99,7 +99,10 @@ def judge(
     would answer for it.
     """
     trusted = {server.lower() for server in servers}
-    read = [findings(field) for field in fields if server_of(field) in trusted]
+    believed = [field for field in fields if server_of(field) in trusted]
+    if not all(map(_is_whole, believed)):
+        return _unauthenticated("what the trusted server tells cannot be read")
+    read = [findings(field) for field in believed]
     told = [each for method in _METHODS for each in _first_named(read, method)]
     telling = [each for each in told if each.result not in _SAYS_NOTHING]
     if not telling:
@@ -186,8 +189,21 @@ def _unquoted(value: str | None) -> str:
     return re.sub(r'\\(.)|"', r"\1", value or "")
 
 
+def _is_whole(field: str) -> bool:
+    """Tell whether every comment and quoted string of a field ends.
+
+    Servers write into their findings what a sender said, such as the reverse-path, and some do not
+    mind its parentheses and quotes: what follows these would be hidden by them.
+    """
+    return _divided(field)[1]
+
+
 def _parts(field: str) -> list[str]:
     """Split at semicolons, and put a space for each comment; not so within a quoted string."""
+    return _divided(field)[0]
+
+
+def _divided(field: str) -> tuple[list[str], bool]:
     parts, depth, end = [""], 0, 0
     while match := (_COMMENT_TOKEN if depth else _TOKEN).match(field, end):
         end, piece = match.end(), match[0]
@@ -198,6 +214,9 @@ def _parts(field: str) -> list[str]:
             parts[-1] += " "
         elif piece == ";" and not depth:
             parts.append("")
+        elif piece == '"' and not depth:
+            # It is never closed. Looking for the end again and again would take long.
+            return parts, False
         elif not depth:
             parts[-1] += piece
-    return parts
+    return parts, depth == 0

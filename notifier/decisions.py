@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import structlog
 
+from notifier.addresses import without_tag
 from notifier.compose import Composer
 from notifier.contacts import contacts_for
 from notifier.correspondence import Correspondence, ReporterLetter
@@ -149,7 +150,8 @@ class Decisions:
         by_reporter: dict[str, list[Report]] = {}
         refused: dict[str, str] = {}
         for report in reports:
-            reporter = report.traits.reverse_path.lower()
+            # Tags make no further reporters: who forges one address can forge a thousand of them.
+            reporter = without_tag(report.traits.reverse_path)
             objection = self._correspondence.objection(work, report)
             if report.acknowledgement_reason in _FLOODS:
                 objection = objection or report.acknowledgement_reason
@@ -171,7 +173,7 @@ class Decisions:
             kind=OutboxKind.DECISION,
             values=partial(decision_values, composer, case, references, months),
             # By the closing of the case: a later decision is told again.
-            dedupe_key=f"decision:{event.id}:{newest.traits.reverse_path.lower()}"[:255],
+            dedupe_key=f"decision:{event.id}:{without_tag(newest.traits.reverse_path)}"[:255],
             at=at,
             automatic="auto-generated",
             case_id=case.id,

@@ -132,6 +132,7 @@ class MailCommands:
             answered_at=answered.created_at if answered else None,
             case=work.cases.get(command.case_id) if command.case_id is not None else None,
             spent=_is_spent(work, command, token),
+            obeyed=work.commands.is_obeyed(command),
             rules=self._rules,
             manners=self._manners,
         )

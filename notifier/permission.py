@@ -14,6 +14,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from notifier.actions import MailRules
+from notifier.addresses import is_well_formed
 from notifier.authentication import Required, Verdict, judge
 from notifier.etiquette import Manners, ask_rules
 from notifier.rota import Person
@@ -39,6 +40,8 @@ _MACHINE_RULES: Final = frozenset(
 class Refusal(StrEnum):
     """Why a mail does nothing. Stored by these names; people search by them."""
 
+    ARCHIVED = "archived"
+    SAME_MAIL = "same_mail"
     AUTOMATIC = "automatic"
     UNKNOWN_SENDER = "unknown_sender"
     UNAUTHENTICATED = "unauthenticated"
@@ -63,8 +66,13 @@ class Refusal(StrEnum):
     @property
     def is_answered(self) -> bool:
         """Whether the sender, if a configured person, is told how to do it right."""
-        return self not in {Refusal.AUTOMATIC, Refusal.UNKNOWN_SENDER}
+        return self not in _SILENT
 
+
+# What nobody wrote just now, and what comes from nobody we know.
+_SILENT: Final = frozenset(
+    {Refusal.ARCHIVED, Refusal.SAME_MAIL, Refusal.AUTOMATIC, Refusal.UNKNOWN_SENDER}
+)
 
 _FAULTS: Final = {
     CommandFault.SPAN: Refusal.NO_SPAN,
@@ -78,7 +86,8 @@ class Asked:
     """All the decision looks at.
 
     ``person`` is whose address the mail comes from; ``answered_at`` when the mail of ours was
-    written that it answers; ``spent`` whether its token has done its one thing.
+    written that it answers; ``spent`` whether its token has done its one thing, and ``obeyed``
+    whether this very mail came before and was done.
     """
 
     command: StaffCommand
@@ -87,6 +96,7 @@ class Asked:
     answered_at: datetime | None
     case: Case | None
     spent: bool
+    obeyed: bool
     rules: MailRules
     manners: Manners
 
@@ -99,6 +109,13 @@ class Asked:
 def refusal(asked: Asked) -> Refusal | None:
     """Tell why a mail may not do what it asks for; None if it may."""
     return next((found for question in _QUESTIONS if (found := question(asked))), None)
+
+
+def _now(asked: Asked) -> Refusal | None:
+    """Refuse what was sent at another time: from an archive, or delivered once more."""
+    if asked.command.traits.archived:
+        return Refusal.ARCHIVED
+    return Refusal.SAME_MAIL if asked.obeyed else None
 
 
 def _machine(asked: Asked) -> Refusal | None:
@@ -120,6 +137,9 @@ def _sender(asked: Asked) -> Refusal | None:
 
 def _authentication(asked: Asked) -> Refusal | None:
     required, traits = asked.rules.authentication, asked.command.traits
+    if required is not Required.NEVER and not is_well_formed(traits.reverse_path):
+        # What stands in quotes there, some servers repeat among their findings as it is.
+        return Refusal.UNAUTHENTICATED
     found = judge(traits.authentication, traits.from_addresses, asked.rules.trusted_servers)
     unknown = found.verdict is Verdict.UNKNOWN and required is Required.ALWAYS
     failed = found.verdict is Verdict.UNAUTHENTICATED and required is not Required.NEVER
@@ -174,6 +194,7 @@ def _fresh(asked: Asked) -> Refusal | None:
 
 
 _QUESTIONS: Final[tuple[Callable[[Asked], Refusal | None], ...]] = (
+    _now,
     _machine,
     _sender,
     _authentication,

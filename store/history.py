@@ -19,6 +19,8 @@ from store.schema import case_events, cases, unplanned_events
 
 MACHINE_ACTORS: Final = ("tipline", "ingest")
 """Who did what no person did."""
+# What a mail asked for. Whoever sent it, it did nothing by that.
+_ONLY_ASKED: Final = (EventKind.STAFF_REPLY, EventKind.COMMAND_REFUSED)
 
 
 class History:
@@ -92,8 +94,13 @@ class History:
         return [_event(row) for row in self._connection.execute(query)]
 
     def last_by_person(self, case_id: CaseId) -> datetime | None:
-        """Tell when a person last did something about a case."""
-        return self._last(case_id, case_events.c.actor.not_in(MACHINE_ACTORS))
+        """Tell when a person last did something about a case.
+
+        A mail that asked for something is nothing done: what it got has an event of its own, and
+        anybody can send what is refused.
+        """
+        by_person = case_events.c.actor.not_in(MACHINE_ACTORS)
+        return self._last(case_id, by_person & case_events.c.kind.not_in(_ONLY_ASKED))
 
     def last_of_kind(self, case_id: CaseId, kind: EventKind) -> datetime | None:
         """Tell when something of this kind last happened to a case."""

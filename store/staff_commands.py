@@ -97,6 +97,19 @@ class StaffCommands:
         ).first()
         return _command(row) if row else None
 
+    def is_obeyed(self, command: StaffCommand) -> bool:
+        """Tell whether the same mail came before, by another way, and was done."""
+        message_id = command.traits.message_id
+        if message_id is None:
+            return False
+        query = select(staff_commands.c.inbox_id).where(
+            staff_commands.c.case_id == command.case_id,
+            staff_commands.c.state == CommandState.DONE,
+            staff_commands.c.sender == command.sender,
+            staff_commands.c.traits["message_id"].as_string() == message_id,
+        )
+        return self._connection.scalar(query.limit(1)) is not None
+
     def settle(
         self,
         command: StaffCommand,

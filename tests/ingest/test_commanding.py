@@ -8,7 +8,7 @@ import pytest
 
 from store.alerts import NewAlert
 from store.evidence import Evidence
-from store.model import InboundMessage, MailKind, OutboxKind, StaffAction, StaffCommand
+from store.model import Door, InboundMessage, MailKind, OutboxKind, StaffAction, StaffCommand
 from store.states import CommandState, InboxState
 from store.tokens import ActionToken, action_token, person_tag
 from store.unit_of_work import Store
@@ -178,3 +178,13 @@ def test_an_answer_to_a_summary_is_about_the_case_that_it_names(reported: Desk) 
     other = answer("take C-00000-00000", 4)
     assert command(reported, other).case_id is None
     assert len(reported.cases()) == 1
+
+
+@pytest.mark.parametrize("door", [Door.ARCHIVE, Door.SMTP])
+def test_a_command_from_an_archive_is_marked_as_one(reported: Desk, door: Door) -> None:
+    to_take = token(reported.case().reference, StaffAction.TAKE)
+    raw = mail(
+        "take", From=STAFF, To=f"cp+{to_take}@chirper.example", Message_ID="<2@mail.example>"
+    )
+    found = command(reported, reported.file(raw, STAFF, door=door, **to(to_take)))
+    assert found.traits.archived is (door is Door.ARCHIVE)

@@ -178,3 +178,21 @@ def test_a_field_of_a_stranger_changes_nothing(words: str) -> None:
     stranger = f"evil.example; {words}; dmarc=pass header.from=mail.example"
     assert verdict(stranger) is Verdict.UNKNOWN
     assert verdict(stranger, ours("spf=fail")) is Verdict.UNAUTHENTICATED
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        'dkim=none; spf=none (mx: domain of "a(b"@e.example has no policy); dmarc=fail',
+        'spf=none smtp.mailfrom="a; dkim=none; dmarc=fail header.from=mail.example',
+        "dkim=none; spf=none smtp.mailfrom=a(b@e.example; dmarc=fail header.from=mail.example",
+        'dmarc=pass header.from=mail.example; spf=none smtp.mailfrom="a',
+    ],
+)
+def test_a_parenthesis_or_quote_of_the_sender_hides_no_finding(results: str) -> None:
+    assert verdict(ours(results)) is Verdict.UNAUTHENTICATED
+
+
+def test_quotes_without_an_end_are_looked_for_once() -> None:
+    field = ours('a="' + '\\"' * 200_000)
+    assert verdict(field) is Verdict.UNAUTHENTICATED

@@ -163,6 +163,13 @@ def test_one_reporter_of_many_reports_gets_one_notice_that_lists_them(house: Hou
     assert f"{first.reference}, {second.reference}" in text(told[0])
 
 
+def test_tags_of_one_address_make_no_further_reporters(house: House) -> None:
+    _, case = house.report(traits=traits("maria+0@mail.example"))
+    for number in range(1, 6):
+        house.report(traits=traits(f"Maria+{number}@mail.example"))
+    assert len(close(house, case)) == 1
+
+
 def test_planning_a_closing_twice_queues_once(house: House) -> None:
     _, case = house.report()
     close(house, case)

@@ -392,3 +392,64 @@ def test_no_notice_reads_as_a_command_and_all_fit_a_lock_screen(house: House) ->
             assert written_command(text, mail["Subject"]) is None
             assert len(mail["Subject"]) <= 40, mail["Subject"]
             assert all(len(line) <= 80 for line in text.splitlines()), text
+
+
+def test_a_mail_that_is_delivered_twice_is_obeyed_once_and_not_answered_again(desk: Desk) -> None:
+    case = desk.house.opened()
+    traits = {"message_id": "<same@phone.example>"}
+    asked: dict[str, Any] = {"action": StaffAction.ESCALATE, "traits": traits}
+    assert desk.asks(case, **asked).state is CommandState.DONE
+    again = desk.asks(case, **asked)
+    assert (again.state, again.reason) == (CommandState.REFUSED, "same_mail")
+    assert desk.house.events(case).count(EventKind.ESCALATED) == 1
+    assert len(desk.notices()) == 1
+
+
+def test_a_refused_mail_may_be_sent_again(desk: Desk) -> None:
+    case = desk.house.opened()
+    traits = {"message_id": "<same@phone.example>"}
+    assert desk.asks(case, StaffAction.RELEASE, traits=traits).reason != "same_mail"
+    desk.asks(case, StaffAction.TAKE)
+    assert desk.asks(case, StaffAction.RELEASE, traits=traits).state is CommandState.DONE
+
+
+def test_a_mail_from_an_archive_does_nothing_and_is_not_answered(desk: Desk) -> None:
+    case = desk.house.opened()
+    found = desk.asks(case, StaffAction.TAKE, traits={"archived": True})
+    assert (found.state, found.reason) == (CommandState.REFUSED, "archived")
+    assert desk.house.case(case).state is CaseState.OPEN
+    assert desk.notices() == []
+
+
+@pytest.mark.parametrize(
+    "path", ['"a) ; dkim=pass header.d=chirper.example (b"@evil.example', "a b@evil.example"]
+)
+def test_a_reverse_path_that_may_look_like_findings_proves_nothing(desk: Desk, path: str) -> None:
+    case = desk.house.opened()
+    traits = {"reverse_path": path}
+    assert desk.asks(case, StaffAction.TAKE, traits=traits).reason == "unauthenticated"
+    assert desk.house.case(case).state is CaseState.OPEN
+
+
+@pytest.mark.parametrize("sender", [EVE, ANNA])
+def test_what_was_refused_is_no_progress(desk: Desk, sender: str) -> None:
+    case = desk.house.opened()
+    desk.house.settle()
+    desk.asks(case, StaffAction.TAKE)
+    desk.house.tick(minutes=50)
+    refused = desk.asks(case, StaffAction.SNOOZE, sender=sender, forwarded=True)
+    assert refused.state is CommandState.REFUSED
+    assert desk.house.tick(minutes=10) == [ANNA]
+
+
+def test_that_a_mail_claims_to_come_from_staff_is_no_progress(desk: Desk) -> None:
+    case = desk.house.opened()
+    desk.house.settle()
+    desk.asks(case, StaffAction.TAKE)
+    desk.house.tick(minutes=50)
+    with desk.house.store.transaction() as work:
+        work.history.append(
+            case.id, EventKind.STAFF_REPLY, actor=ANNA, at=desk.house.clock(), details={}
+        )
+        work.commit()
+    assert desk.house.tick(minutes=10) == [ANNA]

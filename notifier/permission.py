@@ -137,12 +137,15 @@ def _sender(asked: Asked) -> Refusal | None:
 
 def _authentication(asked: Asked) -> Refusal | None:
     required, traits = asked.rules.authentication, asked.command.traits
-    if required is not Required.NEVER and not is_well_formed(traits.reverse_path):
-        # What stands in quotes there, some servers repeat among their findings as it is.
+    if required is Required.NEVER:
+        return None
+    # Some servers repeat a reverse-path among their findings as it is, parentheses and all.
+    is_plain = traits.plain_from and is_well_formed(traits.reverse_path)
+    if asked.rules.trusted_servers and not is_plain:
         return Refusal.UNAUTHENTICATED
     found = judge(traits.authentication, traits.from_addresses, asked.rules.trusted_servers)
     unknown = found.verdict is Verdict.UNKNOWN and required is Required.ALWAYS
-    failed = found.verdict is Verdict.UNAUTHENTICATED and required is not Required.NEVER
+    failed = found.verdict is Verdict.UNAUTHENTICATED
     return Refusal.UNAUTHENTICATED if unknown or failed else None
 
 

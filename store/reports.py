@@ -406,4 +406,5 @@ def mail_traits(stored: dict[str, Any]) -> MailTraits:
         # Older reports were written down without these.
         perhaps_automatic=stored.get("perhaps_automatic", False),
         authentication=tuple(stored.get("authentication", ())),
+        plain_from=stored.get("plain_from", True),
     )

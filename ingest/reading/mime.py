@@ -53,8 +53,11 @@ class Mail:
 
     def values(self, name: str) -> list[str]:
         """Give the decoded values of a header field, unfolded, in the order of the mail."""
-        raw: list[str] = attempt(lambda: [str(value) for value in self.root.get_all(name, [])], [])
-        return [fields.unfold(_decoded(value), MAX_VALUE_LENGTH) for value in raw]
+        return [fields.unfold(_decoded(value), MAX_VALUE_LENGTH) for value in self.raw_values(name)]
+
+    def raw_values(self, name: str) -> list[str]:
+        """Give the values of a header field as they came, in the order of the mail."""
+        return attempt(lambda: [str(value) for value in self.root.get_all(name, [])], [])
 
     def value(self, name: str) -> str:
         """Give the first value of a header field that says something, or ""."""

@@ -9,6 +9,7 @@ from typing import Final
 from ingest.addresses import fold_address, tag_of
 from ingest.reading import fields
 from ingest.reading.authentication import authentication_results
+from ingest.reading.authors import is_plain
 from ingest.reading.mime import Mail
 from ingest.reading.parts import stated_type
 from ingest.reading.rules import SPAM_FIELDS, ReadingRules
@@ -133,6 +134,7 @@ def read_traits(mail: Mail, envelope: Envelope | None, rules: ReadingRules) -> M
         report_type=_report_type(mail),
         headers=_automation_fields(mail),
         authentication=authentication_results(mail, rules.authentication_servers),
+        plain_from=not senders or is_plain(mail.raw_values("from"), senders[0]),
     )
 
 

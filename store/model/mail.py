@@ -66,6 +66,7 @@ class MailTraits:
     ``archived`` is True for a mail from an archive, whose reporter waits for no receipt;
     ``perhaps_automatic`` for one whose words look a little like a machine's. ``authentication``
     holds what a trusted mail server wrote about the sender (RFC 8601), the newest first.
+    ``plain_from`` is False where that server may have read another From than we did.
     """
 
     reverse_path: str
@@ -79,6 +80,7 @@ class MailTraits:
     archived: bool = False
     perhaps_automatic: bool = False
     authentication: tuple[str, ...] = ()
+    plain_from: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -422,13 +422,24 @@ def test_a_mail_from_an_archive_does_nothing_and_is_not_answered(desk: Desk) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ['"a) ; dkim=pass header.d=chirper.example (b"@evil.example', "a b@evil.example"]
+    "traits",
+    [
+        {"reverse_path": '"a) ; dkim=pass header.d=chirper.example (b"@evil.example'},
+        {"reverse_path": "a b@evil.example"},
+        {"plain_from": False},
+    ],
 )
-def test_a_reverse_path_that_may_look_like_findings_proves_nothing(desk: Desk, path: str) -> None:
+def test_what_the_trusted_server_may_have_read_otherwise_proves_nothing(
+    desk: Desk, traits: dict[str, Any]
+) -> None:
     case = desk.house.opened()
-    traits = {"reverse_path": path}
+    found = ("mx.chirper.example; dmarc=pass header.from=chirper.example",)
+    desk.start(trusted_servers=frozenset({"mx.chirper.example"}))
+    traits = {"authentication": found, **traits}
     assert desk.asks(case, StaffAction.TAKE, traits=traits).reason == "unauthenticated"
     assert desk.house.case(case).state is CaseState.OPEN
+    desk.start(authentication=Required.NEVER)
+    assert desk.asks(case, StaffAction.TAKE, traits=traits).state is CommandState.DONE
 
 
 @pytest.mark.parametrize("sender", [EVE, ANNA])

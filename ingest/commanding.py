@@ -111,7 +111,7 @@ def where_recorded(work: UnitOfWork, parsed: ParsedMessage, token_key: bytes) ->
 
 
 def _answered(work: UnitOfWork, parsed: ParsedMessage) -> CaseId | None:
-    case_id = work.outbox.case_answered_by(parsed.traits.references)
+    case_id = work.threads.case_answered_by(parsed.traits.references)
     if case_id is not None:
         return case_id
     written = written_command(parsed.text, parsed.subject)
@@ -122,4 +122,4 @@ def _answered(work: UnitOfWork, parsed: ParsedMessage) -> CaseId | None:
 
 
 def _answered_mail(work: UnitOfWork, parsed: ParsedMessage) -> OutboxId | None:
-    return work.outbox.answered_by(parsed.traits.references, parsed.sender or "")
+    return work.threads.answered_by(parsed.traits.references, parsed.sender or "")

@@ -121,7 +121,7 @@ def _answered(
 def _answered_cases(work: UnitOfWork, parsed: ParsedMessage, report: Report) -> list[Case]:
     """Give the cases a reply is about: of a decision notice, the one that was decided."""
     cases = work.cases.of_report(report.id)
-    mail = work.outbox.answered(parsed.traits.references)
+    mail = work.threads.answered(parsed.traits.references)
     if mail is None or mail.mail.report_id != report.id or mail.mail.case_id is None:
         return cases
     return [case for case in cases if case.id == mail.mail.case_id] or cases
@@ -142,7 +142,7 @@ def _answered_report(work: UnitOfWork, parsed: ParsedMessage, token_key: bytes) 
         except NotFound:
             # Gone since, or lost with an older backup: it becomes a report of its own.
             return None
-    answered = work.outbox.answered(parsed.traits.references)
+    answered = work.threads.answered(parsed.traits.references)
     number = answered.mail.report_id if answered else None
     if number is None or not parsed.sender:
         return None

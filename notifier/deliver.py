@@ -97,7 +97,7 @@ class Deliverer:
 
     def _claim(self) -> list[OutboxMessage]:
         with self._store.transaction() as work:
-            claimed = work.outbox.claim(
+            claimed = work.sending.claim(
                 self._owner, self._clock(), LEASE, self._batch, self._way, kinds=self._kinds
             )
             if claimed:
@@ -107,7 +107,7 @@ class Deliverer:
     def release(self) -> int:
         """Give up the leases of this owner: after a crash, and when stopping."""
         with self._store.transaction() as work:
-            released = work.outbox.release(self._owner)
+            released = work.sending.release(self._owner)
             work.commit()
         return released
 
@@ -157,7 +157,7 @@ class Deliverer:
             work.reports.note_sent(message.mail.report_id)
         if message.attempts and message.mail.kind in TO_STAFF:
             # After an outage nobody on duty waits for the time of the next try.
-            work.outbox.hurry(TO_STAFF, self._way, now)
+            work.sending.hurry(TO_STAFF, self._way, now)
         seconds = (now - message.created_at).total_seconds()
         _log.info("message.sent", kind=message.mail.kind.value, message=message.id, after=seconds)
 

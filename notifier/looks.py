@@ -60,17 +60,17 @@ def _unheard(work: UnitOfWork, now: datetime) -> list[str]:
 
 
 def _failing_channels(work: UnitOfWork, now: datetime) -> list[str]:
-    failing = work.outbox.failing_channels(now - FAILED_WITHIN)
+    failing = work.traffic.failing_channels(now - FAILED_WITHIN)
     return [f"channel {name.removeprefix(PREFIX)}" for name in failing]
 
 
 def _unreachable_reporters(work: UnitOfWork, now: datetime) -> int:
     """Count mails to reporters that failed; a few wrong addresses are every day's life."""
     since = now - FAILED_WITHIN
-    failed = work.outbox.ended_since(since, UNDELIVERED, TO_REPORTERS)
+    failed = work.traffic.ended_since(since, UNDELIVERED, TO_REPORTERS)
     if failed < MANY_FAILED:
         return 0
-    went = work.outbox.ended_since(since, frozenset({OutboxState.SENT}), TO_REPORTERS)
+    went = work.traffic.ended_since(since, frozenset({OutboxState.SENT}), TO_REPORTERS)
     return failed if failed > went else 0
 
 
@@ -113,7 +113,7 @@ STANDING_LOOKS: Final = (
     Look(
         kind="outbox_failed",
         title="{} messages to staff have failed for good within the last hour",
-        look=lambda work, now: work.outbox.ended_since(now - FAILED_WITHIN, UNDELIVERED, TO_STAFF),
+        look=lambda work, now: work.traffic.ended_since(now - FAILED_WITHIN, UNDELIVERED, TO_STAFF),
     ),
     Look(
         kind="reporters_unreachable",
@@ -123,12 +123,12 @@ STANDING_LOOKS: Final = (
     Look(
         kind="outbox_stuck",
         title="{} outgoing messages have waited for more than a quarter of an hour",
-        look=lambda work, now: work.outbox.queued_before(now - STUCK_AFTER),
+        look=lambda work, now: work.traffic.queued_before(now - STUCK_AFTER),
     ),
     Look(
         kind="outbox_unattended",
         title="{} outgoing messages were not tried although their time has come",
-        look=lambda work, now: work.outbox.unattended(now - LATE_AFTER, now),
+        look=lambda work, now: work.traffic.unattended(now - LATE_AFTER, now),
     ),
     Look(
         kind="channel_failed",

@@ -60,10 +60,10 @@ class Detour:
 
 def is_down(work: UnitOfWork, now: datetime, after: timedelta) -> bool:
     """Tell whether mails have been tried in vain for so long and none has left meanwhile."""
-    waits_since = work.outbox.put_off_since(Way.MAIL)
+    waits_since = work.traffic.put_off_since(Way.MAIL)
     if waits_since is None:
         return False
-    went_at = work.outbox.went_last(Way.MAIL)
+    went_at = work.traffic.went_last(Way.MAIL)
     if went_at is None or went_at > now:
         # One from the future went before the clock was set back.
         went_at = waits_since
@@ -98,7 +98,7 @@ class SecondWay:
 
     def _unsent(self, work: UnitOfWork) -> list[OutboxMessage]:
         # One that was not even tried says nothing about the relay yet.
-        return [mail for mail in work.outbox.unsent_alerts(self._detour.least) if mail.attempts]
+        return [mail for mail in work.traffic.unsent_alerts(self._detour.least) if mail.attempts]
 
     def _attend(self, mail: OutboxMessage) -> int:
         try:

@@ -6,8 +6,8 @@ The Message-ID is fixed when a message is queued: one sent again after a crash i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
@@ -25,15 +25,9 @@ from store.model import (
     Severity,
     Way,
 )
-from store.rows import angled, insert_row
-from store.schema import alerts, attempts, cases, outbox
+from store.rows import insert_row
+from store.schema import alerts, attempts, outbox
 from store.states import OUTBOX_STEPS, AlertState, OutboxState, require_step
-
-LONGEST_WAIT: Final = timedelta(hours=2)
-"""No message waits longer than this for its next try."""
-
-# Mails to staff that a reply may act on the cases of.
-_ABOUT_CASES: Final = (OutboxKind.ALERT, OutboxKind.FOLLOW_UP, OutboxKind.STAFF_NOTICE)
 
 
 class Outbox:
@@ -73,63 +67,6 @@ class Outbox:
         known = select(outbox.c.id).where(outbox.c.dedupe_key == dedupe_key)
         return self._connection.scalar(known) is not None
 
-    def claim(  # noqa: PLR0913 - whose, until when, how many and which
-        self,
-        owner: str,
-        now: datetime,
-        lease: timedelta,
-        limit: int,
-        way: Way = Way.MAIL,
-        *,
-        kinds: frozenset[OutboxKind] | None = None,
-    ) -> list[OutboxMessage]:
-        """Lease messages of one way that are due: to staff first, by severity, then by waiting.
-
-        With ``kinds`` only those. A time further ahead than any wait or lease can be was written
-        before the clock was set back, and holds nothing up.
-        """
-        state, at, until = outbox.c.state, outbox.c.next_attempt_at, outbox.c.leased_until
-        free = or_(until.is_(None), until <= now, until > now + lease)
-        waiting = (state == OutboxState.QUEUED) & (outbox.c.way == way)
-        due = waiting & or_(at <= now, at > now + LONGEST_WAIT)
-        if kinds is not None:
-            due &= outbox.c.kind.in_(kinds)
-        reporters_last = outbox.c.kind.in_(TO_REPORTERS)
-        # What tells of no case (an alarm) goes with the ordinary ones.
-        gravest = func.coalesce(outbox.c.severity, Severity.NORMAL).desc()
-        # Only numbers are sorted: in a storm thousands of mails may wait.
-        numbers = self._connection.scalars(
-            select(outbox.c.id)
-            .where(due, free)
-            .order_by(reporters_last, gravest, outbox.c.next_attempt_at, outbox.c.id)
-            .limit(limit),
-        ).all()
-        claimed = outbox.c.id.in_(numbers)
-        rows = {row.id: row for row in self._connection.execute(select(outbox).where(claimed))}
-        self._connection.execute(
-            update(outbox).where(claimed).values(lease_owner=owner, leased_until=now + lease),
-        )
-        return [_message(rows[number]) for number in numbers]
-
-    def release_below(self, owner: str) -> int:
-        """Give up the leases of all that ``owner`` ran: of a daemon known to be gone."""
-        below = outbox.c.lease_owner.startswith(f"{owner}/", autoescape=True)
-        result = self._connection.execute(
-            update(outbox)
-            .where(outbox.c.state == OutboxState.QUEUED, below)
-            .values(lease_owner=None, leased_until=None),
-        )
-        return result.rowcount
-
-    def release(self, owner: str) -> int:
-        """Give up the leases of ``owner``: of a process known to be gone."""
-        result = self._connection.execute(
-            update(outbox)
-            .where(outbox.c.state == OutboxState.QUEUED, outbox.c.lease_owner == owner)
-            .values(lease_owner=None, leased_until=None),
-        )
-        return result.rowcount
-
     def record(
         self,
         message: OutboxMessage,
@@ -165,22 +102,6 @@ class Outbox:
                 detail=attempt.detail,
             ),
         )
-
-    def hurry(self, kinds: frozenset[OutboxKind], way: Way, now: datetime) -> int:
-        """Make due now what was tried in vain before and waits: the way is open again."""
-        result = self._connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.state == OutboxState.QUEUED,
-                outbox.c.way == way,
-                outbox.c.kind.in_(kinds),
-                outbox.c.attempts > 0,
-                outbox.c.next_attempt_at > now,
-                outbox.c.lease_owner.is_(None),
-            )
-            .values(next_attempt_at=now),
-        )
-        return result.rowcount
 
     def cancel(self, message_id: OutboxId, attempt: Attempt) -> None:
         """Cancel a queued message, and note why."""
@@ -250,73 +171,6 @@ class Outbox:
         Alerts(self._connection).fail(message.id)
         return True
 
-    def went_last(self, way: Way) -> datetime | None:
-        """Tell when a message last left by this way."""
-        query = (
-            select(attempts.c.at)
-            .join(outbox, outbox.c.id == attempts.c.outbox_id)
-            .where(attempts.c.outcome == "sent", outbox.c.way == way)
-            .order_by(attempts.c.id.desc())
-        )
-        return self._connection.scalar(query.limit(1))
-
-    def put_off_since(self, way: Way) -> datetime | None:
-        """Tell since when a message that was tried in vain waits for this way."""
-        query = select(func.min(outbox.c.created_at)).where(
-            outbox.c.state == OutboxState.QUEUED, outbox.c.way == way, outbox.c.attempts > 0
-        )
-        since: datetime | None = self._connection.scalar(query)
-        return since
-
-    def unsent_alerts(self, least: Severity) -> list[OutboxMessage]:
-        """Give the alert mails that wait about cases at least so severe, the gravest first.
-
-        Those that another message stands in for already are left out, unless that one failed.
-        """
-        other = outbox.alias()
-        covered = (
-            select(other.c.id)
-            .where(other.c.instead_of == outbox.c.id, other.c.state != OutboxState.FAILED)
-            .exists()
-        )
-        # A summary belongs to no single case; its own severity is that of the gravest in it.
-        severity = func.coalesce(cases.c.severity, outbox.c.severity)
-        query = (
-            select(outbox)
-            .outerjoin(cases, cases.c.id == outbox.c.case_id)
-            .where(
-                outbox.c.state == OutboxState.QUEUED,
-                outbox.c.kind == OutboxKind.ALERT,
-                outbox.c.way == Way.MAIL,
-                severity >= least,
-                ~covered,
-            )
-            .order_by(severity.desc(), outbox.c.id)
-        )
-        return [_message(row) for row in self._connection.execute(query)]
-
-    def unattended(self, before: datetime, now: datetime) -> int:
-        """Count the messages whose try was due before a moment and that nobody works on."""
-        free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
-        due = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.next_attempt_at < before)
-        query = select(func.count(outbox.c.id)).where(due, free)
-        return int(self._connection.scalar(query) or 0)
-
-    def failing_channels(self, since: datetime) -> list[str]:
-        """Name the channels of which the last message that ended since then could not be sent."""
-        query = (
-            select(outbox.c.recipient, outbox.c.state)
-            .join(attempts, attempts.c.outbox_id == outbox.c.id)
-            .where(
-                outbox.c.way == Way.CHANNEL,
-                attempts.c.at > since,
-                outbox.c.state.in_([OutboxState.SENT, OutboxState.FAILED]),
-            )
-            .order_by(attempts.c.id)
-        )
-        last = {row.recipient: row.state for row in self._connection.execute(query)}
-        return sorted(name for name, state in last.items() if state == OutboxState.FAILED)
-
     def retry(self, message_id: OutboxId, at: datetime) -> None:
         """Queue a failed or bounced message again at once, or make a waiting one due now."""
         message = self.get(message_id)
@@ -339,7 +193,7 @@ class Outbox:
     def find(self, number: int) -> OutboxMessage | None:
         """Give one message, or None when there is none of this number."""
         row = self._connection.execute(select(outbox).where(outbox.c.id == number)).first()
-        return _message(row) if row else None
+        return outgoing_message(row) if row else None
 
     def listing(
         self, state: OutboxState | None = None, limit: int | None = None
@@ -348,17 +202,7 @@ class Outbox:
         query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
         if state is not None:
             query = query.where(outbox.c.state == state)
-        return [_message(row) for row in self._connection.execute(query)]
-
-    def case_answered_by(self, message_ids: Sequence[str]) -> CaseId | None:
-        """Find the case one of our mails to staff was about, by that mail's Message-ID."""
-        query = select(outbox.c.case_id).where(
-            outbox.c.message_id.in_(angled(message_ids)),
-            outbox.c.case_id.is_not(None),
-            outbox.c.kind.not_in(TO_REPORTERS),
-        )
-        found = self._connection.scalar(query.limit(1))
-        return CaseId(found) if found is not None else None
+        return [outgoing_message(row) for row in self._connection.execute(query)]
 
     def told_at(self, case_id: CaseId, kind: OutboxKind, key_prefix: str) -> dict[str, datetime]:
         """Tell for each address, in lower case, when it was last told of a case in such a mail."""
@@ -370,32 +214,14 @@ class Outbox:
         rows = self._connection.execute(query.group_by(outbox.c.recipient))
         return {recipient.lower(): at for recipient, at in (tuple(row) for row in rows)}
 
-    def answered_by(self, message_ids: Sequence[str], recipient: str) -> OutboxId | None:
-        """Find the newest mail to staff about cases, sent to this address, that a mail answers."""
-        query = select(outbox.c.id).where(
-            outbox.c.message_id.in_(angled(message_ids)),
-            outbox.c.kind.in_(_ABOUT_CASES),
-            func.lower(outbox.c.recipient) == recipient.lower(),
-        )
-        found = self._connection.scalar(query.order_by(outbox.c.id.desc()).limit(1))
-        return OutboxId(found) if found is not None else None
-
-    def answered(self, message_ids: Sequence[str]) -> OutboxMessage | None:
-        """Give the mail to a reporter that a thread names last, by its Message-ID."""
-        wanted = angled(message_ids)
-        query = select(outbox).where(
-            outbox.c.message_id.in_(wanted), outbox.c.kind.in_(TO_REPORTERS)
-        )
-        known = {row.message_id: row for row in self._connection.execute(query)}
-        last = next((known[each] for each in reversed(wanted) if each in known), None)
-        return _message(last) if last is not None else None
-
     def of_report(self, report_id: ReportId) -> list[OutboxMessage]:
         """Give the mails to the reporter about a report, oldest first."""
         query = select(outbox).where(
             outbox.c.report_id == report_id, outbox.c.kind.in_(TO_REPORTERS)
         )
-        return [_message(row) for row in self._connection.execute(query.order_by(outbox.c.id))]
+        return [
+            outgoing_message(row) for row in self._connection.execute(query.order_by(outbox.c.id))
+        ]
 
     def attempts(self, message_id: OutboxId) -> Sequence[Attempt]:
         """Give the tries to send a message, oldest first."""
@@ -405,22 +231,6 @@ class Outbox:
             for row in self._connection.execute(query)
         ]
 
-    def queued_before(self, moment: datetime) -> int:
-        """Count the messages that have been waiting since before a moment."""
-        waiting = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.created_at < moment)
-        return int(self._connection.scalar(select(func.count(outbox.c.id)).where(waiting)) or 0)
-
-    def ended_since(
-        self, moment: datetime, states: frozenset[OutboxState], kinds: frozenset[OutboxKind]
-    ) -> int:
-        """Count the messages of these kinds that came into one of these states after a moment."""
-        query = (
-            select(func.count(func.distinct(outbox.c.id)))
-            .join(attempts, attempts.c.outbox_id == outbox.c.id)
-            .where(outbox.c.state.in_(states), outbox.c.kind.in_(kinds), attempts.c.at > moment)
-        )
-        return int(self._connection.scalar(query) or 0)
-
     def count(self, state: OutboxState, kind: OutboxKind | None = None) -> int:
         """Count messages in a state."""
         query = select(func.count()).select_from(outbox).where(outbox.c.state == state)
@@ -429,7 +239,8 @@ class Outbox:
         return int(self._connection.scalar(query) or 0)
 
 
-def _message(row: Row[Any]) -> OutboxMessage:
+def outgoing_message(row: Row[Any]) -> OutboxMessage:
+    """Make a message of its row."""
     mail = OutgoingMail(
         kind=OutboxKind(row.kind),
         dedupe_key=row.dedupe_key,

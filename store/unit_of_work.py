@@ -30,7 +30,10 @@ from store.outbox import Outbox
 from store.overviews import Overviews
 from store.reports import Reports
 from store.schema import installation
+from store.sending import Sending
 from store.staff_commands import StaffCommands
+from store.threads import Threads
+from store.traffic import Traffic
 from store.unreachable import Unreachable
 
 DATABASE_NAME: Final = "tipline.db"
@@ -52,6 +55,9 @@ class UnitOfWork:
         self.cases = Cases(connection)
         self.history = History(connection)
         self.outbox = Outbox(connection)
+        self.sending = Sending(connection)
+        self.traffic = Traffic(connection)
+        self.threads = Threads(connection)
         self.escalations = Escalations(connection)
         self.alerts = Alerts(connection)
         self.overviews = Overviews(connection)

@@ -109,7 +109,7 @@ def _take_over(installation: Installation) -> None:
     """Give up the leases that a killed predecessor still holds; it had our name."""
     with installation.store.transaction() as work:
         work.inbox.release(OWNER)
-        work.outbox.release_below(OWNER)
+        work.sending.release_below(OWNER)
         release_dead_commands(work)
         work.commit()
 

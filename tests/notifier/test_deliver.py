@@ -230,7 +230,7 @@ def test_a_refused_fallback_address_is_told_in_the_log_and_ends_there(house: Hou
 def test_a_refused_alert_about_a_case_taken_meanwhile_goes_no_further(house: House) -> None:
     case = house.opened()
     with house.store.transaction() as work:
-        (alert, *_) = work.outbox.claim("here", house.clock(), timedelta(minutes=1), 8)
+        (alert, *_) = work.sending.claim("here", house.clock(), timedelta(minutes=1), 8)
         work.commit()
     commands.take(house.store, case.reference, "anna", timedelta(hours=1), house.clock)
     house.deliverer._note(alert, Refused(detail="550 no such user"))
@@ -271,7 +271,7 @@ def test_an_alert_overtaken_while_it_was_sent_is_not_tried_again(
 ) -> None:
     case = house.opened()
     with house.store.transaction() as work:
-        (alert, *_) = work.outbox.claim("here", house.clock(), timedelta(minutes=1), 8)
+        (alert, *_) = work.sending.claim("here", house.clock(), timedelta(minutes=1), 8)
         work.commit()
     if decided == "taken":
         commands.take(house.store, case.reference, "anna", timedelta(hours=1), house.clock)
@@ -285,7 +285,7 @@ def test_an_alert_overtaken_while_it_was_sent_is_not_tried_again(
 def test_a_message_claimed_before_a_crash_is_sent_after_it(house: House) -> None:
     house.opened()
     with house.store.transaction() as work:
-        work.outbox.claim("here", house.clock(), timedelta(minutes=15), 8)
+        work.sending.claim("here", house.clock(), timedelta(minutes=15), 8)
         work.commit()
     assert house.deliverer.step() == 2
 
@@ -301,8 +301,8 @@ def test_a_message_that_cannot_be_noted_holds_up_no_other(house: House) -> None:
 def test_an_alert_cancelled_while_it_was_refused_is_no_failure(house: House) -> None:
     case = house.opened()
     with house.store.transaction() as work:
-        (alert, *_) = work.outbox.claim("here", house.clock(), timedelta(minutes=1), 8)
-        work.outbox.release("here")
+        (alert, *_) = work.sending.claim("here", house.clock(), timedelta(minutes=1), 8)
+        work.sending.release("here")
         work.commit()
     disposition = Disposition.DUPLICATE
     commands.close(house.store, case.reference, "anna", disposition, house.clock)
@@ -314,7 +314,7 @@ def test_an_alert_cancelled_while_it_was_refused_is_no_failure(house: House) -> 
 def waiting(house: House) -> int:
     """Count what another process could claim now."""
     with house.store.transaction() as work:
-        return len(work.outbox.claim("elsewhere", house.clock(), timedelta(minutes=1), 100))
+        return len(work.sending.claim("elsewhere", house.clock(), timedelta(minutes=1), 100))
 
 
 def test_a_batch_stops_between_messages_and_gives_the_rest_back(house: House) -> None:

@@ -42,9 +42,9 @@ def test_the_most_urgent_alert_is_the_next_one(house: House) -> None:
 def test_leases_of_a_daemon_that_is_gone_are_given_up_whatever_it_ran(house: House) -> None:
     house.opened()
     with house.store.transaction() as work:
-        work.outbox.claim("daemon/reporters 3", house.clock(), timedelta(minutes=20), 8)
-        assert work.outbox.release_below("daem") == 0
-        assert work.outbox.release_below("daemon") == 2
+        work.sending.claim("daemon/reporters 3", house.clock(), timedelta(minutes=20), 8)
+        assert work.sending.release_below("daem") == 0
+        assert work.sending.release_below("daemon") == 2
         work.commit()
     assert house.deliverer.step() == 2
 
@@ -52,7 +52,7 @@ def test_leases_of_a_daemon_that_is_gone_are_given_up_whatever_it_ran(house: Hou
 def test_what_waits_for_a_time_the_clock_was_set_back_from_goes_out(house: House) -> None:
     house.opened()
     with house.store.transaction() as work:
-        work.outbox.claim("elsewhere", house.clock(), timedelta(minutes=20), 8)
+        work.sending.claim("elsewhere", house.clock(), timedelta(minutes=20), 8)
         work.commit()
     house.clock.turn(hours=-5)
     assert house.deliverer.step() == 2

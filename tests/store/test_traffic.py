@@ -1,5 +1,3 @@
-"""What the outbox knows of the ways messages leave by, for those who watch over them."""
-
 from __future__ import annotations
 
 from datetime import datetime, timedelta
@@ -33,43 +31,26 @@ def tried(
     work.outbox.record(message, Attempt(at=at, outcome=outcome, detail=""), state, again)
 
 
-def test_each_way_has_its_own_queue(store: Store) -> None:
-    with store.transaction() as work:
-        queue(work, "mail")
-        queue(work, "text", way=Way.CHANNEL, recipient=ROOM)
-        by_mail = work.outbox.claim("one", NOW, LEASE, 9)
-        by_channel = work.outbox.claim("two", NOW, LEASE, 9, Way.CHANNEL)
-    assert [m.mail.dedupe_key for m in by_mail] == ["mail"]
-    assert [(m.mail.dedupe_key, m.mail.way) for m in by_channel] == [("text", Way.CHANNEL)]
-
-
-def test_a_message_remembers_what_it_stands_in_for(store: Store) -> None:
-    with store.transaction() as work:
-        first = queue(work, "mail")
-        stand_in = queue(work, "text", way=Way.CHANNEL, instead_of=first.id)
-    assert stand_in.mail.instead_of == first.id
-
-
 def test_a_way_was_last_used_when_something_was_sent_by_it(store: Store) -> None:
     later = NOW + timedelta(minutes=2)
     with store.transaction() as work:
-        assert work.outbox.went_last(Way.MAIL) is None
+        assert work.traffic.went_last(Way.MAIL) is None
         tried(work, queue(work, "one"), "sent", OutboxState.SENT)
         tried(work, queue(work, "two"), "deferred", at=later)
         tried(work, queue(work, "text", way=Way.CHANNEL), "sent", OutboxState.SENT, later)
-        assert work.outbox.went_last(Way.MAIL) == NOW
-        assert work.outbox.went_last(Way.CHANNEL) == later
+        assert work.traffic.went_last(Way.MAIL) == NOW
+        assert work.traffic.went_last(Way.CHANNEL) == later
 
 
 def test_only_what_was_tried_in_vain_is_put_off(store: Store) -> None:
     with store.transaction() as work:
         waiting = queue(work, "one")
-        assert work.outbox.put_off_since(Way.MAIL) is None
+        assert work.traffic.put_off_since(Way.MAIL) is None
         tried(work, waiting, "deferred")
-        assert work.outbox.put_off_since(Way.MAIL) == NOW
-        assert work.outbox.put_off_since(Way.CHANNEL) is None
+        assert work.traffic.put_off_since(Way.MAIL) == NOW
+        assert work.traffic.put_off_since(Way.CHANNEL) is None
         tried(work, waiting, "sent", OutboxState.SENT)
-        assert work.outbox.put_off_since(Way.MAIL) is None
+        assert work.traffic.put_off_since(Way.MAIL) is None
 
 
 def test_unsent_alerts_are_the_grave_ones_nothing_stands_in_for(store: Store) -> None:
@@ -82,22 +63,22 @@ def test_unsent_alerts_are_the_grave_ones_nothing_stands_in_for(store: Store) ->
             severity: queue(work, severity.label, case_id=number)
             for severity, number in cases.items()
         }
-        unsent = [m.mail.dedupe_key for m in work.outbox.unsent_alerts(Severity.HIGH)]
+        unsent = [m.mail.dedupe_key for m in work.traffic.unsent_alerts(Severity.HIGH)]
         assert unsent == ["critical", "high"]
         covered = waiting[Severity.HIGH].id
         queue(work, "text", way=Way.CHANNEL, instead_of=OutboxId(covered))
         tried(work, waiting[Severity.CRITICAL], "sent", OutboxState.SENT)
-        assert work.outbox.unsent_alerts(Severity.HIGH) == []
+        assert work.traffic.unsent_alerts(Severity.HIGH) == []
 
 
 def test_what_is_due_and_nobody_tries_is_unattended(store: Store) -> None:
     later = NOW + timedelta(minutes=6)
     with store.transaction() as work:
         queue(work, "one")
-        assert work.outbox.unattended(NOW, NOW) == 0
-        assert work.outbox.unattended(later - LEASE, later) == 1
-        work.outbox.claim("somebody", later, LEASE, 9)
-        assert work.outbox.unattended(later - LEASE, later) == 0
+        assert work.traffic.unattended(NOW, NOW) == 0
+        assert work.traffic.unattended(later - LEASE, later) == 1
+        work.sending.claim("somebody", later, LEASE, 9)
+        assert work.traffic.unattended(later - LEASE, later) == 0
 
 
 def test_a_channel_fails_until_a_message_goes_by_it(store: Store) -> None:
@@ -106,7 +87,7 @@ def test_a_channel_fails_until_a_message_goes_by_it(store: Store) -> None:
         first = queue(work, "one", way=Way.CHANNEL, recipient=ROOM)
         second = queue(work, "two", way=Way.CHANNEL, recipient=ROOM)
         tried(work, first, "refused", OutboxState.FAILED)
-        assert work.outbox.failing_channels(before) == [ROOM]
-        assert work.outbox.failing_channels(NOW) == []
+        assert work.traffic.failing_channels(before) == [ROOM]
+        assert work.traffic.failing_channels(NOW) == []
         tried(work, second, "sent", OutboxState.SENT)
-        assert work.outbox.failing_channels(before) == []
+        assert work.traffic.failing_channels(before) == []

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from store.model import OutboxKind, Severity, Way
+from store.states import OutboxState
+from store.unit_of_work import Store
+from tests.store.queued import LEASE, claim, queue, record
+from tests.store.samples import NOW, outgoing
+
+
+def test_alerts_go_before_receipts_and_the_longest_waiting_first(store: Store) -> None:
+    queue(store, "receipt", OutboxKind.ACKNOWLEDGEMENT)
+    for key, kind in (("first", OutboxKind.ALERT), ("second", OutboxKind.ALARM)):
+        queue(store, key, kind)
+    assert claim(store) == ["first", "second", "receipt"]
+
+
+def test_no_more_than_asked_are_claimed_and_each_only_once(store: Store) -> None:
+    for key in ("a", "b", "c"):
+        queue(store, key)
+    assert claim(store, "one", limit=2) == ["a", "b"]
+    assert claim(store, "two") == ["c"]
+
+
+def test_a_lease_that_ran_out_is_taken_by_somebody_else(store: Store) -> None:
+    queue(store, "key")
+    claim(store, "one")
+    assert claim(store, "two", later=LEASE / 2) == []
+    assert claim(store, "two", later=LEASE) == ["key"]
+
+
+def test_released_messages_are_claimed_again(store: Store) -> None:
+    queue(store, "key")
+    claim(store, "one")
+    with store.transaction() as work:
+        assert (work.sending.release("two"), work.sending.release("one")) == (0, 1)
+        work.commit()
+    assert claim(store, "two") == ["key"]
+
+
+def test_a_deferred_mail_waits_for_its_time(store: Store) -> None:
+    after = record(store, queue(store, "key"), OutboxState.QUEUED, timedelta(minutes=1))
+    assert (after.attempts, after.last_error) == (1, "the relay is away")
+    assert claim(store, later=timedelta(seconds=59)) == []
+    assert claim(store, later=timedelta(seconds=60)) == ["key"]
+
+
+@pytest.mark.parametrize("state", [OutboxState.SENT, OutboxState.FAILED])
+def test_a_finished_mail_is_claimed_no_more(store: Store, state: OutboxState) -> None:
+    assert record(store, queue(store, "key"), state).state is state
+    assert claim(store, later=LEASE * 100) == []
+
+
+def test_graver_cases_go_first_and_receipts_last(store: Store) -> None:
+    for key, severity in (("low", Severity.LOW), ("alarm", None), ("critical", Severity.CRITICAL)):
+        with store.transaction() as work:
+            work.outbox.queue(replace(outgoing(key, OutboxKind.ALERT), severity=severity), NOW)
+            work.commit()
+    queue(store, "receipt", OutboxKind.ACKNOWLEDGEMENT)
+    assert claim(store) == ["critical", "alarm", "low", "receipt"]
+
+
+def test_each_way_has_its_own_queue(store: Store) -> None:
+    with store.transaction() as work:
+        work.outbox.queue(outgoing("mail"), NOW)
+        work.outbox.queue(outgoing("text", way=Way.CHANNEL, recipient="channel:room"), NOW)
+        by_mail = work.sending.claim("one", NOW, LEASE, 9)
+        by_channel = work.sending.claim("two", NOW, LEASE, 9, Way.CHANNEL)
+    assert [m.mail.dedupe_key for m in by_mail] == ["mail"]
+    assert [(m.mail.dedupe_key, m.mail.way) for m in by_channel] == [("text", Way.CHANNEL)]

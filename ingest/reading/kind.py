@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import Final
 
 from ingest.reading.automatic import Decision, auto_reply, bounce
-from ingest.reading.facts import RESPONDER_FIELDS, KindFacts
+from ingest.reading.facts import KindFacts
 from ingest.reading.fields import keyword
+from ingest.reading.header_marks import BULK_FIELDS
 from store.model import MailKind, MailTraits
 
 __all__ = [
     "ALERT_ID_PREFIX",
-    "RESPONDER_FIELDS",
     "KindFacts",
     "answers_ours",
     "decide_kind",
@@ -24,21 +24,6 @@ __all__ = [
 ]
 
 ALERT_ID_PREFIX: Final = "alert."
-# Fields of bulk mail that confirm List-Unsubscribe.
-_BULK_FIELDS: Final = (
-    "feedback-id",
-    "list-unsubscribe-post",
-    "list-help",
-    "x-campaign",
-    "x-campaign-id",
-    "x-campaignid",
-    "x-mailchimp-id",
-    "x-mc-user",
-    "x-csa-complaints",
-    "x-mailer-recptid",
-    "x-job",
-    "x-report-abuse",
-)
 
 
 def decide_kind(facts: KindFacts) -> Decision:
@@ -100,10 +85,10 @@ def _bulk(facts: KindFacts) -> Decision | None:
     worded = facts.signs.bulk_text and not facts.may_matter
     unattended = facts.signs.unattended and not facts.may_matter
     if facts.has("list-unsubscribe"):
-        if facts.is_bulk or worded or unattended or facts.has(*_BULK_FIELDS):
+        if facts.is_bulk or worded or unattended or facts.has(*BULK_FIELDS):
             return MailKind.LIST, "it is bulk mail that one can unsubscribe from"
         return None
-    if facts.is_bulk and (worded or unattended or facts.has(*_BULK_FIELDS)):
+    if facts.is_bulk and (worded or unattended or facts.has(*BULK_FIELDS)):
         return MailKind.LIST, "its Precedence field and its words are those of bulk mail"
     return None
 

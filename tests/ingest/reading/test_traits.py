@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.reading import ReadingRules, read_message
-from ingest.reading.kind import RESPONDER_FIELDS
-from ingest.reading.traits import AUTOMATION_FIELDS
+from ingest.reading.header_marks import AUTOMATION_FIELDS, RESPONDER_FIELDS
 from notifier import signs
 
 

@@ -45,7 +45,7 @@ PAIRS: Final = (
 )
 # Rules whose phrase something said before it can settle ("she is back home after ...").
 _SETTLED_BEFORE: Final = frozenset({"imminent_danger", "alarm", "child_missing", "silent"})
-# Rules of what is harmless when a child's own family does it with the child.
+# Rules of what is harmless when people do it for their work, or a child with its own family.
 _TOGETHER: Final = frozenset({"travelling", "meeting_planned"})
 # Rules that speak of somebody who is gone, as an account can be, too.
 _GONE: Final = frozenset({"child_missing", "silent"})
@@ -162,7 +162,7 @@ def _is_denied(flat: Flat, hit: _Hit, hits: list[_Hit]) -> bool:
 
 def _denies(context: Context, flat: Flat, hit: _Hit) -> bool:
     place = Place(start=hit.start, end=hit.end, gap=hit.gap, phrase=hit.phrase)
-    if hit.rule == "meeting_planned" and context.is_business(flat, place):
+    if hit.rule in _TOGETHER and context.is_business(flat, place):
         return True
     if hit.rule in _TOGETHER and context.is_with_family(flat, place):
         return True

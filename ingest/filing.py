@@ -170,7 +170,7 @@ class Filing:
                 answers_id=earlier.report.id if earlier and earlier.is_reply else None,
             ),
         )
-        work.reports.add_evidence(report_id, parsed.attachments)
+        work.contents.add_evidence(report_id, parsed.attachments)
         return report_id
 
     def _add_sightings(
@@ -185,7 +185,7 @@ class Filing:
         accounts: dict[AccountId, None] = {}
         for sighting in parsed.sightings:
             account_id = work.accounts.add_or_complete(sighting.account, at)
-            work.reports.add_sighting(report_id, account_id, sighting)
+            work.contents.add_sighting(report_id, account_id, sighting)
             if sighting in concerned:
                 accounts[account_id] = None
         return list(accounts)

@@ -90,7 +90,7 @@ def _to_reporter(work: UnitOfWork, sent: OutboxMessage, delivery: Delivery, at: 
     report_id, status = sent.mail.report_id, _status(delivery)
     if report_id is not None and sent.mail.kind is OutboxKind.ACKNOWLEDGEMENT:
         reason = f"{CAME_BACK}: {status}"
-        work.reports.set_outcome(report_id, AcknowledgementState.FAILED, reason)
+        work.receipts.set_outcome(report_id, AcknowledgementState.FAILED, reason)
     if not delivery.is_permanent:
         return
     mark = Mark(at=at, outbox_id=sent.id, reason=status)

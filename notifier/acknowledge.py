@@ -127,7 +127,7 @@ class Acknowledger:
         now = self._clock()
         with self._store.transaction() as work:
             turn = Turn(work, self._quotas, now)
-            waiting = work.reports.still_undecided([each.report.id for each in wished])
+            waiting = work.receipts.still_undecided([each.report.id for each in wished])
             decided = [
                 self._within_quotas(work, turn, each)
                 for each in wished
@@ -162,6 +162,6 @@ class Acknowledger:
 def _write_down(work: UnitOfWork, decided: _Decided, now: datetime) -> None:
     mail, report = decided.mail, decided.report
     state = AcknowledgementState.QUEUED if mail else AcknowledgementState.WITHHELD
-    work.reports.decide(report.id, state, decided.answer.reason)
+    work.receipts.decide(report.id, state, decided.answer.reason)
     if mail:
         work.outbox.queue(mail, now)

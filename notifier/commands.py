@@ -104,7 +104,7 @@ def note_opening(store: Store, reference: str, actor: str, why: str, clock: Cloc
         raise ValueError("a look at sealed words needs a name and a reason")
     with store.transaction() as work:
         report, now = work.reports.find(reference), clock()
-        sealed = work.reports.sealed_words(report.id)
+        sealed = work.contents.sealed_words(report.id)
         opening = Opening(at=now, who=actor, why=why.strip(), inbound_id=report.inbound_id)
         work.openings.add(opening)
         details = {"report": report.reference, "why": opening.why}

@@ -154,7 +154,7 @@ class Deliverer:
             _stand_in(work, message, message.mail.instead_of, now)
         # It may have come back before we could note that it went.
         if went and message.mail.kind is OutboxKind.ACKNOWLEDGEMENT and message.mail.report_id:
-            work.reports.note_sent(message.mail.report_id)
+            work.receipts.note_sent(message.mail.report_id)
         if message.attempts and message.mail.kind in TO_STAFF:
             # After an outage nobody on duty waits for the time of the next try.
             work.sending.hurry(TO_STAFF, self._way, now)
@@ -199,7 +199,7 @@ class Deliverer:
         )
         if message.mail.report_id is not None and kind is OutboxKind.ACKNOWLEDGEMENT:
             state = AcknowledgementState.FAILED
-            work.reports.set_outcome(message.mail.report_id, state, attempt.detail)
+            work.receipts.set_outcome(message.mail.report_id, state, attempt.detail)
         note_undelivered(work, message, attempt.detail, attempt.at)
         # What follows for the cases in it is the escalator's: the same as for a bounce.
         work.alerts.fail(message.id)

@@ -103,7 +103,7 @@ STANDING_LOOKS: Final = (
     Look(
         kind="receipts_late",
         title="{} receipts are undecided for more than five minutes",
-        look=lambda work, now: work.reports.undecided_before(now - LATE_AFTER),
+        look=lambda work, now: work.receipts.undecided_before(now - LATE_AFTER),
     ),
     Look(
         kind="commands_late",

@@ -15,7 +15,7 @@ from typing import Final
 from notifier.addresses import organizational_domain, without_tag
 from store.acknowledgements import Grant, Standing
 from store.model import Report
-from store.reports import COLLECTIVE
+from store.receipts import COLLECTIVE
 from store.unit_of_work import UnitOfWork
 
 SPAN: Final = timedelta(hours=1)

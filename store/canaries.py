@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from store.model import Canary, MailTraits
-from store.reports import mail_traits
+from store.rows import mail_traits
 from store.schema import canaries
 
 

@@ -1,52 +1,24 @@
-"""Reports: messages as understood, with their sightings, evidence lists and receipts."""
+"""Reports: messages as understood, and how they are found again."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import (
-    Connection,
-    Integer,
-    Row,
-    Select,
-    case,
-    cast,
-    extract,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Integer, Row, Select, cast, extract, func, insert, select
 
-from store.accounts import account_reference
 from store.errors import NotFound
-from store.model import (
-    AccountId,
-    CaseId,
-    EvidencePart,
-    InboundId,
-    MailKind,
-    MailTraits,
-    Report,
-    ReportId,
-    Role,
-    Severity,
-    Sighting,
-)
+from store.model import CaseId, InboundId, MailKind, MailTraits, Report, ReportId, Severity
 from store.references import REPORT_PREFIX, new_reference, parse_reference
-from store.rows import insert_row, shortened
-from store.schema import accounts, case_reports, cases, evidence, replies, reports, sightings
+from store.rows import insert_row, mail_traits, shortened
+from store.schema import case_reports, cases, replies, reports
 from store.states import AcknowledgementState
 
 # How many references are compared when an unknown one is typed.
 _COMPARED: Final = 20_000
 _HOUR_SECONDS: Final = 3600
-COLLECTIVE: Final = "collective"
-"""The reason of a receipt that says: all your reports have arrived."""
 # What the columns hold.
 _REASON_LENGTH: Final = 200
 _EXTERNAL_ID_LENGTH: Final = 200
@@ -73,18 +45,6 @@ class NewReport:
     category_reason: str | None = None
     external_id: str | None = None
     answers_id: ReportId | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReceiptCount:
-    """How many receipts came to a state; of those withheld, by which rule.
-
-    One that stood for all reports of its sender has ``COLLECTIVE`` for a reason.
-    """
-
-    state: AcknowledgementState
-    reason: str | None
-    number: int
 
 
 class Reports:
@@ -121,103 +81,11 @@ class Reports:
             self._connection.execute(answer)
         return ReportId(number)
 
-    def add_sighting(self, report_id: ReportId, account_id: AccountId, sighting: Sighting) -> None:
-        """Note that a report names an account."""
-        self._connection.execute(
-            insert(sightings).values(
-                report_id=report_id,
-                account_id=account_id,
-                role=sighting.role,
-                method=sighting.method,
-                confidence=sighting.confidence,
-                part=sighting.part,
-                span_start=sighting.span[0],
-                span_end=sighting.span[1],
-            ),
-        )
-
-    def add_evidence(self, report_id: ReportId, parts: Sequence[EvidencePart]) -> None:
-        """List a report's attachments; their names are kept sealed with its words."""
-        for ordinal, part in enumerate(parts):
-            self._connection.execute(
-                insert(evidence).values(
-                    report_id=report_id,
-                    ordinal=ordinal,
-                    content_type=part.content_type[:120],
-                    size=part.size,
-                    sha256=part.sha256,
-                ),
-            )
-
     def undecided(self, limit: int) -> list[Report]:
         """Give the oldest reports whose receipt is not decided."""
         query = _query().where(reports.c.acknowledgement == AcknowledgementState.PENDING)
         rows = self._connection.execute(query.order_by(reports.c.id).limit(limit)).all()
         return [self._report(row) for row in rows]
-
-    def undecided_before(self, moment: datetime) -> int:
-        """Count the reports received before a moment whose receipt is not decided."""
-        query = select(func.count()).where(
-            reports.c.acknowledgement == AcknowledgementState.PENDING,
-            reports.c.received_at < moment,
-        )
-        return int(self._connection.scalar(query) or 0)
-
-    def decide(self, report_id: ReportId, state: AcknowledgementState, reason: str) -> bool:
-        """Decide a report's receipt, once; False when it was decided before."""
-        result = self._connection.execute(
-            update(reports)
-            .where(
-                reports.c.id == report_id,
-                reports.c.acknowledgement == AcknowledgementState.PENDING,
-            )
-            .values(acknowledgement=state, acknowledgement_reason=reason),
-        )
-        return result.rowcount == 1
-
-    def still_undecided(self, report_ids: Sequence[ReportId]) -> set[ReportId]:
-        """Tell of which of these reports nobody has decided the receipt yet."""
-        query = select(reports.c.id).where(
-            reports.c.id.in_(report_ids),
-            reports.c.acknowledgement == AcknowledgementState.PENDING,
-        )
-        return {ReportId(number) for number in self._connection.scalars(query)}
-
-    def receipt_counts(self, since: datetime) -> list[ReceiptCount]:
-        """Count what became of the receipts of reports received after a moment."""
-        state = reports.c.acknowledgement
-        stored = reports.c.acknowledgement_reason
-        telling = (state == AcknowledgementState.WITHHELD) | (stored == COLLECTIVE)
-        reason = case((telling, stored), else_=None)
-        query = (
-            select(state, reason.label("reason"), func.count().label("number"))
-            .where(reports.c.received_at > since)
-            .group_by(state, reason)
-            .order_by(state, func.count().desc(), reason)
-        )
-        return [
-            ReceiptCount(
-                state=AcknowledgementState(row.acknowledgement),
-                reason=row.reason,
-                number=row.number,
-            )
-            for row in self._connection.execute(query)
-        ]
-
-    def set_outcome(self, report_id: ReportId, state: AcknowledgementState, reason: str) -> None:
-        """Note what became of a receipt that was queued."""
-        self._connection.execute(
-            update(reports)
-            .where(reports.c.id == report_id)
-            .values(acknowledgement=state, acknowledgement_reason=reason),
-        )
-
-    def note_sent(self, report_id: ReportId) -> None:
-        """Note that a queued receipt went; that it stood for others, too, stays known."""
-        before = reports.c.acknowledgement_reason
-        reason = case((before == COLLECTIVE, COLLECTIVE), else_="ok")
-        sent = {"acknowledgement": AcknowledgementState.SENT, "acknowledgement_reason": reason}
-        self._connection.execute(update(reports).where(reports.c.id == report_id).values(sent))
 
     def get(self, report_id: ReportId) -> Report:
         """Give one report by its number in the database."""
@@ -303,39 +171,6 @@ class Reports:
         query = select(hour, func.count()).where(reports.c.received_at >= since).group_by(hour)
         return {int(number): int(count) for number, count in self._connection.execute(query)}
 
-    def sealed_words(self, report_id: ReportId) -> bytes:
-        """Give what a report says, still sealed."""
-        query = select(reports.c.words).where(reports.c.id == report_id)
-        return bytes(self._connection.execute(query).scalar_one())
-
-    def defects(self, report_id: ReportId) -> list[str]:
-        """Give what was wrong with the mail."""
-        query = select(reports.c.defects).where(reports.c.id == report_id)
-        return list(self._connection.execute(query).scalar_one())
-
-    def sightings(self, report_id: ReportId) -> list[Sighting]:
-        """Give the accounts a report names."""
-        query = (
-            select(sightings, accounts)
-            .join(accounts, accounts.c.id == sightings.c.account_id)
-            .where(sightings.c.report_id == report_id)
-            .order_by(sightings.c.id)
-        )
-        return [_sighting(row) for row in self._connection.execute(query)]
-
-    def evidence(self, report_id: ReportId) -> list[EvidencePart]:
-        """Give a report's attachments without their names, which are sealed."""
-        query = select(evidence).where(evidence.c.report_id == report_id)
-        return [
-            EvidencePart(
-                filename=None,
-                content_type=row.content_type,
-                size=row.size,
-                sha256=row.sha256,
-            )
-            for row in self._connection.execute(query.order_by(evidence.c.ordinal))
-        ]
-
     def _report(self, row: Row[Any]) -> Report:
         belongs = (
             select(cases.c.reference)
@@ -378,33 +213,3 @@ def _query() -> Select[Any]:
     )
     kept = (c for c in reports.c if c.name not in {"words", "defects"})
     return select(*kept, answers.label("answers"))
-
-
-def _sighting(row: Row[Any]) -> Sighting:
-    return Sighting(
-        account=account_reference(row),
-        role=Role(row.role),
-        method=row.method,
-        confidence=row.confidence,
-        part=row.part,
-        span=(row.span_start, row.span_end),
-    )
-
-
-def mail_traits(stored: dict[str, Any]) -> MailTraits:
-    """Turn stored traits of a mail back into what they were made from."""
-    return MailTraits(
-        reverse_path=stored["reverse_path"],
-        from_addresses=tuple(stored["from_addresses"]),
-        message_id=stored["message_id"],
-        references=tuple(stored["references"]),
-        content_type=stored["content_type"],
-        report_type=stored["report_type"],
-        headers=tuple((name, value) for name, value in stored["headers"]),
-        readable=stored["readable"],
-        archived=stored["archived"],
-        # Older reports were written down without these.
-        perhaps_automatic=stored.get("perhaps_automatic", False),
-        authentication=tuple(stored.get("authentication", ())),
-        plain_from=stored.get("plain_from", True),
-    )

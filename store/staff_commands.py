@@ -18,7 +18,7 @@ from store.model import (
     StaffAction,
     StaffCommand,
 )
-from store.reports import mail_traits
+from store.rows import mail_traits
 from store.schema import inbox, staff_commands
 from store.states import CommandState
 

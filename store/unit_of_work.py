@@ -17,6 +17,7 @@ from store.acknowledgements import Acknowledgements
 from store.alerts import Alerts
 from store.canaries import Canaries
 from store.cases import Cases
+from store.contents import Contents
 from store.durable import try_lock
 from store.duty import DutyChanges
 from store.engine import WRITES, open_engine, translated_errors
@@ -28,6 +29,7 @@ from store.inbox import Inbox
 from store.openings import Openings
 from store.outbox import Outbox
 from store.overviews import Overviews
+from store.receipts import Receipts
 from store.reports import Reports
 from store.schema import installation
 from store.sending import Sending
@@ -51,6 +53,8 @@ class UnitOfWork:
         self.inbox = Inbox(connection)
         self.accounts = Accounts(connection)
         self.reports = Reports(connection)
+        self.contents = Contents(connection)
+        self.receipts = Receipts(connection)
         self.acknowledgements = Acknowledgements(connection)
         self.cases = Cases(connection)
         self.history = History(connection)

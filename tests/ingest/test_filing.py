@@ -405,7 +405,7 @@ def test_a_receipt_quoted_below_an_answer_is_not_urgent(desk: Desk) -> None:
 def test_words_are_kept_sealed_and_nowhere_in_clear(desk: Desk, state_dir: Path) -> None:
     desk.file(mail(f"CANARY {PROFILE}", Subject="CANARY", **{"X-Other": "CANARY"}))
     with desk.store.snapshot() as work:
-        sealed = work.reports.sealed_words(desk.reports()[0].id)
+        sealed = work.contents.sealed_words(desk.reports()[0].id)
     assert desk.evidence.open_words(sealed).subject == "CANARY"
     dump = sqlite3.connect(state_dir / DATABASE_NAME)
     assert [line for line in dump.iterdump() if "CANARY" in line] == []
@@ -417,7 +417,7 @@ def test_attachments_are_listed_with_their_digests(desk: Desk) -> None:
     part = "Content-Type: image/png; name=a.png\r\nContent-Disposition: attachment\r\n\r\nxyz\r\n"
     desk.file(f"From: maria@mail.example\r\n{boundary}{part}--b--\r\n".encode())
     with desk.store.snapshot() as work:
-        (found,) = work.reports.evidence(desk.reports()[0].id)
+        (found,) = work.contents.evidence(desk.reports()[0].id)
     assert isinstance(found, EvidencePart)
     assert (found.content_type, found.filename, len(found.sha256)) == ("image/png", None, 64)
 

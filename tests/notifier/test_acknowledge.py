@@ -194,8 +194,8 @@ def test_receipts_are_counted_by_what_became_of_them(house: House) -> None:
     house.report(traits=replace(PERSON, reverse_path=""))
     house.planner.step()
     with house.store.snapshot() as work:
-        counts = work.reports.receipt_counts(house.clock() - timedelta(days=1))
-        assert work.reports.receipt_counts(house.clock()) == []
+        counts = work.receipts.counts(house.clock() - timedelta(days=1))
+        assert work.receipts.counts(house.clock()) == []
     assert [(count.state.value, count.reason, count.number) for count in counts] == [
         ("queued", None, 3),
         ("queued", "collective", 1),

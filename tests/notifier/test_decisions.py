@@ -228,7 +228,7 @@ def test_a_case_opened_again_between_pieces_sends_no_more(house: House) -> None:
 def test_who_was_one_of_a_flood_is_not_told(house: House, reason: str, told: int) -> None:
     report, case = house.report()
     with house.store.transaction() as work:
-        work.reports.decide(report.id, AcknowledgementState.WITHHELD, reason)
+        work.receipts.decide(report.id, AcknowledgementState.WITHHELD, reason)
         work.commit()
     assert len(close(house, case)) == told
 
@@ -285,7 +285,7 @@ def test_a_reporter_whose_receipt_came_back_is_not_told(house: House) -> None:
 def test_a_reporter_whose_receipt_the_relay_refused_is_not_told(house: House) -> None:
     report, case = house.report()
     with house.store.transaction() as work:
-        work.reports.set_outcome(report.id, AcknowledgementState.FAILED, "550 no such user")
+        work.receipts.set_outcome(report.id, AcknowledgementState.FAILED, "550 no such user")
         work.commit()
     assert close(house, case) == []
     assert why(house, case)["not_told"] == "receipt_failed 1"

@@ -58,7 +58,7 @@ class QuickBounce(RememberingCourier):
         assert self.house is not None
         with self.house.store.transaction() as work:
             work.outbox.note_bounce(message, Attempt(at=START, outcome="bounced"))
-            work.reports.set_outcome(
+            work.receipts.set_outcome(
                 ReportId(message.mail.report_id or 0), AcknowledgementState.FAILED, "came back"
             )
             work.commit()

@@ -23,6 +23,7 @@ from store.model import (
     MailTraits,
     OutboxKind,
     OutgoingMail,
+    Report,
     ReportId,
     Severity,
 )
@@ -77,6 +78,13 @@ def add_report(work: UnitOfWork, **changes: Any) -> ReportId:
         "accounts": 1,
     }
     return work.reports.add(NewReport(**values | changes))
+
+
+def report_in(store: Store, **changes: Any) -> Report:
+    with store.transaction() as work:
+        report = work.reports.get(add_report(work, **changes))
+        work.commit()
+    return report
 
 
 def open_case(store: Store, handle: str | None = "Alex", **changes: Any) -> Case:

@@ -78,7 +78,7 @@ def stored_record(
     message = replace(message, traits=replace(message.traits, archived=opened.is_archived))
     record = explained_record(None, message, settings)
     with store.snapshot() as unit:
-        sightings = unit.reports.sightings(opened.report.id)
+        sightings = unit.contents.sightings(opened.report.id)
         record["match_unknown"] = "It is filed already."
         record["report"] = opened.report.reference
         record["stored"] = _stored(unit, opened, sightings)
@@ -109,7 +109,7 @@ def _stored(unit: UnitOfWork, opened: Opened, sightings: Sequence[Sighting]) -> 
         "subject": opened.words.subject,
         "text": opened.words.text,
         "accounts": [sighting_record(each) for each in sightings],
-        "defects": unit.reports.defects(report.id),
+        "defects": unit.contents.defects(report.id),
     }
 
 

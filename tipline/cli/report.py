@@ -84,7 +84,7 @@ def count_receipts(
 
     since = datetime.now(UTC) - timedelta(days=days)
     with snapshot(load(config)) as unit:
-        counts = unit.reports.receipt_counts(since) if unit else []
+        counts = unit.receipts.counts(since) if unit else []
     print_list(
         counts,
         as_json=as_json,
@@ -152,9 +152,9 @@ def _record(unit: UnitOfWork, report: Report, words: Words | None) -> dict[str, 
     )
 
     record = report_record(report)
-    record["accounts"] = [sighting_record(s) for s in unit.reports.sightings(report.id)]
-    record["attachments"] = [evidence_record(part) for part in unit.reports.evidence(report.id)]
-    record["defects"] = unit.reports.defects(report.id)
+    record["accounts"] = [sighting_record(s) for s in unit.contents.sightings(report.id)]
+    record["attachments"] = [evidence_record(part) for part in unit.contents.evidence(report.id)]
+    record["defects"] = unit.contents.defects(report.id)
     openings = unit.openings.of_message(report.inbound_id)
     record["openings"] = [opening_record(opening) for opening in openings]
     record["replies"] = [reply.reference for reply in unit.reports.replies(report.id)]

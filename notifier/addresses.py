@@ -13,7 +13,8 @@ MAX_PATH: Final = 254
 MAX_LOCAL_PART: Final = 64
 """Octets in a local part (RFC 5321 section 4.5.3.1.1)."""
 
-_ATEXT_OR_UTF8: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+")
+# Without the % and ! of routes: a relay may send such a mail on to a third (RFC 5321 appendix F.2).
+_ATEXT_OR_UTF8: Final = re.compile(r"[A-Za-z0-9.#$&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+")
 _DOMAIN: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 

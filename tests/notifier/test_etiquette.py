@@ -67,6 +67,8 @@ def test_only_a_report_is_answered(kind: MailKind) -> None:
         (replace(PERSON, reverse_path="a b@mail.example"), "malformed_return_path"),
         (replace(PERSON, reverse_path="a@mail.example\r\nBcc: x@y"), "malformed_return_path"),
         (replace(PERSON, reverse_path="a@mail..example"), "malformed_return_path"),
+        (replace(PERSON, reverse_path="a%third.example@mail.example"), "malformed_return_path"),
+        (replace(PERSON, reverse_path="third.example!a@mail.example"), "malformed_return_path"),
         (replace(PERSON, reverse_path="a" * 65 + "@mail.example"), "malformed_return_path"),
         (replace(PERSON, reverse_path="a@" + "b" * 255), "malformed_return_path"),
         (sent_by("cp@chirper.example"), "own_address"),

@@ -209,7 +209,7 @@ def _stand_in(work: UnitOfWork, message: OutboxMessage, mail: OutboxId, now: dat
     """Spare people the mail that this message stood in for; its alerts have arrived."""
     if work.outbox.get(mail).state is not OutboxState.QUEUED:
         return
-    work.alerts.move(mail, message.id)
+    work.carrying.move(mail, message.id)
     detail = f"outgoing message {message.id} went by a channel in its place"
     work.outbox.cancel(mail, Attempt(at=now, outcome="cancelled", detail=detail))
 

@@ -72,7 +72,7 @@ class Dispatcher:
         with self._store.snapshot() as work:
             due = [
                 address
-                for address in work.alerts.waiting_addresses()
+                for address in work.carrying.waiting_addresses()
                 if self._mailing(work, address, self._clock()) is not Mailing.NOTHING
             ]
         return sum(self._attend(address) for address in due)
@@ -102,10 +102,10 @@ class Dispatcher:
         return sum(self._to(work, address, now) for address in addresses)
 
     def _mailing(self, work: UnitOfWork, address: str, now: datetime) -> Mailing:
-        waiting = work.alerts.waiting_count(address)
+        waiting = work.carrying.waiting_count(address)
         if not waiting.total:
             return Mailing.NOTHING
-        recent = work.alerts.carriages(address, now - self._pace.memory)
+        recent = work.carrying.carriages(address, now - self._pace.memory)
         return decide(self._pace, recent, now, urgent_waits=waiting.urgent > 0)
 
     def _to(self, work: UnitOfWork, address: str, now: datetime) -> bool:
@@ -114,7 +114,7 @@ class Dispatcher:
             return False
         only_urgent = mailing is Mailing.URGENT
         # Of those no mail has carried: what is taken back has named a mail before.
-        newest = work.alerts.newest_waiting(address, only_urgent=only_urgent)
+        newest = work.carrying.newest_waiting(address, only_urgent=only_urgent)
         if not only_urgent:
             _take_back_unsent(work, address, now)
         posting = self._composer.posting(OutboxKind.ALERT, address, f"alerts:{newest}", now)
@@ -122,16 +122,16 @@ class Dispatcher:
         number = work.outbox.queue(mail, now)
         if number is None:
             raise AssertionError("unreachable")
-        carried = work.alerts.carry(address, number, now, only_urgent=only_urgent)
+        carried = work.carrying.carry(address, number, now, only_urgent=only_urgent)
         _log.info("alert.mailed", message=number, alerts=carried)
         return True
 
     def _write(self, work: UnitOfWork, posting: Posting, *, only_urgent: bool) -> OutgoingMail:
         address, now = posting.recipient, posting.at
-        alerts = work.alerts.waiting(address, LISTED, only_urgent=only_urgent)
+        alerts = work.carrying.waiting(address, LISTED, only_urgent=only_urgent)
         if len(alerts) == 1:
             return self._alone(work, alerts[0], posting)
-        counts = work.alerts.waiting_count(address, only_urgent=only_urgent).by_severity
+        counts = work.carrying.waiting_count(address, only_urgent=only_urgent).by_severity
         cases = [work.cases.get(alert.case_id) for alert in alerts]
         links = (
             (case.reference, self._links(case, alert, now))
@@ -195,6 +195,6 @@ class Dispatcher:
 def _take_back_unsent(work: UnitOfWork, address: str, now: datetime) -> None:
     """Have the alerts of mails that have not gone out wait again, for the newer mail."""
     overtaken = Attempt(at=now, outcome="cancelled", detail="a newer alert took its place")
-    for mail in work.alerts.unsent_mails(address, now - SETTLED):
-        work.alerts.take_back(mail)
+    for mail in work.carrying.unsent_mails(address, now - SETTLED):
+        work.carrying.take_back(mail)
         work.outbox.cancel(mail, overtaken)

@@ -63,16 +63,16 @@ class FallThrough:
         """Pass on a batch of alerts; tell how many."""
         late_before = self._clock() - LATE_AFTER
         with self._store.snapshot() as work:
-            waits = work.alerts.failed(1) or work.alerts.late(late_before, 1)
+            waits = work.unheard.failed(1) or work.unheard.late(late_before, 1)
         if not waits:
             return 0
         with self._store.transaction() as work:
             now = self._clock()
-            failed = work.alerts.failed(BATCH)
-            late = work.alerts.late(late_before, BATCH - len(failed))
+            failed = work.unheard.failed(BATCH)
+            late = work.unheard.late(late_before, BATCH - len(failed))
             self._pass_on_failed(work, failed, now)
             self._pass_on_late(work, late, now)
-            work.alerts.pass_on([alert.id for alert in (*failed, *late)], now)
+            work.unheard.pass_on([alert.id for alert in (*failed, *late)], now)
             work.commit()
         return len(failed) + len(late)
 

@@ -55,7 +55,7 @@ def _overdue(work: UnitOfWork, now: datetime) -> list[str]:
 
 
 def _unheard(work: UnitOfWork, now: datetime) -> list[str]:
-    numbers = work.alerts.unheard_cases(now - LATE_AFTER)
+    numbers = work.unheard.cases(now - LATE_AFTER)
     return _named(work.cases.get(case_id) for case_id in numbers)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
-from store.alerts import Carriage
+from store.carrying import Carriage
 
 URGENT_EVERY: Final = timedelta(seconds=55)
 """How far apart mails about new critical cases are at most: a minute, less a tick and some work."""

@@ -16,6 +16,7 @@ from store.accounts import Accounts
 from store.acknowledgements import Acknowledgements
 from store.alerts import Alerts
 from store.canaries import Canaries
+from store.carrying import Carrying
 from store.cases import Cases
 from store.contents import Contents
 from store.durable import try_lock
@@ -36,6 +37,7 @@ from store.sending import Sending
 from store.staff_commands import StaffCommands
 from store.threads import Threads
 from store.traffic import Traffic
+from store.unheard import Unheard
 from store.unreachable import Unreachable
 
 DATABASE_NAME: Final = "tipline.db"
@@ -64,6 +66,8 @@ class UnitOfWork:
         self.threads = Threads(connection)
         self.escalations = Escalations(connection)
         self.alerts = Alerts(connection)
+        self.carrying = Carrying(connection)
+        self.unheard = Unheard(connection)
         self.overviews = Overviews(connection)
         self.openings = Openings(connection)
         self.commands = StaffCommands(connection)

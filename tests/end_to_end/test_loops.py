@@ -107,8 +107,8 @@ def has_nothing_to_do(daemon: Daemon) -> bool:
             + len(work.reports.undecided(1))
             + len(work.history.unplanned(1))
             + work.outbox.count(OutboxState.QUEUED)
-            + len(work.alerts.waiting_addresses())
-            + len(work.alerts.failed(1))
+            + len(work.carrying.waiting_addresses())
+            + len(work.unheard.failed(1))
         )
     store.close()
     return waiting == 0

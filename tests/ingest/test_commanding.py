@@ -163,7 +163,7 @@ def test_an_answer_to_a_summary_is_about_the_case_that_it_names(reported: Desk) 
             severity=case.severity,
         )
         work.alerts.add(new, START)
-        work.alerts.carry(STAFF, number, START)
+        work.carrying.carry(STAFF, number, START)
         work.commit()
 
     def answer(text: str, number: int) -> InboundMessage:

@@ -116,14 +116,14 @@ def carried(desk: Desk, **about: Any) -> OutboxMessage:
             severity=case.severity,
         )
         work.alerts.add(alert, NOW)
-        work.alerts.carry(address, message.id, NOW)
+        work.carrying.carry(address, message.id, NOW)
         work.commit()
     return message
 
 
 def failed(desk: Desk) -> list[str]:
     with desk.store.snapshot() as work:
-        return [alert.address for alert in work.alerts.failed(10)]
+        return [alert.address for alert in work.unheard.failed(10)]
 
 
 @pytest.mark.parametrize("fields", [GONE, EXPIRED])

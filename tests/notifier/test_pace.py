@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.pace import URGENT_EVERY, Mailing, Pace, decide
-from store.alerts import Carriage
+from store.carrying import Carriage
 from tests.notifier.house import START
 
 PACE = Pace(at_once=3, within=timedelta(minutes=10), summary_every=timedelta(minutes=5))

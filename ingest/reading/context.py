@@ -175,6 +175,7 @@ class _Around:
             for _, end in self._spans("but", first, self.place.start):
                 first = end
         spots += self._spans("over", first, self.place.start)
+        spots += self._spans("over", *self.place.gap)
         return any(not self._is_wished(start, end) for start, end in spots)
 
     def _is_wished(self, start: int, end: int) -> bool:

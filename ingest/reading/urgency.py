@@ -1,14 +1,16 @@
 """Whether a report speaks of something that cannot wait; by which rule, and for what phrase.
 
 Rules are phrases in 18 languages in ``phrases/urgency.toml``; some need two phrases near each
-other in one sentence. A phrase does not count when its own language denies it, says that it is
-over or long ago, or only asks about such a case (``context.py``); nor in one of our own receipts
-that the writer quotes (``phrases/receipt.toml``). The phrase of the table comes out as the reason,
-no word of the report. One pass over the text, and a bounded look around each phrase found.
+other in one sentence, or a time and a place near a word of a stranger or a secret. A phrase does
+not count when its own language denies it, says that it is over or long ago, or only asks about
+such a case (``context.py``); nor in one of our own receipts that the writer quotes
+(``phrases/receipt.toml``). The phrase of the table comes out as the reason, no word of the report.
+One pass over the text, and a bounded look around each phrase found.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -43,6 +45,17 @@ PAIRS: Final = (
     ("coercion", "unless", "expose", 70),
     ("silent", "phone", "off", 14),
 )
+# A time and a place alone are everybody's; they mean something beside a stranger or a secret, even
+# of the next sentence: between them are so many characters.
+_APPOINTED: Final = ("appointed", "spot", "when", 48)
+_APPOINTED_BY: Final = 200
+# A time of day, in figures, is a phrase of ``when`` in every language: 16:30, 14h, 5 pm, 9.30 Uhr.
+_CLOCK: Final = re.compile(
+    r"(?<![\w.:/-])(?:[01]?\d|2[0-3])"
+    r"(?:[:h][0-5]\d(?![\d:])| ?h(?!\w)"
+    r"|(?:[.:][0-5]\d)? ?(?:[ap]\.?m|uhr|heures?|hrs|ore|horas)(?!\w))"
+)
+_CLOCK_PHRASE: Final = "a time of day"
 # Rules whose phrase something said before it can settle ("she is back home after ...").
 _SETTLED_BEFORE: Final = frozenset({"imminent_danger", "alarm", "child_missing", "silent"})
 # Rules of what is harmless when people do it for their work, or a child with its own family.
@@ -73,6 +86,9 @@ class _Hit:
     gap: tuple[int, int] = (0, 0)
 
 
+_Groups = dict[tuple[str, str], list[_Hit]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Listed:
     language: str
@@ -94,7 +110,7 @@ def urgency(text: str) -> Urgent | None:
 
 def _hits(flat: Flat) -> list[_Hit]:
     """Find what rules are met at first sight, in the order of the text."""
-    groups: dict[tuple[str, str], list[_Hit]] = {}
+    groups: _Groups = {}
     harmless: list[_Hit] = []
     phrases = _listed()
     for found in _lexicon().find(flat.text):
@@ -104,26 +120,60 @@ def _hits(flat: Flat) -> list[_Hit]:
             harmless.append(hit)
         else:
             groups.setdefault((listed.language, listed.group), []).append(hit)
+    _add_clock(flat, groups)
     sure = (hit for (_, group), hits in groups.items() if group in _ALONE for hit in hits)
-    hits = [*sure, *_pairs(flat, groups)]
+    hits = [*sure, *_pairs(flat, groups), *_appointments(flat, groups)]
     hits.sort(key=lambda hit: hit.start)
     return list(_without(hits, harmless))[:_MOST_LOOKED_AT]
 
 
-def _pairs(flat: Flat, groups: dict[tuple[str, str], list[_Hit]]) -> Iterator[_Hit]:
-    """Find phrases that mean something together: the nearest one to each side of the first."""
+def _add_clock(flat: Flat, groups: _Groups) -> None:
+    """Put the times of day in figures among the phrases of time of each language."""
+    times = [found.span() for found in _CLOCK.finditer(flat.text)][:_MOST_LOOKED_AT]
+    if not times:
+        return
+    for language in table("urgency"):
+        hits = groups.setdefault((language, "when"), [])
+        hits += [_Hit("when", language, _CLOCK_PHRASE, *span) for span in times]
+        hits.sort(key=lambda hit: hit.start)
+
+
+def _pairs(flat: Flat, groups: _Groups) -> Iterator[_Hit]:
+    """Find phrases that mean something together."""
     for language in table("urgency"):
         for rule, first, second, within in PAIRS:
-            others = groups.get((language, second), [])
-            if not others:
-                continue
-            starts = [other.start for other in others]
-            for hit in groups.get((language, first), [])[:_MOST_LOOKED_AT]:
-                at = bisect_left(starts, hit.end)
-                before = bisect_right(starts, hit.start - 1) - 1
-                for number in (at, before):
-                    if 0 <= number < len(others):
-                        yield from _pair(flat, rule, hit, others[number], within)
+            for one, other in _beside(groups, language, first, second):
+                yield from _pair(flat, rule, one, other, within)
+
+
+def _appointments(flat: Flat, groups: _Groups) -> Iterator[_Hit]:
+    """Find a time and a place beside a stranger or a secret."""
+    rule, first, second, within = _APPOINTED
+    for language in table("urgency"):
+        found = [
+            hit
+            for one, other in _beside(groups, language, first, second)
+            for hit in _pair(flat, rule, one, other, within)
+        ]
+        groups[language, rule] = sorted(found, key=lambda hit: hit.start)
+        for one, other in _beside(groups, language, "unknown", rule):
+            start, end = sorted((one, other), key=lambda hit: hit.start)
+            if start.end <= end.start <= start.end + _APPOINTED_BY:
+                phrase = f"{other.phrase} + {one.phrase}"
+                yield _Hit("meeting_planned", language, phrase, other.start, other.end)
+
+
+def _beside(groups: _Groups, language: str, first: str, second: str) -> Iterator[tuple[_Hit, _Hit]]:
+    """Give each phrase of one list with the nearest of another to each side of it."""
+    others = groups.get((language, second), [])
+    starts = [other.start for other in others]
+    for hit in groups.get((language, first), [])[:_MOST_LOOKED_AT] if others else ():
+        before = bisect_right(starts, hit.start - 1) - 1
+        if before > 0 and others[before].end > hit.start:
+            before -= 1
+        for number in (bisect_left(starts, hit.end), before):
+            if 0 <= number < len(others):
+                yield hit, others[number]
 
 
 def _pair(flat: Flat, rule: str, one: _Hit, other: _Hit, within: int) -> Iterator[_Hit]:
@@ -173,7 +223,7 @@ def _denies(context: Context, flat: Flat, hit: _Hit) -> bool:
 
 @cache
 def _listed() -> tuple[_Listed, ...]:
-    groups = {*_ALONE, "harmless", *(name for _, *pair, _ in PAIRS for name in pair)}
+    groups = {*_ALONE, "harmless", "unknown", *(name for _, *pair, _ in PAIRS for name in pair)}
     found = [
         _Listed(language, group, phrase)
         for language, lists in table("urgency").items()

@@ -19,7 +19,8 @@ from tipline.settings.sections.casework import Cases
 from tipline.settings.sections.intake import Reading, Smtp
 from tipline.settings.sections.log import Log
 from tipline.settings.sections.reporters import Acknowledgement, Notices
-from tipline.settings.values import parse_size, show_duration, show_size
+from tipline.settings.values.amounts import parse_size, show_size
+from tipline.settings.values.durations import show_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

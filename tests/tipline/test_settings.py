@@ -7,7 +7,8 @@ import pytest
 
 from tipline.settings import ConfigurationError, load_settings
 from tipline.settings.environment import read_environment
-from tipline.settings.values import parse_duration, parse_size, show_duration, show_size
+from tipline.settings.values.amounts import parse_size, show_size
+from tipline.settings.values.durations import parse_duration, show_duration
 
 SMALLEST = """
 [platform]

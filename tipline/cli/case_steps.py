@@ -194,7 +194,7 @@ def _at_work(config: Path | None) -> Iterator[tuple[Store, Settings]]:
 
 
 def _span(text: str) -> timedelta:
-    from tipline.settings.values import check_positive, parse_duration
+    from tipline.settings.values.durations import check_positive, parse_duration
 
     try:
         return check_positive(parse_duration(text))

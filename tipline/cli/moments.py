@@ -12,7 +12,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from notifier.local_time import DAY, DAYS, show_moment, time_zone
-from tipline.settings.values import parse_duration, parse_weekday
+from tipline.settings.values.durations import parse_duration
+from tipline.settings.values.times import parse_weekday
 
 __all__ = ["exact", "parse_moment", "show_moment"]
 

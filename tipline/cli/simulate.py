@@ -146,7 +146,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _span(text: str | None, default: timedelta) -> timedelta:
-    from tipline.settings.values import check_positive, parse_duration
+    from tipline.settings.values.durations import check_positive, parse_duration
 
     if text is None:
         return default

@@ -93,7 +93,7 @@ def print_case(play: Play, found: list[Telling]) -> None:
 
 def _row(play: Play, telling: Telling, repeats: list[Telling]) -> tuple[object, ...]:
     from tipline.cli.moments import show_moment
-    from tipline.settings.values import show_duration
+    from tipline.settings.values.durations import show_duration
 
     return (
         show_moment(telling.at, play.zone),
@@ -126,7 +126,7 @@ def _same(one: Telling, other: Telling) -> bool:
 
 def _notes(play: Play, telling: Telling, repeats: list[Telling]) -> list[str]:
     from tipline.cli.moments import show_moment
-    from tipline.settings.values import show_duration
+    from tipline.settings.values.durations import show_duration
 
     notes = []
     if telling.skipped:
@@ -144,7 +144,7 @@ def _notes(play: Play, telling: Telling, repeats: list[Telling]) -> list[str]:
 def print_week(play: Play, cases: list[tuple[datetime, list[Telling]]]) -> None:
     """Print whom the steps tell, with cases that are told alike in one row."""
     from tipline.cli.moments import show_moment
-    from tipline.settings.values import show_duration
+    from tipline.settings.values.durations import show_duration
 
     rows: list[tuple[datetime, datetime, list[str]]] = []
     for opened_at, told in cases:

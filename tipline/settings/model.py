@@ -20,7 +20,7 @@ from tipline.settings.sections.reporters import Acknowledgement, Notices
 from tipline.settings.sections.sending import Outgoing, Relay
 from tipline.settings.sections.staff import ChannelEntry, PersonEntry, Policies, RotaEntry
 from tipline.settings.sections.watching import Watching
-from tipline.settings.values import Name
+from tipline.settings.values.texts import Name
 
 
 class Settings(BaseSettings):

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from notifier.policy import BY_MAIL
-from tipline.settings.values import parse_json, parse_list
+from tipline.settings.values.lists import parse_json, parse_list
 
 if TYPE_CHECKING:
     from tipline.settings.lines import Path

@@ -8,7 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tipline.settings.sections.section import Section
-from tipline.settings.values import Count, Span, parse_list
+from tipline.settings.values.amounts import Count
+from tipline.settings.values.durations import Span
+from tipline.settings.values.lists import parse_list
 
 
 class Cases(Section):

@@ -6,16 +6,8 @@ from pydantic import Field, field_validator
 
 from store.tokens import LONGEST_TOKEN
 from tipline.settings.sections.section import Section
-from tipline.settings.values import (
-    Address,
-    Addresses,
-    Domain,
-    Domains,
-    Expression,
-    Line,
-    Name,
-    Words,
-)
+from tipline.settings.values.addresses import Address, Addresses, Domain, Domains
+from tipline.settings.values.texts import Expression, Line, Name, Words
 
 # RFC 5321 section 4.5.3.1.1: 64 octets, of which a plus sign and a token take theirs.
 _LONGEST_LOCAL_PART = 64 - 1 - LONGEST_TOKEN

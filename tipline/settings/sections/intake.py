@@ -11,16 +11,11 @@ from pydantic import Field, field_validator, model_validator
 
 from ingest.reading.rules import SPAM_FIELDS
 from tipline.settings.sections.section import Section
-from tipline.settings.values import (
-    Count,
-    Domain,
-    Line,
-    MailSize,
-    MemorySize,
-    Recipients,
-    Span,
-    Words,
-)
+from tipline.settings.values.addresses import Domain
+from tipline.settings.values.amounts import Count, MailSize, MemorySize
+from tipline.settings.values.durations import Span
+from tipline.settings.values.keys import Recipients
+from tipline.settings.values.texts import Line, Words
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 _SERVER = re.compile(r"[A-Za-z0-9_.-]{1,253}")

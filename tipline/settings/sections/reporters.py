@@ -9,7 +9,10 @@ from pydantic import Field
 
 from store.model import Disposition
 from tipline.settings.sections.section import Section
-from tipline.settings.values import Count, Dispositions, Months, Span, Zone
+from tipline.settings.values.amounts import Count
+from tipline.settings.values.cases import Dispositions, Months
+from tipline.settings.values.durations import Span
+from tipline.settings.values.times import Zone
 
 
 class Acknowledgement(Section):

@@ -9,7 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tipline.settings.sections.section import Section
-from tipline.settings.values import Line, Span
+from tipline.settings.values.durations import Span
+from tipline.settings.values.texts import Line
 
 
 class Relay(Section):

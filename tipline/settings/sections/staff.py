@@ -12,26 +12,12 @@ from pydantic_core import PydanticCustomError
 from notifier.layer import WEEKLY
 from notifier.policy import BY_MAIL, SHORTEST_REPEAT
 from tipline.settings.sections.section import Section
-from tipline.settings.values import (
-    Addresses,
-    Day,
-    Duration,
-    Languages,
-    Line,
-    ManyHours,
-    Name,
-    Names,
-    Span,
-    Targets,
-    TimeOfDay,
-    Turn,
-    UrlFile,
-    Weekday,
-    Weekdays,
-    Zone,
-    parse_json,
-    show_duration,
-)
+from tipline.settings.values.addresses import Addresses, Targets
+from tipline.settings.values.durations import Duration, Span, show_duration
+from tipline.settings.values.keys import UrlFile
+from tipline.settings.values.lists import parse_json
+from tipline.settings.values.texts import Languages, Line, Name, Names
+from tipline.settings.values.times import Day, ManyHours, TimeOfDay, Turn, Weekday, Weekdays, Zone
 
 CategoryName = Literal[
     "missing_child",

@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tipline.settings.sections.section import Section
-from tipline.settings.values import Names, Span, UrlFile
+from tipline.settings.values.durations import Span
+from tipline.settings.values.keys import UrlFile
+from tipline.settings.values.texts import Names
 
 
 class Watching(Section):

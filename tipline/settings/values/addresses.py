@@ -1,0 +1,50 @@
+"""Mail addresses, domains, and whom a step of a policy tells."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator
+
+from tipline.settings.values.lists import parse_list
+from tipline.settings.values.quoting import shown
+
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
+_DOMAIN: Final = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*")
+_TARGET: Final = re.compile(r"(person|rota|address|channel):(.+)")
+
+
+def check_address(address: str) -> str:
+    """Refuse what could not stand as a bare address in a header."""
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(f'{shown(address)} is not a mail address; write it like "cp@example.org"')
+    return address
+
+
+def check_domain(domain: str) -> str:
+    """Refuse what cannot be the name of a host."""
+    if not _DOMAIN.fullmatch(domain):
+        raise ValueError(f'{shown(domain)} is not a domain; write it like "example.org"')
+    return domain.lower()
+
+
+def check_target(target: str) -> str:
+    """Refuse a target that is not person:NAME, rota:NAME, address:ADDRESS or channel:NAME."""
+    found = _TARGET.fullmatch(target)
+    if not found:
+        raise ValueError(
+            f'{shown(target)} is nobody; write "person:NAME", "rota:NAME", "address:ADDRESS" or '
+            '"channel:NAME"'
+        )
+    if found[1] == "address":
+        check_address(found[2])
+    return target
+
+
+Address = Annotated[str, AfterValidator(check_address)]
+Domain = Annotated[str, AfterValidator(check_domain)]
+TargetName = Annotated[str, AfterValidator(check_target)]
+Domains = Annotated[tuple[Domain, ...], BeforeValidator(parse_list)]
+Addresses = Annotated[tuple[Address, ...], BeforeValidator(parse_list)]
+Targets = Annotated[tuple[TargetName, ...], BeforeValidator(parse_list)]

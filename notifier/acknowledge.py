@@ -16,7 +16,8 @@ import structlog
 from notifier.authentication import Verdict, judge
 from notifier.compose import Composer
 from notifier.correspondence import UNREACHABLE
-from notifier.etiquette import Answer, Manners, may_answer
+from notifier.etiquette import Answer, may_answer
+from notifier.manners import Manners
 from notifier.quotas import Quotas, Turn
 from notifier.receipts import Promises, ReceiptFacts, write_collective, write_receipt
 from store.acknowledgements import Grant

@@ -16,8 +16,9 @@ from typing import Final
 import structlog
 
 from notifier.compose import Composer, outgoing
-from notifier.etiquette import Manners, may_answer
+from notifier.etiquette import may_answer
 from notifier.letters import Letter
+from notifier.manners import Manners
 from store.model import Canary, Clock, MailKind, OutboxKind
 from store.tokens import canary_token
 from store.unit_of_work import Store, UnitOfWork

@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from notifier.compose import Composer, mail_address, outgoing
 from notifier.contacts import contacts_for
-from notifier.etiquette import Manners, may_answer
+from notifier.etiquette import may_answer
 from notifier.letters import FALLBACK_LANGUAGE
+from notifier.manners import Manners
 from notifier.threads import answer_fields
 from store.model import CaseId, MailKind, OutboxKind, OutgoingMail, Report
 from store.references import reply_token

@@ -18,7 +18,7 @@ from notifier.command_answers import CommandAnswers, folded
 from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.escalations import ACTOR
-from notifier.etiquette import Manners
+from notifier.manners import Manners
 from notifier.permission import Asked, Refusal, refusal
 from notifier.rota import Person
 from store.errors import Forbidden, StorageUnavailable

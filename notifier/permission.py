@@ -16,7 +16,8 @@ from typing import Final
 from notifier.actions import MailRules
 from notifier.addresses import is_well_formed
 from notifier.authentication import Required, Verdict, judge
-from notifier.etiquette import Manners, ask_rules
+from notifier.etiquette import ask_rules
+from notifier.manners import Manners
 from notifier.rota import Person
 from store.model import Case, CommandFault, MailKind, StaffAction, StaffCommand
 from store.tokens import ActionToken, person_tag

@@ -21,8 +21,8 @@ from notifier.correspondence import Correspondence
 from notifier.decisions import Decisions, NoticeRules
 from notifier.directory import Directory
 from notifier.escalations import policy_for, start_escalation
-from notifier.etiquette import Manners
 from notifier.follow_ups import FollowUps
+from notifier.manners import Manners
 from notifier.policy import to_snapshot
 from notifier.quotas import Quotas
 from notifier.receipts import Promises

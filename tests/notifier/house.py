@@ -11,8 +11,8 @@ from notifier.courier import Outcome, Sent
 from notifier.deliver import Deliverer
 from notifier.directory import Directory
 from notifier.escalate import Escalator
-from notifier.etiquette import Manners
 from notifier.layer import DAILY
+from notifier.manners import Manners
 from notifier.plan import Planner
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
 from notifier.quotas import Quotas

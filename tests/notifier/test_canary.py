@@ -8,7 +8,7 @@ from email.policy import default
 import pytest
 
 from notifier.canary import WOULD_ANSWER, Canaries, Course
-from notifier.etiquette import Manners
+from notifier.manners import Manners
 from store.model import MailTraits, OutboxKind, OutgoingMail, Way
 from store.tokens import read_canary_token
 from tests.notifier.house import IDENTITY, House

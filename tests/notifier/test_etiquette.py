@@ -8,14 +8,8 @@ from hypothesis import strategies as st
 
 from notifier.addresses import is_well_formed, related_domains
 from notifier.authentication import Required
-from notifier.etiquette import (
-    RULES,
-    Answer,
-    Manners,
-    ask_rules,
-    auto_submitted_keyword,
-    may_answer,
-)
+from notifier.etiquette import RULES, Answer, ask_rules, may_answer
+from notifier.manners import Manners
 from notifier.signs import HEADERS, LIST_HEADERS
 from store.model import MailKind, MailTraits
 
@@ -197,21 +191,6 @@ def test_a_receipt_is_withheld_with_its_reason(traits: MailTraits, reason: str) 
 )
 def test_what_only_looks_odd_is_answered(traits: MailTraits) -> None:
     assert decide(traits).reason == "ok"
-
-
-@pytest.mark.parametrize(
-    ("value", "keyword"),
-    [
-        ("no", "no"),
-        ("NO;a=b", "no"),
-        ("(c) no (c)", "no"),
-        ("auto-replied; owner-email=x@y", "auto-replied"),
-        ("(never ends no", ""),
-        (")no", ")no"),
-    ],
-)
-def test_the_keyword_is_read_past_comments_and_parameters(value: str, keyword: str) -> None:
-    assert auto_submitted_keyword(value) == keyword
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from ingest.reading.commands import written_command
 from notifier import commands
 from notifier.actions import Actions, MailRules
 from notifier.authentication import Required
-from notifier.etiquette import Manners
 from notifier.mail_commands import ATTEMPTS, MailCommands
+from notifier.manners import Manners
 from notifier.samples import sample_notices
 from notifier.staff_notices import Answered, write_notice
 from store.evidence import Evidence, SealedBody

@@ -26,7 +26,7 @@ QUESTION = "Which account do you mean?\n\nThe one with two underscores, or with 
 
 
 def put(house: House, report: Report, text: str = QUESTION, actor: str = "anna") -> None:
-    from notifier.etiquette import Manners  # noqa: PLC0415 - what the house has, made anew
+    from notifier.manners import Manners  # noqa: PLC0415 - what the house has, made anew
 
     correspondence = Correspondence(composer=house.composer, manners=Manners(), reply_key=KEY)
     ask(house.store, correspondence, report.reference, actor, text, house.clock)

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from ingest.reading import ParsedMessage, ReadingRules, read_message
-from notifier.etiquette import Manners, may_answer
+from notifier.etiquette import may_answer
+from notifier.manners import Manners
 from store.model import Role, Sighting
 
 RULES = ReadingRules()

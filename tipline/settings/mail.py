@@ -9,7 +9,7 @@ from notifier.authentication import Required
 from notifier.compose import Identity
 from notifier.courier import Courier, MaildirCourier, Relay, RelayCourier, Security
 from notifier.decisions import NoticeRules
-from notifier.etiquette import Manners
+from notifier.manners import Manners
 from notifier.quotas import Quotas
 from notifier.receipts import Promises
 from store.model import StaffAction

@@ -31,6 +31,10 @@ host = "127.0.0.1"
 port = {port}
 security = "none"
 
+# None waits for a summary: silence would take minutes.
+[alerts]
+at_once = 50
+
 [people.early]
 name = "Early"
 address = "early@chirper.example"

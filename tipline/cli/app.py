@@ -12,6 +12,7 @@ from tipline.cli import (
     channel,
     escalation,
     inbox,
+    mailbox,
     on_call,
     outbox,
     report,
@@ -56,6 +57,7 @@ app.add_typer(escalation.app, name="escalation")
 app.add_typer(report.app, name="report")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(mailbox.app, name="mailbox")
 app.add_typer(channel.app, name="channel")
 app.add_typer(template.app, name="template")
 app.add_typer(on_call.app, name="on-call")

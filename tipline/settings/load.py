@@ -31,6 +31,8 @@ PATH_KEYS: Final = (
     ("smtp", "tls_certificate"),
     ("smtp", "tls_key"),
     ("sealing", "key_file"),
+    ("mailboxes", "*", "ca_file"),
+    ("mailboxes", "*", "password_file"),
     ("relay", "password_file"),
     ("relay", "ca_file"),
     ("outgoing", "maildir"),

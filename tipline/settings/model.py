@@ -16,6 +16,7 @@ from tipline.settings.sections.casework import Alerts, Cases, Commands, Overview
 from tipline.settings.sections.identity import AddressBook, Platform
 from tipline.settings.sections.intake import Authentication, Reading, Sealing, Smtp
 from tipline.settings.sections.log import Log
+from tipline.settings.sections.mailboxes import MailboxEntry
 from tipline.settings.sections.reporters import Acknowledgement, Notices
 from tipline.settings.sections.sending import Outgoing, Relay
 from tipline.settings.sections.staff import ChannelEntry, PersonEntry, Policies, RotaEntry
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     platform: Platform
     addresses: AddressBook
     smtp: Smtp = Smtp()
+    mailboxes: dict[Name, MailboxEntry] = Field(default_factory=dict)
     reading: Reading = Reading()
     authentication: Authentication = Authentication()
     sealing: Sealing = Sealing()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SEALING_KEY_CREDENTIAL: Final = "sealing-key"
 CHANNEL_CREDENTIAL: Final = "channel-"
 HEARTBEAT_CREDENTIAL: Final = "heartbeat-url"
+MAILBOX_CREDENTIAL: Final = "mailbox-"
 PASSWORD_CREDENTIAL: Final = "relay-password"  # noqa: S105 - the name of a credential, not one
 
 
@@ -78,6 +79,11 @@ def relay_password(settings: Settings) -> SecretStr | None:
 def channel_url_file(name: str, configured: Path | None) -> Path | None:
     """Tell where a channel's URL is kept; None when that is neither configured nor handed over."""
     return configured or _credential(CHANNEL_CREDENTIAL + name.replace("/", "-"))
+
+
+def mailbox_password_file(name: str, configured: Path | None) -> Path | None:
+    """Tell where a mailbox's password is kept; None when that is told nowhere."""
+    return configured or _credential(MAILBOX_CREDENTIAL + name)
 
 
 def heartbeat_url_file(settings: Settings) -> Path | None:

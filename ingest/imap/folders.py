@@ -1,0 +1,85 @@
+"""Names of folders, as people write them and as the server has them.
+
+The library writes and reads modified UTF-7 (RFC 3501 section 5.1.3); here the names are Unicode. A
+configured name is taken as it is when the server has it; else with the server's own separator for
+``/`` and below the personal namespace (RFC 2342), which some servers ask for (``INBOX.Processed``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+
+from ingest.imap.connection import Connection, reason
+from ingest.imap.errors import FolderError
+
+_NOT_A_FOLDER = frozenset({b"\\noselect", b"\\nonexistent"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Folders:
+    """The folders a server has, the prefix of the personal namespace and the separator."""
+
+    names: frozenset[str]
+    prefix: str
+    separator: str
+
+    def find(self, wanted: str) -> str | None:
+        """Give the server's name of a folder; None where it has none of this name."""
+        if wanted.upper() == "INBOX":
+            return "INBOX"
+        return next((name for name in self._spellings(wanted) if name in self.names), None)
+
+    def to_make(self, wanted: str) -> str:
+        """Give the name under which a missing folder is made."""
+        return self._spellings(wanted)[-1]
+
+    def _spellings(self, wanted: str) -> tuple[str, ...]:
+        native = wanted.replace("/", self.separator) if self.separator else wanted
+        below = native if native.startswith(self.prefix) else self.prefix + native
+        return tuple(dict.fromkeys((wanted, native, self.prefix + wanted, below)))
+
+
+def read_folders(connection: Connection) -> Folders:
+    """Ask a server for its folders. Raises UnreachableError."""
+    with connection.call("list of folders") as client:
+        listed = client.list_folders()
+        prefix = ""
+        if client.has_capability("NAMESPACE"):
+            # A server that tells nothing of use here has no prefix.
+            with suppress(IMAPClientError):
+                personal = client.namespace().personal
+                prefix = personal[0][0] if personal else ""
+    return Folders(
+        names=frozenset(name for flags, _, name in listed if not _is_branch(flags)),
+        prefix=prefix,
+        separator=next((_text(separator) for _, separator, _ in listed if separator), ""),
+    )
+
+
+def _is_branch(flags: Iterable[bytes]) -> bool:
+    """Tell whether this is only a name that folders stand below."""
+    return any(flag.lower() in _NOT_A_FOLDER for flag in flags)
+
+
+def _text(separator: bytes | str) -> str:
+    return separator.decode("ascii", "replace") if isinstance(separator, bytes) else separator
+
+
+def make_folder(connection: Connection, name: str) -> None:
+    """Make a folder, and show it in mail programs. Raises FolderError when the server will not."""
+    with connection.call("making a folder") as client:
+        try:
+            client.create_folder(name)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            raise FolderError(
+                f"the folder {name} is missing and could not be made: {reason(error)}",
+                "make it in the mailbox, or name another one",
+            ) from error
+        with suppress(IMAPClientError):
+            client.subscribe_folder(name)

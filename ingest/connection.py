@@ -19,7 +19,8 @@ from aiosmtpd.smtp import Envelope as Dialogue
 
 from ingest import replies
 from ingest.limits import Connections, Held, SmtpSettings
-from ingest.wire import peer_address, printable
+from ingest.origin import Origin
+from ingest.wire import peer_address, peer_name, printable
 
 if TYPE_CHECKING:
     from ingest.smtp import Dialogues
@@ -100,13 +101,26 @@ class Connection(SMTP):
         """Begin, unless too many are connected; called a second time after STARTTLS."""
         if self._peer is None:
             peer = peer_address(transport.get_extra_info("peername"))
-            if not self._connections.admit(peer):
+            if not self._connections.admit(peer, limited=not self._is_trusted(peer)):
                 log.warning("smtp.too_many_connections", peer=peer)
                 refuse(transport)
                 return
             self._peer = peer
             self._end_of_session = self.loop.call_later(self._max_session, self._end_session)
         super().connection_made(transport)
+
+    def _is_trusted(self, peer: str) -> bool:
+        """Tell whether a peer brings other people's mail, so that it may connect often."""
+        del peer
+        return False
+
+    def origin(self) -> Origin:
+        """Tell who brings the mail."""
+        session = self.session
+        return Origin(
+            peer=peer_name(session.peer if session else None),
+            helo=printable(str((session and session.host_name) or ""))[:255],
+        )
 
     def data_received(self, data: bytes) -> None:
         """Hand on what a counted connection sent; a refused one is not listened to."""
@@ -168,11 +182,16 @@ class Connection(SMTP):
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         held = Held(self._connections)
         try:
-            reply = await self._take(self.envelope, held)
+            reply = self._to_all(await self._take(self.envelope, held), self.envelope)
         finally:
             held.release()
-            self.envelope = self._create_envelope()
+            self._set_post_data_state()  # type: ignore[no-untyped-call]  # the library's
         await self.push(reply)
+
+    def _to_all(self, reply: str, envelope: Dialogue) -> str:
+        """Answer for all recipients together."""
+        del envelope
+        return reply
 
     async def _take(self, envelope: Dialogue, held: Held) -> str:
         content, octets = await self._read_content(held)
@@ -184,6 +203,8 @@ class Connection(SMTP):
         self._accepting = True
         try:
             reply: str = await self.event_handler.handle_DATA(self, self.session, envelope)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the sender keeps the mail
+            reply = await self.handle_exception(error)
         finally:
             self._accepting = False
         return reply

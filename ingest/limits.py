@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from ingest.origin import NOBODY, Networks
+
 # Mail being received and not yet on disk, over all connections.
 HELD_OCTETS: Final = 512 * 1024 * 1024
 
@@ -17,7 +19,8 @@ class SmtpSettings:
     """How the listener behaves.
 
     Sizes in octets; ``max_held`` is for all connections together, counts are per connection
-    unless said.
+    unless said. Connections from ``proxies`` begin with a PROXY header; ``forwarders`` may say by
+    XCLIENT and XFORWARD for whom they speak.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +35,8 @@ class SmtpSettings:
     idle_timeout: timedelta = timedelta(minutes=5)
     max_session: timedelta = timedelta(hours=1)
     tls: ssl.SSLContext | None = None
+    proxies: Networks = NOBODY
+    forwarders: Networks = NOBODY
 
 
 class Connections:
@@ -44,11 +49,24 @@ class Connections:
         self._peers: Counter[str] = Counter()
         self.held = 0
 
-    def admit(self, peer: str) -> bool:
-        """Count a new connection in, unless a limit is reached."""
-        if self._peers.total() >= self._limit or self._peers[peer] >= self._limit_per_peer:
+    def admit(self, peer: str, *, limited: bool = True) -> bool:
+        """Count a new connection in, unless a limit is reached.
+
+        One that is not ``limited`` only needs room among all.
+        """
+        if self._peers.total() >= self._limit:
+            return False
+        if limited and self._peers[peer] >= self._limit_per_peer:
             return False
         self._peers[peer] += 1
+        return True
+
+    def move(self, peer: str, origin: str) -> bool:
+        """Count a connection under whoever it is made for, unless they have too many."""
+        if self._peers[origin] >= self._limit_per_peer:
+            return False
+        self.leave(peer)
+        self._peers[origin] += 1
         return True
 
     def leave(self, peer: str) -> None:

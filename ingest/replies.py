@@ -47,6 +47,12 @@ RECIPIENT_OK: Final = "250 2.1.5 Recipient ok"
 # RFC 5321 section 4.5.3.1.10: too many recipients is a temporary refusal of the further ones.
 TOO_MANY_RECIPIENTS: Final = "452 4.5.3 Too many recipients"
 NO_SUCH_MAILBOX: Final = "550 5.1.1 No such mailbox here"
+NOTED: Final = "250 2.0.0 Ok"
+NOT_BELIEVED: Final = "550 5.7.0 Not allowed from here"
+MAIL_HAS_BEGUN: Final = "503 5.5.1 Mail transaction in progress"
+NO_ATTRIBUTES: Final = "501 5.5.4 Bad attributes"
+# RFC 2033 section 4.1: HELO and EHLO are errors, 500 recommended.
+THIS_IS_LMTP: Final = "500 5.5.1 This is LMTP, say LHLO"
 TOO_LARGE: Final = "552 5.3.4 Message too large"
 CROWDED: Final = "452 4.3.1 Too much mail at once, please try again later"
 STORAGE_FULL: Final = "452 4.3.1 Insufficient storage, please try again later"

@@ -24,6 +24,8 @@ from notifier.lint import doubts
 from notifier.schedule import Schedule
 from store.model import Clock, utc_now
 from store.unit_of_work import lock_for_daemon
+from tipline.activation import handed_over
+from tipline.doors import OpenDoors, open_doors
 from tipline.health import Health, Systemd, watchdog_interval
 from tipline.installation import Installation, opened
 from tipline.settings import Settings
@@ -65,6 +67,7 @@ async def serve(
 ) -> None:
     """Run the daemon until ``stopping`` is set; ``on_ready`` gets the SMTP port."""
     stopping = stopping or _set_by_signals()
+    handed = handed_over()
     prepared = outfit(settings)
     where = places(settings)
     async with AsyncExitStack() as stack:
@@ -81,7 +84,7 @@ async def serve(
         stack.push_async_callback(stages.close)
         acceptor = Acceptor(installation.store, installation.evidence, stages.wake_reading)
         stack.push_async_callback(acceptor.close)
-        port = await _listen(wiring, acceptor, stack)
+        doors = await open_doors(wiring, acceptor, handed, stack)
 
         schedule = Schedule()
         stack.callback(schedule.stop)
@@ -96,10 +99,10 @@ async def serve(
         schedule.every(_health_seconds(), "health", tell_health)
         schedule.start()
 
-        _announce(settings, port)
+        _announce(settings, doors)
         _tell_doubts(wiring)
-        systemd.ready(f"accepting mail on {settings.smtp.host} port {port}")
-        on_ready(port)
+        systemd.ready(f"accepting mail by {'; '.join(doors.places) or 'no listener'}")
+        on_ready(doors.port)
         await stopping.wait()
         log.info("daemon.stopping")
         systemd.stopping()
@@ -241,23 +244,6 @@ def _once(step: Callable[[], object]) -> Callable[[], int]:
     return stepped
 
 
-async def _listen(wiring: Wiring, acceptor: Acceptor, stack: AsyncExitStack) -> int:
-    smtp = wiring.outfit.settings.smtp
-    if not smtp.enabled:
-        return 0
-    listener = wiring.listener(acceptor)
-    try:
-        port = await listener.start()
-    except OSError as error:
-        raise OSError(
-            error.errno,
-            f"cannot listen on {smtp.host} port {smtp.port}: {error.strerror}; "
-            "stop the other program, or set smtp.port (TIPLINE_SMTP__PORT)",
-        ) from error
-    stack.push_async_callback(listener.stop)
-    return port
-
-
 def _tell_health(health: Health, systemd: Systemd, canary_seconds: int | None) -> None:
     """Write the health file and feed the watchdog, while every stage makes its rounds."""
     late = health.late(STUCK_AFTER)
@@ -273,7 +259,7 @@ def _health_seconds() -> float:
     return min(HEALTH_SECONDS, interval.total_seconds()) if interval else HEALTH_SECONDS
 
 
-def _announce(settings: Settings, port: int) -> None:
+def _announce(settings: Settings, doors: OpenDoors) -> None:
     if settings.try_out:
         log.warning(
             "this is a try-out for the fictional platform Chirper; nothing is sent anywhere. "
@@ -283,7 +269,8 @@ def _announce(settings: Settings, port: int) -> None:
         )
     log.info(
         "daemon.ready",
-        smtp=f"{settings.smtp.host}:{port}" if port else "off",
+        smtp=f"{settings.smtp.host}:{doors.port}" if doors.port else "off",
+        doors=list(doors.places),
         state=str(places(settings).state),
     )
 

@@ -53,7 +53,7 @@ def watch(wiring: Wiring, late_stages: Callable[[timedelta], Sequence[str]]) -> 
 def is_canary_on(settings: Settings) -> bool:
     """Tell whether tipline mails itself."""
     choice = settings.watching.canary
-    possible = settings.relay is not None and settings.smtp.enabled
+    possible = settings.relay is not None and settings.listens
     return choice == "on" or (choice == "auto" and possible)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ from dataclasses import dataclass
 from ingest.accept import Acceptor
 from ingest.addresses import ReportingAddresses
 from ingest.filing import Filing
+from ingest.forwarded import ForwardedConnection
 from ingest.limits import SmtpSettings
+from ingest.lmtp import LmtpConnection
+from ingest.origin import Networks
 from ingest.pipeline import Pipeline
 from ingest.placing import ReplyTerms
 from ingest.smtp import Dialogues, Listener
@@ -30,7 +34,7 @@ from notifier.regular import RegularMails
 from notifier.return_paths import ReturnPaths
 from notifier.samples import template_faults
 from notifier.second_way import SecondWay
-from store.model import TO_REPORTERS, TO_STAFF, Clock, OutboxKind, Way
+from store.model import TO_REPORTERS, TO_STAFF, Clock, Door, OutboxKind, Way
 from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels, detour, operator_channels
@@ -253,16 +257,24 @@ class Wiring:
             store=self.installation.store, directory=self.outfit.directory, clock=self.clock
         )
 
-    def listener(self, acceptor: Acceptor) -> Listener:
-        """Put together the SMTP listener."""
+    def listener(
+        self,
+        acceptor: Acceptor,
+        door: Door = Door.SMTP,
+        sockets: Sequence[socket.socket] = (),
+        port: int | None = None,
+    ) -> Listener:
+        """Put together a listener for SMTP or LMTP; for the sockets there are, else a port."""
         settings = self.outfit.settings
-        smtp = settings.smtp
+        smtp, lmtp = settings.smtp, settings.lmtp
+        is_lmtp = door is Door.LMTP
         addresses = ReportingAddresses(settings.addresses.reporting)
+        who = lmtp if is_lmtp else smtp
         return Listener(
-            Dialogues(acceptor, addresses, smtp.max_recipients, self.clock),
+            Dialogues(acceptor, addresses, smtp.max_recipients, self.clock, door),
             SmtpSettings(
-                host=smtp.host,
-                port=smtp.port,
+                host=who.host,
+                port=smtp.port if port is None else port,
                 hostname=smtp.hostname or settings.addresses.reporting[0].rpartition("@")[2],
                 max_size=smtp.max_size,
                 max_connections=smtp.max_connections,
@@ -272,5 +284,9 @@ class Wiring:
                 idle_timeout=smtp.idle_timeout,
                 max_session=smtp.max_session,
                 tls=self.outfit.tls,
+                proxies=Networks(who.proxies),
+                forwarders=Networks(who.forwarders),
             ),
+            LmtpConnection if is_lmtp else ForwardedConnection,
+            sockets,
         )

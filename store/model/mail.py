@@ -15,6 +15,8 @@ class Door(StrEnum):
     """How a message came in."""
 
     SMTP = "smtp"
+    # From a mail server of our own, which received it from outside.
+    LMTP = "lmtp"
     # From an archive: worked on like any other, but its writer waits for no receipt now.
     ARCHIVE = "archive"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import structlog.testing
 
+from ingest.forwarded import ForwardedConnection
 from tests.ingest.office import Office, RememberingAcceptor
 
 
@@ -28,8 +29,10 @@ def open_office() -> Iterator[OpenOffice]:
     """Open offices with settings of the test's own; the acceptor remembers."""
     with ExitStack() as stack:
 
-        def opened(**settings: Any) -> Office:
-            return stack.enter_context(Office(RememberingAcceptor(), settings))
+        def opened(
+            kind: type[ForwardedConnection] = ForwardedConnection, **settings: Any
+        ) -> Office:
+            return stack.enter_context(Office(RememberingAcceptor(), settings, kind))
 
         yield opened
 

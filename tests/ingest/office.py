@@ -7,16 +7,19 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from ingest.accept import Acceptor
 from ingest.addresses import ReportingAddresses
+from ingest.forwarded import ForwardedConnection
 from ingest.limits import SmtpSettings
+from ingest.lmtp import LmtpConnection
 from ingest.smtp import Dialogues, Listener
-from store.model import Envelope, InboundId
+from store.model import Door, Envelope, InboundId
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ADDRESSES = ("cp@chirper.example", "сообщить@chirper.example")
@@ -55,9 +58,15 @@ class Office:
     """A listener in a thread of its own."""
 
     def __init__(
-        self, acceptor: Acceptor | RememberingAcceptor, settings: dict[str, Any] | None = None
+        self,
+        acceptor: Acceptor | RememberingAcceptor,
+        settings: dict[str, Any] | None = None,
+        kind: type[ForwardedConnection] = ForwardedConnection,
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
         self.acceptor: Any = acceptor
+        self._kind = kind
+        self._sockets = sockets
         self._settings = SmtpSettings(port=0, hostname="mx.chirper.example", **(settings or {}))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -85,8 +94,10 @@ class Office:
 
     async def _start(self) -> int:
         addresses = ReportingAddresses(ADDRESSES)
-        dialogues = Dialogues(self.acceptor, addresses, self._settings.max_recipients, lambda: NOW)
-        self._listener = Listener(dialogues, self._settings)
+        door = Door.LMTP if self._kind is LmtpConnection else Door.SMTP
+        most = self._settings.max_recipients
+        dialogues = Dialogues(self.acceptor, addresses, most, lambda: NOW, door)
+        self._listener = Listener(dialogues, self._settings, self._kind, self._sockets)
         return await self._listener.start()
 
     async def _stop(self) -> None:
@@ -114,8 +125,13 @@ class Office:
 class Line:
     """A connection on which every octet is our own choice."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+    def __init__(self, port: int | None = None, path: Path | None = None) -> None:
+        if path is None:
+            self._socket = socket.create_connection(("127.0.0.1", port or 0), PATIENCE)
+        else:
+            self._socket = socket.socket(socket.AF_UNIX)
+            self._socket.settimeout(PATIENCE)
+            self._socket.connect(str(path))
         self._received = b""
 
     def __enter__(self) -> Self:

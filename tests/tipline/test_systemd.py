@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tipline.command import Run
+from tipline.activation import DOORS
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "systemd" / "tipline.service"
@@ -34,6 +35,27 @@ def test_the_unit_is_clean(unit: str, tmp_path: Path) -> None:
     result = verified(unit, tmp_path)
 
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+@pytest.mark.parametrize("door", DOORS)
+def test_the_sockets_are_clean(unit: str, tmp_path: Path, door: str) -> None:
+    (tmp_path / "tipline.service").write_text(unit, "utf-8")
+    path = shutil.copy(ROOT / "systemd" / f"tipline-{door}.socket", tmp_path)
+
+    result = subprocess.run(
+        ["systemd-analyze", "verify", path], capture_output=True, text=True, check=False
+    )
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_sockets_bear_the_names_that_we_know(door: str) -> None:
+    unit = (ROOT / "systemd" / f"tipline-{door}.socket").read_text("utf-8")
+
+    assert f"FileDescriptorName={door}\n" in unit
+    assert "Service=tipline.service\n" in unit
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")

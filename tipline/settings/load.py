@@ -30,6 +30,7 @@ PATH_KEYS: Final = (
     ("state_dir",),
     ("smtp", "tls_certificate"),
     ("smtp", "tls_key"),
+    ("lmtp", "socket"),
     ("sealing", "key_file"),
     ("mailboxes", "*", "ca_file"),
     ("mailboxes", "*", "password_file"),

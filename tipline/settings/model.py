@@ -14,7 +14,7 @@ from tipline.settings.explain import Origin
 from tipline.settings.lines import Path as KeyPath
 from tipline.settings.sections.casework import Alerts, Cases, Commands, Overviews
 from tipline.settings.sections.identity import AddressBook, Platform
-from tipline.settings.sections.intake import Authentication, Reading, Sealing, Smtp
+from tipline.settings.sections.intake import Authentication, Lmtp, Reading, Sealing, Smtp
 from tipline.settings.sections.log import Log
 from tipline.settings.sections.mailboxes import MailboxEntry
 from tipline.settings.sections.reporters import Acknowledgement, Notices
@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     platform: Platform
     addresses: AddressBook
     smtp: Smtp = Smtp()
+    lmtp: Lmtp = Lmtp()
     mailboxes: dict[Name, MailboxEntry] = Field(default_factory=dict)
     reading: Reading = Reading()
     authentication: Authentication = Authentication()
@@ -59,13 +60,17 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _a_canary_has_its_way(self) -> Self:
-        possible = self.relay is not None and self.smtp.enabled
-        if self.watching.canary == "on" and not possible:
+        if self.watching.canary == "on" and not (self.relay and self.listens):
             raise ValueError(
-                'watching.canary = "on" needs a [relay] and smtp.enabled: '
+                'watching.canary = "on" needs a [relay], and smtp.enabled or [lmtp]: '
                 "a mail to ourselves could not come back"
             )
         return self
+
+    @property
+    def listens(self) -> bool:
+        """Whether mail can come in by a listener."""
+        return self.smtp.enabled or self.lmtp.enabled
 
     @property
     def try_out(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -15,13 +15,34 @@ from tipline.settings.values.addresses import Domain
 from tipline.settings.values.amounts import Count, MailSize, MemorySize
 from tipline.settings.values.durations import Span
 from tipline.settings.values.keys import Recipients
+from tipline.settings.values.networks import Mode, NetworkNames, SocketPath
 from tipline.settings.values.texts import Line, Words
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
+SMTP_PORT: Final = 25
 _SERVER = re.compile(r"[A-Za-z0-9_.-]{1,253}")
 
 
-class Smtp(Section):
+class Forwarding(Section):
+    """Who is believed about where a connection really comes from."""
+
+    proxies: NetworkNames = Field(
+        default=(),
+        description=(
+            "Addresses and networks of proxies such as HAProxy. Connections from there have to "
+            "begin with a header of the PROXY protocol (version 1 or 2)."
+        ),
+    )
+    forwarders: NetworkNames = Field(
+        default=(),
+        description=(
+            "Addresses and networks that may say by XCLIENT (nginx, Dovecot) or XFORWARD "
+            '(Postfix) whose mail they bring; `"local"` for Unix sockets.'
+        ),
+    )
+
+
+class Smtp(Forwarding):
     """The SMTP listener."""
 
     enabled: bool = Field(default=True, description="Whether to listen at all.")
@@ -64,6 +85,44 @@ class Smtp(Section):
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("tls_certificate and tls_key are needed together")
         return self
+
+
+class Lmtp(Forwarding):
+    """The LMTP listener, for a mail server of your own; the limits of ``smtp`` hold here too."""
+
+    host: Line = Field(default="127.0.0.1", description="Address to listen on.")
+    port: Port | None = Field(
+        default=None,
+        description="Port to listen on, never 25; 0 lets the system choose. Off without it.",
+    )
+    socket: SocketPath | None = Field(
+        default=None,
+        description="Unix socket to listen on. Off without it.",
+    )
+    socket_mode: Mode = Field(
+        default="0660",
+        description="Permissions of the socket; whoever may write to it may connect.",
+    )
+    socket_owner: Line | None = Field(
+        default=None,
+        description="User the socket belongs to; only root can give it away.",
+    )
+    socket_group: Line | None = Field(
+        default=None,
+        description="Group of the socket, one that tipline's user is a member of.",
+    )
+
+    @field_validator("port")
+    @classmethod
+    def _is_not_that_of_smtp(cls, port: int | None) -> int | None:
+        if port == SMTP_PORT:
+            raise ValueError("is the port of SMTP, where LMTP must not be spoken (RFC 2033)")
+        return port
+
+    @property
+    def enabled(self) -> bool:
+        """Whether to listen anywhere."""
+        return self.port is not None or self.socket is not None
 
 
 class Reading(Section):

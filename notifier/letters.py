@@ -10,6 +10,7 @@ its place, and the fault is logged. ``template_check`` finds it beforehand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
@@ -37,6 +38,7 @@ HTML: Final = ".html.j2"
 LAYOUT: Final = f"letter{HTML}"
 """What the HTML of a letter with marks is made with."""
 _SUBJECT: Final = "Subject: "
+_BREAK: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 Values = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
 """What a template may use; where it depends on the template's language, what makes it."""
@@ -88,6 +90,11 @@ class Letters:
             return marked(templates, letter, name, made(values, letter.language), links)
 
         return self._tried(paths, values, both)
+
+    def paths(self) -> list[str]:
+        """List the operator's own templates; all of ours where there is no folder of that kind."""
+        folder = self.own_folder or TEMPLATES
+        return _environment(FileSystemLoader(folder)).list_templates(extensions=["j2"])
 
     def place(self, path: str) -> Path:
         """Tell where a template comes from."""
@@ -177,7 +184,7 @@ def _environment(loader: BaseLoader) -> Environment:
 
 def require_single_line(text: str) -> str:
     """Give the text back; ValueError if it holds a line break or another control character."""
-    if any(ord(character) < ord(" ") or character in "\x7f\x85\u2028\u2029" for character in text):
+    if _BREAK.search(text):
         raise ValueError("a value for a mail holds a line break or a control character")
     return text
 

@@ -1,8 +1,8 @@
 """What is wrong with a template, found before it is needed: where, which placeholder, and why.
 
 Each template is looked at twice. Its source shows placeholders that nobody fills, in branches no
-sample reaches too, and such as are missing; filling it with samples shows all else. Our own are
-looked at as well, so that a fault of ours is found by the same test.
+sample reaches too, and such as are missing; filling it with samples shows all else. Where there
+are an operator's own, only they are looked at: ours are in the tests, and looking costs a second.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ class Sample:
 
 
 def faults(letters: Letters, samples: Mapping[str, Sample]) -> tuple[str, ...]:
-    """Look at all templates; tell each fault with the file, the line and the placeholder."""
+    """Look at ``letters.paths()``; tell each fault with the file, the line and the placeholder."""
     own = letters.own_folder
     if own is not None and not own.is_dir():
         return (f"{own}: is no folder",)
     return tuple(
         f"{letters.place(path)}: {fault}"
-        for path in letters.templates.list_templates(extensions=["j2"])
+        for path in letters.paths()
         for fault in _faults_of(letters.templates, path, samples)
     )
 

@@ -1,7 +1,7 @@
 """The schema's version: made new, brought up to date, or refused.
 
-Alembic keeps the number of the newest migration in the database. A database of a newer program is
-never touched.
+Alembic keeps the number of the newest migration in the database; the name of a migration's file
+begins with its number. A database of a newer program is never touched.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import column, inspect, select, table
 
 from store.engine import WRITES, open_engine, translated_errors
 from store.errors import SchemaMismatch
@@ -18,6 +20,9 @@ from store.errors import SchemaMismatch
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Engine
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_VERSION: Final = table("alembic_version", column("version_num"))
 
 
 class SchemaState(StrEnum):
@@ -95,17 +100,16 @@ def _newer(path: Path) -> str:
 
 
 def _state(engine: Engine) -> SchemaState:
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - slow to import
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import
-
+    """Compare numbers only: every command asks, and alembic takes long to import."""
+    known = [path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")]
     with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(_config())
+        if not inspect(connection).has_table(_VERSION.name):
+            return SchemaState.EMPTY
+        present = connection.scalar(select(_VERSION.c.version_num))
     if present is None:
         return SchemaState.EMPTY
-    if present == scripts.get_current_head():
+    if present == max(known):
         return SchemaState.CURRENT
-    known = {script.revision for script in scripts.walk_revisions()}
     return SchemaState.OLDER if present in known else SchemaState.NEWER
 
 
@@ -113,6 +117,6 @@ def _config() -> Config:
     from alembic.config import Config  # noqa: PLC0415 - slow to import
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     return config

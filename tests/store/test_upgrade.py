@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from store.engine import WRITES, open_engine
 from store.errors import SchemaMismatch, StorageUnavailable
 from store.schema import metadata
 from store.unit_of_work import DATABASE_NAME
-from store.upgrade import SchemaState, _config, require_current, schema_state, upgrade
+from store.upgrade import MIGRATIONS, SchemaState, _config, require_current, schema_state, upgrade
 from tests.store.samples import ROOT, finish, in_new_process
 
 REQUIRE_CURRENT = """
@@ -127,6 +128,23 @@ def test_an_upgrade_keeps_the_reports_of_the_first_schema(first_schema: Path) ->
         kept = connection.execute("SELECT reference, category, external_id FROM reports").fetchall()
     connection.close()
     assert kept == [("R-AAAAA-AAAAA", None, None)]
+
+
+def test_the_files_of_migrations_are_named_by_their_numbers() -> None:
+    scripts = ScriptDirectory.from_config(_config())
+    numbers = [script.revision for script in scripts.walk_revisions()]
+    assert numbers == sorted(numbers, reverse=True)
+    assert sorted(path.name[:5] for path in (MIGRATIONS / "versions").glob("*.py")) == [
+        f"{number}_" for number in reversed(numbers)
+    ]
+
+
+def test_a_database_that_was_begun_and_not_made_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE_NAME
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+    connection.close()
+    assert schema_state(path) is SchemaState.EMPTY
 
 
 def test_a_new_database_is_made_once(tmp_path: Path) -> None:

@@ -15,8 +15,7 @@ Aho-Corasick automaton: its time grows with the text and the matches, never fast
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -44,7 +43,9 @@ _SINGLE: Final = str.maketrans(
     }
 )
 _GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_GERMAN_LETTERS: Final = frozenset("äöüß")
 _UNMARKED: Final = dict.fromkeys([0x0640, *range(0x064B, 0x0653), 0x0670])
+_MARKS: Final = frozenset(map(chr, _UNMARKED))
 # Scripts whose words are not parted by spaces: kana, Han, Hangul (its particles), Thai.
 _UNSPACED: Final = (
     ("\u3040", "\u30ff"),
@@ -91,8 +92,8 @@ class Found(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
+    # A tuple, as there are very many and each start of a reader makes them.
     tags: tuple[str, ...]
     whole_start: bool
     whole_end: bool
@@ -103,21 +104,15 @@ class Lexicon:
     """Finds the phrases of some tags."""
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
-        entries: dict[str, dict[tuple[bool, bool, bool], list[str]]] = {}
+        entries: dict[str, list[_Entry]] = {}
         for tag, listed in phrases.items():
             for phrase in listed:
                 for spelling in _spellings(phrase):
                     bare = spelling.strip("*")
-                    any_ending = spelling.endswith("*")
-                    ends = (_bounded(spelling, 0), _bounded(spelling, -1), any_ending)
-                    tags = entries.setdefault(bare, {}).setdefault(ends, [])
-                    if tag not in tags:
-                        tags.append(tag)
-        self._entries = tuple(
-            tuple(_Entry(tuple(tags), *ends) for ends, tags in ways.items())
-            for ways in entries.values()
-        )
-        self._automaton = AhoCorasick(entries)
+                    ends = _bounded(spelling[0]), _bounded(spelling[-1]), spelling[-1] == "*"
+                    _add(entries.setdefault(bare, []), tag, ends)
+        self._entries = tuple(entries.values())
+        self._automaton = AhoCorasick(entries, store_patterns=False)
 
     def find(self, folded: str) -> list[Found]:
         """Find all phrases of a folded text in its order, the longest first where they begin."""
@@ -162,19 +157,31 @@ def is_unspaced(char: str) -> bool:
     return any(first <= char <= last for first, last in _UNSPACED)
 
 
-def _spellings(phrase: str) -> set[str]:
+def _add(entries: list[_Entry], tag: str, ends: tuple[bool, bool, bool]) -> None:
+    """Add a tag to the entry of its phrase that has the same ends."""
+    for number, entry in enumerate(entries):
+        if entry[1:] == ends:
+            if tag not in entry.tags:
+                entries[number] = _Entry((*entry.tags, tag), *ends)
+            return
+    entries.append(_Entry((tag,), *ends))
+
+
+def _spellings(phrase: str) -> Collection[str]:
     small = phrase.lower()
-    if not small.isascii():
+    if small.isascii():
+        return (small,)
+    spellings = {fold(small)}
+    # Worked out only where they differ: a reader that starts has tens of thousands of phrases.
+    if not _GERMAN_LETTERS.isdisjoint(small):
+        spellings.add(fold(small.translate(_GERMAN)))
+    if not _MARKS.isdisjoint(small):
         # Cleaned texts come without the marks of Arabic vowels and stretched letters.
-        return {fold(small), fold(small.translate(_GERMAN)), fold(small.translate(_UNMARKED))}
-    return {small}
-
-
-def _bounded(phrase: str, end: int) -> bool:
-    return _is_spaced_letter(phrase[end])
+        spellings.add(fold(small.translate(_UNMARKED)))
+    return spellings
 
 
 @cache
-def _is_spaced_letter(char: str) -> bool:
+def _bounded(char: str) -> bool:
     """Tell whether a word must end at this character; kept, as tables have few of them."""
     return char != "*" and is_word(char) and not is_unspaced(char)

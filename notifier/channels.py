@@ -20,7 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from notifier.bounded import NoAnswerError, call
+from outside.bounded import NoAnswerError, call
 from notifier.outcomes import Deferred, Outcome, Refused, Sent
 from store.model import OutboxMessage
 

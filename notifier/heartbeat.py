@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from notifier.bounded import NoAnswerError, call
+from outside.bounded import NoAnswerError, call
 
 LIMIT: Final = timedelta(seconds=10)
 """How long one call of the URL may take in all."""

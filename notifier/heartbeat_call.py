@@ -1,4 +1,4 @@
-"""One call of the heartbeat URL, as a short-lived program of its own (``notifier.bounded``).
+"""One call of the heartbeat URL, as a short-lived program of its own (``outside.bounded``).
 
 Nothing of the answer is read but its status, and nothing of the URL is told: it is a secret of the
 monitoring service.

@@ -453,3 +453,24 @@ acknowledgements = Table(
     Index("ix_acknowledgements_domain", "domain", "at"),
     Index("ix_acknowledgements_at", "at"),
 )
+
+# Logins by OAuth 2: the tokens sealed, why none came last, and who asks for new ones just now.
+logins = Table(
+    "logins",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("made_for", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("obtained_at", UtcTime),
+    Column("expires_at", UtcTime),
+    Column("refresh_expires_at", UtcTime),
+    Column("failed_at", UtcTime),
+    Column("failed_reason", Text),
+    Column("failed_remedy", Text),
+    Column("failed_for_good", Boolean),
+    Column("failed_times", Integer),
+    Column("failed_retry_at", UtcTime),
+    Column("leased_by", String(64)),
+    Column("leased_until", UtcTime),
+)

@@ -23,6 +23,7 @@ from store.model.ids import (
     OverrideId,
     ReportId,
 )
+from store.model.logins import LoginFailure, StoredLogin
 from store.model.mail import Door, Envelope, InboundMessage, MailKind, MailTraits
 from store.model.moments import Clock, require_aware, utc_now
 from store.model.outgoing import (
@@ -65,6 +66,7 @@ __all__ = [
     "Fault",
     "InboundId",
     "InboundMessage",
+    "LoginFailure",
     "MailKind",
     "MailTraits",
     "OutboxId",
@@ -81,6 +83,7 @@ __all__ = [
     "Sighting",
     "StaffAction",
     "StaffCommand",
+    "StoredLogin",
     "Way",
     "Words",
     "require_aware",

@@ -105,7 +105,7 @@ def _chosen(known: list[Channel], who: str) -> list[Channel]:
 
 
 def _try(channel: Channel) -> Outcome:
-    from notifier.bounded import NoAnswerError
+    from outside.bounded import NoAnswerError
     from notifier.channels import tell
     from notifier.outcomes import Deferred
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notifier.bounded import NoAnswerError, call
+from outside.bounded import NoAnswerError, call
 
 if TYPE_CHECKING:
     from pathlib import Path

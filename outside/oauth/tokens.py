@@ -1,0 +1,310 @@
+"""The tokens of all logins: kept sealed, renewed in time, by one at a time.
+
+A refresh token may be good for one use only, so whoever uses one takes a lease on its login first;
+everybody else waits for what comes of it. The new one is on disk before the access token that came
+with it is given to anybody. What cannot be written down at once is held and written at the next
+call. A lease that its holder never gave back (it was killed) lapses.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from outside.oauth.bearer import Bearer
+from outside.oauth.endpoint import LIMIT, LONGEST_WAIT, Granted, Post, ask, post
+from outside.oauth.errors import LoginError
+from outside.oauth.grants import Grant, renewal
+from store.errors import SealError
+from store.model import Clock, LoginFailure, StoredLogin
+from store.seals import Seal
+from store.unit_of_work import Store, UnitOfWork
+
+RENEW_BEFORE: Final = timedelta(minutes=10)
+"""How long before its end an access token is replaced, so that none ends in the middle of work."""
+STILL_GOOD_FOR: Final = timedelta(seconds=30)
+"""How long a token must be good to be given out when no new one can be had."""
+UNKNOWN_LIFE: Final = timedelta(hours=1)
+"""When a token of which the endpoint told no end is renewed."""
+FRESH_FOR: Final = timedelta(minutes=1)
+"""A token so young that is refused was not refused for its age: another would be, too."""
+LEASE: Final = LIMIT + timedelta(seconds=10)
+FIRST_PAUSE: Final = timedelta(seconds=5)
+LONGEST_PAUSE: Final = timedelta(minutes=5)
+PAUSE_FOR_GOOD: Final = timedelta(minutes=1)
+POLL_SECONDS: Final = 0.1
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kept:
+    """The tokens of a login as they stand in its seal."""
+
+    access_token: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+
+
+_NOTHING: Final = _Kept()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _State:
+    """How a login stands: a token that can be used, and whether it is time for another."""
+
+    login: StoredLogin
+    usable: Bearer | None
+    is_due: bool
+
+
+class Tokens:
+    """The access tokens of an installation's logins. Safe to use from several threads.
+
+    ``send`` posts a form; ``pause`` waits some seconds. Who insists asks again even where it failed
+    a moment ago: a person who has just mended something.
+    """
+
+    def __init__(  # noqa: PLR0913 - the wiring names each piece
+        self,
+        *,
+        store: Store,
+        seal: Seal,
+        grants: Mapping[str, Grant],
+        clock: Clock,
+        send: Post = post,
+        pause: Callable[[float], None] = time.sleep,
+        insist: bool = False,
+    ) -> None:
+        self._store = store
+        self._seal = seal
+        self._grants = grants
+        self._clock = clock
+        self._send = send
+        self._pause = pause
+        self._insist = insist
+        self._owner = f"{os.getpid()}/{secrets.token_hex(8)}"
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._unwritten: dict[str, StoredLogin] = {}
+
+    def bearer(self, name: str, refused: Bearer | None = None) -> Bearer:
+        """Give a token of a login; see ``BearerSource``."""
+        grant = self._grants[name]
+        with self._turns[name]:
+            made_for = grant.made_for()
+            self._write_down(name)
+            while True:
+                claim = self._claim(grant, made_for, refused)
+                if isinstance(claim, Bearer):
+                    return claim
+                if claim is not None:
+                    return self._renewed(grant, claim, refused)
+                self._pause(POLL_SECONDS)
+
+    def keep(self, name: str, granted: Granted, asked_at: datetime) -> None:
+        """Write down what somebody got by logging in; it takes the place of what was there."""
+        grant = self._grants[name]
+        with self._turns[name]:
+            self._unwritten.pop(name, None)
+            with self._store.transaction() as work:
+                login = _present(work, name, grant.made_for())
+                work.logins.keep(self._with(grant, login, granted, _NOTHING, asked_at))
+                work.commit()
+        log.info("login.kept", login=name)
+
+    def keep_fresh(self) -> int:
+        """Renew every token whose time has come, so that trouble shows before a token is needed.
+
+        It also keeps a refresh token alive that nobody uses for long.
+        """
+        for name in self._grants:
+            # What went wrong was logged and written down when it did.
+            with suppress(LoginError):
+                self.bearer(name)
+        return 0
+
+    def _claim(
+        self, grant: Grant, made_for: str, refused: Bearer | None
+    ) -> Bearer | StoredLogin | None:
+        """Give a token, or a login that we alone may renew now, or None while another does."""
+        now = self._clock()
+        with self._store.snapshot() as work:
+            state = self._state(work, grant, made_for, refused, now)
+        if state.usable and not state.is_due:
+            return state.usable
+        with self._store.transaction() as work:
+            state = self._state(work, grant, made_for, refused, now)
+            if state.usable and not state.is_due:
+                return state.usable
+            if _is_leased(state.login, now):
+                return state.usable
+            if failure := self._resting(state.login, now):
+                if state.usable:
+                    return state.usable
+                raise LoginError(failure.reason, failure.remedy, for_good=failure.for_good)
+            leased = work.logins.lease(state.login, self._owner, now + LEASE)
+            work.commit()
+        return leased
+
+    def _state(
+        self,
+        work: UnitOfWork,
+        grant: Grant,
+        made_for: str,
+        refused: Bearer | None,
+        now: datetime,
+    ) -> _State:
+        login = _present(work, grant.name, made_for)
+        token = self._opened(login).access_token
+        if token is None or login.obtained_at is None:
+            return _State(login=login, usable=None, is_due=True)
+        if refused is not None and refused.token == token:
+            if timedelta(0) <= now - login.obtained_at < FRESH_FOR:
+                raise LoginError(
+                    "the server refuses a token that was given out just now",
+                    f"see that the user exists and that [oauth.{grant.name}] may use its mailbox",
+                    for_good=True,
+                )
+            return _State(login=login, usable=None, is_due=True)
+        bearer = Bearer(token=token, expires_at=login.expires_at)
+        is_usable = now < _ends_at(login, STILL_GOOD_FOR)
+        # Before it was given out: the clock was set back, and its end means nothing.
+        is_due = now >= _ends_at(login, RENEW_BEFORE) or now < login.obtained_at
+        return _State(login=login, usable=bearer if is_usable else None, is_due=is_due)
+
+    def _resting(self, login: StoredLogin, now: datetime) -> LoginFailure | None:
+        """Tell what failed so lately that it is not worth trying again."""
+        failure = login.failure
+        if failure is None or self._insist:
+            return None
+        # A time further off than any pause was written before the clock was set back.
+        return failure if now < failure.retry_at <= now + LONGEST_WAIT else None
+
+    def _renewed(self, grant: Grant, login: StoredLogin, refused: Bearer | None) -> Bearer:
+        """Ask for a new token under the lease we have, and write it down before it is used."""
+        now = self._clock()
+        old = self._opened(login)
+        try:
+            granted = ask(grant, renewal(grant, old.refresh_token, now), self._send)
+        except LoginError as error:
+            return self._failed(grant, login, error, refused)
+        except BaseException:
+            with self._store.transaction() as work:
+                work.logins.release(login.name, self._owner)
+                work.commit()
+            raise
+        self._unwritten[grant.name] = self._with(grant, login, granted, old, now)
+        self._write_down(grant.name)
+        log.info("login.renewed", login=grant.name)
+        after = granted.expires_after
+        return Bearer(token=granted.access_token, expires_at=now + after if after else None)
+
+    def _failed(
+        self, grant: Grant, login: StoredLogin, error: LoginError, refused: Bearer | None
+    ) -> Bearer:
+        """Write down why there is no new token; the old one does while it is good."""
+        now = self._clock()
+        failure = _failure(login, error, now)
+        log.warning("login.no_token", login=grant.name, reason=error.reason, remedy=error.remedy)
+        with self._store.transaction() as work:
+            work.logins.failed(login, failure)
+            work.commit()
+            state = self._state(work, grant, login.made_for, refused, now)
+        if state.usable:
+            return state.usable
+        raise error
+
+    def _write_down(self, name: str) -> None:
+        """Write down what was got and is not on disk yet; it stays in hand when that fails."""
+        held = self._unwritten.get(name)
+        if held is None:
+            return
+        with self._store.transaction() as work:
+            present = work.logins.get(name)
+            if present is None or present.version == held.version:
+                work.logins.keep(held)
+            # Else somebody logged in meanwhile: theirs is newer.
+            work.commit()
+        del self._unwritten[name]
+
+    def _with(
+        self, grant: Grant, login: StoredLogin, granted: Granted, old: _Kept, asked_at: datetime
+    ) -> StoredLogin:
+        kept = _Kept(
+            access_token=granted.access_token,
+            refresh_token=granted.refresh_token or old.refresh_token,
+        )
+        after = granted.refresh_expires_after
+        if granted.refresh_token:
+            after = after or grant.refresh_lifetime
+        return replace(
+            login,
+            sealed=self._seal.close(json.dumps([kept.access_token, kept.refresh_token]).encode()),
+            obtained_at=asked_at,
+            expires_at=asked_at + granted.expires_after if granted.expires_after else None,
+            refresh_expires_at=asked_at + after if after else login.refresh_expires_at,
+        )
+
+    def _opened(self, login: StoredLogin) -> _Kept:
+        if login.sealed is None:
+            return _NOTHING
+        try:
+            access_token, refresh_token = json.loads(self._seal.open(login.sealed))
+        except SealError:
+            # The key is another one since; what is sealed for the old one is lost.
+            return _NOTHING
+        return _Kept(access_token=access_token, refresh_token=refresh_token)
+
+
+def _present(work: UnitOfWork, name: str, made_for: str) -> StoredLogin:
+    """Give what is known of a login; of tokens that another grant got, only that they are there."""
+    login = work.logins.get(name)
+    if login is None:
+        return StoredLogin(name=name, made_for=made_for, version=0)
+    if login.made_for == made_for:
+        return login
+    return StoredLogin(
+        name=name,
+        made_for=made_for,
+        version=login.version,
+        leased_by=login.leased_by,
+        leased_until=login.leased_until,
+    )
+
+
+def _is_leased(login: StoredLogin, now: datetime) -> bool:
+    # A lease that ends later than any can was taken before the clock was set back.
+    return login.leased_until is not None and now < login.leased_until <= now + LEASE
+
+
+def _ends_at(login: StoredLogin, early: timedelta) -> datetime:
+    """Tell when a token counts as ended, so much before its end; of a short life a quarter."""
+    begin = login.obtained_at or datetime.min.replace(tzinfo=UTC)
+    if login.expires_at is None:
+        return begin + UNKNOWN_LIFE
+    return login.expires_at - min(early, (login.expires_at - begin) / 4)
+
+
+def _failure(login: StoredLogin, error: LoginError, now: datetime) -> LoginFailure:
+    times = login.failure.times + 1 if login.failure else 1
+    pause = error.retry_after or min(FIRST_PAUSE * 2 ** min(times - 1, 10), LONGEST_PAUSE)
+    if error.for_good:
+        pause = max(pause, PAUSE_FOR_GOOD)
+    return LoginFailure(
+        at=now,
+        reason=error.reason,
+        remedy=error.remedy,
+        for_good=error.for_good,
+        times=times,
+        retry_at=now + pause,
+    )

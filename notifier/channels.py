@@ -20,8 +20,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from outside.bounded import NoAnswerError, call
 from notifier.outcomes import Deferred, Outcome, Refused, Sent
+from outside.bounded import NoAnswerError, call
 from store.model import OutboxMessage
 
 PREFIX: Final = "channel:"

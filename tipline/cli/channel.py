@@ -105,9 +105,9 @@ def _chosen(known: list[Channel], who: str) -> list[Channel]:
 
 
 def _try(channel: Channel) -> Outcome:
-    from outside.bounded import NoAnswerError
     from notifier.channels import tell
     from notifier.outcomes import Deferred
+    from outside.bounded import NoAnswerError
 
     try:
         return tell(channel, TEST_TITLE, TEST_TEXT)

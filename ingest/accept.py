@@ -20,7 +20,7 @@ from store.errors import StoreError
 from store.evidence import Evidence, SealedBody
 from store.inbox import NewMessage
 from store.model import Envelope, InboundId
-from store.unit_of_work import Store
+from store.unit_of_work import Store, UnitOfWork
 
 # One commit takes at most so many mails, and stops taking more beyond so many octets.
 BATCH_MESSAGES: Final = 64
@@ -40,10 +40,20 @@ class Arrival:
     body: SealedBody | None = None
 
 
-def write_down(store: Store, evidence: Evidence, arrivals: Sequence[Arrival]) -> list[InboundId]:
+Note = Callable[[UnitOfWork, list[InboundId]], None]
+
+
+def _nothing_more(work: UnitOfWork, ids: list[InboundId]) -> None:
+    del work, ids
+
+
+def write_down(
+    store: Store, evidence: Evidence, arrivals: Sequence[Arrival], also: Note = _nothing_more
+) -> list[InboundId]:
     """Seal, insert and commit mails together; they are durable when this returns.
 
-    Raises StorageFull or StorageUnavailable; then nothing that was written here is left.
+    ``also`` writes down what belongs to them, in the same transaction. Raises StorageFull or
+    StorageUnavailable, and what ``also`` raises; then nothing that was written here is left.
     """
     evidence.require_room()
     messages: list[NewMessage] = []
@@ -51,6 +61,7 @@ def write_down(store: Store, evidence: Evidence, arrivals: Sequence[Arrival]) ->
         messages.extend(_sealed(evidence, arrival) for arrival in arrivals)
         with store.transaction() as work:
             ids = work.inbox.add(messages)
+            also(work, ids)
             work.commit()
     except BaseException:
         for arrival, message in zip(arrivals, messages, strict=False):

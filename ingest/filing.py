@@ -57,6 +57,7 @@ class Filing:
         at: datetime,
     ) -> Filed:
         """Put a message in its place, with the reason."""
+        parsed = _as_cut(work, message, parsed)
         filed = self._decide(work, message, parsed, at)
         work.inbox.finish(message, filed.state, filed.kind, filed.reason, parsed.message_id)
         return filed
@@ -189,6 +190,23 @@ class Filing:
             if sighting in concerned:
                 accounts[account_id] = None
         return list(accounts)
+
+
+def _as_cut(work: UnitOfWork, message: InboundMessage, parsed: ParsedMessage) -> ParsedMessage:
+    """Take a mail of which only a part is here for a report: a person has to look at the rest."""
+    if message.envelope.is_known:
+        return parsed
+    why = work.mailboxes.why_cut(message.id)
+    if why is None:
+        return parsed
+    readable = parsed.traits.readable and bool(parsed.text.strip())
+    return replace(
+        parsed,
+        kind=MailKind.REPORT,
+        kind_reason=why,
+        defects=(*parsed.defects, why),
+        traits=replace(parsed.traits, readable=readable),
+    )
 
 
 def _recorded(kind: MailKind, reason: str) -> Filed:

@@ -20,7 +20,7 @@ from ingest.workers import NotRead, ReadingPool
 from store.errors import StorageUnavailable
 from store.evidence import Evidence
 from store.inbox import ClaimedMessage
-from store.model import Clock, Door, Envelope, InboundMessage
+from store.model import Clock, Envelope, InboundMessage
 from store.states import InboxState
 from store.unit_of_work import Store
 
@@ -172,5 +172,5 @@ class Pipeline:
 
 
 def _envelope(message: InboundMessage) -> Envelope | None:
-    """Give what the transport said; of a mail from an archive nothing is known but its headers."""
-    return None if message.envelope.door is Door.ARCHIVE else message.envelope
+    """Give what the transport said, where one said anything."""
+    return message.envelope if message.envelope.is_known else None

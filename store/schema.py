@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -473,4 +474,47 @@ logins = Table(
     Column("failed_retry_at", UtcTime),
     Column("leased_by", String(64)),
     Column("leased_until", UtcTime),
+)
+
+# Mails of mailboxes, by UID: one row for each that was found there.
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailbox", String(80), nullable=False),
+    Column("folder", Text, nullable=False),
+    # Both have 32 bits without a sign (RFC 3501 section 2.3.1.1).
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", String(64)),
+    Column("inbox_id", ForeignKey("inbox.id")),
+    Column("reason", Text),
+    Column("at", UtcTime, nullable=False),
+    Column("strikes", Integer, nullable=False),
+    # From when on the mail may have a copy in the folder it goes to.
+    Column("copying_at", UtcTime),
+    Column("settled_at", UtcTime),
+    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    Index("ix_fetches_digest", "digest"),
+    Index("ix_fetches_inbox_id", "inbox_id"),
+    Index(
+        "ix_fetches_unsettled",
+        "mailbox",
+        "folder",
+        sqlite_where=text("settled_at IS NULL"),
+        postgresql_where=text("settled_at IS NULL"),
+    ),
+)
+
+mailbox_states = Table(
+    "mailbox_states",
+    metadata,
+    Column("mailbox", String(80), primary_key=True),
+    Column("looked_at", UtcTime),
+    Column("failing_since", UtcTime),
+    Column("fault", Text),
+    Column("remedy", Text),
+    Column("trouble", Text),
 )

@@ -28,6 +28,7 @@ from store.faults import Faults
 from store.history import History
 from store.inbox import Inbox
 from store.logins import Logins
+from store.mailboxes import Mailboxes
 from store.openings import Openings
 from store.outbox import Outbox
 from store.overviews import Overviews
@@ -74,6 +75,7 @@ class UnitOfWork:
         self.commands = StaffCommands(connection)
         self.duty = DutyChanges(connection)
         self.faults = Faults(connection)
+        self.mailboxes = Mailboxes(connection)
         self.canaries = Canaries(connection)
         self.logins = Logins(connection)
         self.unreachable = Unreachable(connection)

@@ -1,5 +1,6 @@
 """The daemon: the only wiring, read from top to bottom.
 
+    mailboxes ------------------v
     SMTP listener -> Acceptor -> [inbox] -> Pipeline -> [cases] -> Planner -> [outbox] -> Deliverer
                                                         [escalations] -> Escalator -^    Auditor
 
@@ -156,6 +157,11 @@ class _Stages:
             name = f"{OWNER}/{number}"
             pipeline = wiring.pipeline(self._readers, name, self._wake_deciding)
             self.reading.append(Stage(f"reading {number}", pipeline.step, on_round))
+        # Each mailbox has a stage, a thread and a connection of its own.
+        self._mailboxes = wiring.mailboxes(self.wake_reading)
+        self.fetching = [
+            Stage(f"mailbox {mailbox.name}", mailbox.step, on_round) for mailbox in self._mailboxes
+        ]
         calendars = wiring.calendars()
         # Before the first step is due: nobody is told by a plan that the file has not.
         calendars.step()
@@ -167,6 +173,7 @@ class _Stages:
         canary = watch.canaries.step if watch.canaries else _nothing
         self.canary = Stage("canary", canary, on_round)
         self.all = (
+            *self.fetching,
             *self.reading,
             self.planning,
             self.commanding,
@@ -209,9 +216,13 @@ class _Stages:
     async def close(self) -> None:
         """Finish the step each stage is at, then end the readers and the connection."""
         self._stopping = True
+        for mailbox in self._mailboxes:
+            mailbox.stop()
         for stage in self.all:
             stage.stop()
         await asyncio.gather(*self._running)
+        for mailbox in self._mailboxes:
+            await asyncio.to_thread(mailbox.close)
         await asyncio.to_thread(self._readers.close)
         for carrier in self._couriers:
             carrier.close()

@@ -11,6 +11,7 @@ from ingest.accept import Acceptor
 from ingest.addresses import ReportingAddresses
 from ingest.filing import Filing
 from ingest.forwarded import ForwardedConnection
+from ingest.imap.rounds import Rounds
 from ingest.limits import SmtpSettings
 from ingest.lmtp import LmtpConnection
 from ingest.origin import Networks
@@ -48,6 +49,7 @@ from tipline.settings.mail import (
     promises,
     quotas,
 )
+from tipline.settings.mailboxes import mailbox_login, mailboxes
 from tipline.tls import server_context
 
 
@@ -265,6 +267,21 @@ class Wiring:
         return Calendars(
             store=self.installation.store, directory=self.outfit.directory, clock=self.clock
         )
+
+    def mailboxes(self, on_taken: Callable[[], None]) -> list[Rounds]:
+        """Put together what fetches mails, one for each mailbox."""
+        settings = self.outfit.settings
+        return [
+            Rounds(
+                settings=mailbox,
+                login=mailbox_login(settings, name),
+                store=self.installation.store,
+                evidence=self.installation.evidence,
+                clock=self.clock,
+                on_taken=on_taken,
+            )
+            for name, mailbox in mailboxes(settings).items()
+        ]
 
     def listener(
         self,

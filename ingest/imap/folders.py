@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
 
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from ingest.imap.connection import Connection, reason
 from ingest.imap.errors import FolderError
 
-_NOT_A_FOLDER = frozenset({b"\\noselect", b"\\nonexistent"})
+# How many folders are named to somebody who named none of them.
+_NAMED: Final = 10
+_NOT_A_FOLDER: Final = frozenset({b"\\noselect", b"\\nonexistent"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +71,13 @@ def _is_branch(flags: Iterable[bytes]) -> bool:
 
 def _text(separator: bytes | str) -> str:
     return separator.decode("ascii", "replace") if isinstance(separator, bytes) else separator
+
+
+def nearest(folders: Folders, wanted: str) -> str:
+    """Say which folders could have been meant by a name that the server does not have."""
+    near = get_close_matches(wanted, sorted(folders.names), n=1, cutoff=0.5)
+    there = near or sorted(folders.names)[:_NAMED]
+    return f"name one that is there: {', '.join(there)}" if there else "make it"
 
 
 def make_folder(connection: Connection, name: str) -> None:

@@ -10,7 +10,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from ingest.imap.connection import Connection, connect, reason
 from ingest.imap.errors import FolderError, MailboxError
-from ingest.imap.folders import Folders, read_folders
+from ingest.imap.folders import Folders, nearest, read_folders
 from ingest.imap.login import Login
 from ingest.imap.settings import After, MailboxSettings
 
@@ -97,7 +97,7 @@ def _targets(settings: MailboxSettings, folders: Folders) -> list[str]:
 def _folder(connection: Connection, folders: Folders, wanted: str) -> FolderSeen:
     name = folders.find(wanted)
     if name is None:
-        return FolderSeen(name=wanted, fault="is missing", remedy=_nearest(folders, wanted))
+        return FolderSeen(name=wanted, fault="is missing", remedy=nearest(folders, wanted))
     try:
         with connection.call(f"folder {name}") as client:
             return _opened(client, wanted, name)
@@ -115,11 +115,3 @@ def _opened(client: IMAPClient, wanted: str, name: str) -> FolderSeen:
         remedy = "see that this user may read the folder"
         raise FolderError(f"cannot be opened: {reason(error)}", remedy) from error
     return FolderSeen(name=wanted, uidvalidity=int(selected[b"UIDVALIDITY"]), uids=uids)
-
-
-def _nearest(folders: Folders, wanted: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a fault
-
-    near = get_close_matches(wanted, sorted(folders.names), n=1, cutoff=0.5)
-    there = near or sorted(folders.names)[:10]
-    return f"name one that is there: {', '.join(there)}" if there else "make it"

@@ -25,6 +25,7 @@ from store.model.ids import (
 )
 from store.model.logins import LoginFailure, StoredLogin
 from store.model.mail import Door, Envelope, InboundMessage, MailKind, MailTraits
+from store.model.mailboxes import Fetch, FetchOutcome, MailboxState, Place
 from store.model.moments import Clock, require_aware, utc_now
 from store.model.outgoing import (
     TO_REPORTERS,
@@ -64,17 +65,21 @@ __all__ = [
     "EventKind",
     "EvidencePart",
     "Fault",
+    "Fetch",
+    "FetchOutcome",
     "InboundId",
     "InboundMessage",
     "LoginFailure",
     "MailKind",
     "MailTraits",
+    "MailboxState",
     "OutboxId",
     "OutboxKind",
     "OutboxMessage",
     "OutgoingMail",
     "Override",
     "OverrideId",
+    "Place",
     "PlannedShift",
     "Report",
     "ReportId",

@@ -17,6 +17,8 @@ class Door(StrEnum):
     SMTP = "smtp"
     # From a mail server of our own, which received it from outside.
     LMTP = "lmtp"
+    # Fetched from a mailbox; of its transport nothing is known but its headers.
+    IMAP = "imap"
     # From an archive: worked on like any other, but its writer waits for no receipt now.
     ARCHIVE = "archive"
 
@@ -56,6 +58,11 @@ class Envelope:
 
     def __post_init__(self) -> None:
         require_aware(self.received_at, "received_at")
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a transport told it; of other mails nothing is known but what headers say."""
+        return self.door not in {Door.IMAP, Door.ARCHIVE}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

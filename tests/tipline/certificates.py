@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def certificate_for(folder: Path, days: int) -> Path:
-    """Make a certificate for the listener that runs out in so many days."""
+def certificate_for(folder: Path, days: int, host: str = "mail.chirper.example") -> Path:
+    """Make a certificate for a server that runs out in so many days."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.chirper.example")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder(issuer_name=name, subject_name=name)
@@ -26,6 +26,7 @@ def certificate_for(folder: Path, days: int) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=days, hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )
     (folder / "certificate.pem").write_bytes(made.public_bytes(Encoding.PEM))

@@ -28,8 +28,8 @@ class Opened:
 
     @property
     def envelope(self) -> Envelope | None:
-        """What the transport said; of a mail from an archive nothing is known but its headers."""
-        return None if self.is_archived else self.message.envelope
+        """What the transport said, where one said anything."""
+        return self.message.envelope if self.message.envelope.is_known else None
 
     @property
     def is_archived(self) -> bool:

@@ -1,0 +1,254 @@
+"""The life of one mailbox: connect, take in what is there, wait for more, for ever.
+
+A fault ends the connection and nothing else: the next one is tried after a pause, which grows up to
+minutes and depends on chance. Each mailbox has a thread, a connection and a record of its own, so
+what happens to one touches no other.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from imapclient.exceptions import IMAPClientError
+
+from ingest.imap.connection import Connection, connect, reason
+from ingest.imap.errors import FolderError, MailboxError, UnreachableError
+from ingest.imap.fetching import Fetching
+from ingest.imap.folders import nearest, read_folders
+from ingest.imap.idling import Waiting
+from ingest.imap.login import Login
+from ingest.imap.pauses import Pauses
+from ingest.imap.settings import MailboxSettings
+from ingest.imap.settling import Settling
+from ingest.imap.taking import Taking
+from ingest.imap.visit import Tools, visit
+from store.evidence import Evidence
+from store.model import Clock, MailboxState
+from store.unit_of_work import Store
+
+# How often it is written down that all is well.
+_NOTED_EVERY: Final = timedelta(minutes=1)
+_PAUSE_AFTER_OWN_FAULT: Final = timedelta(seconds=30)
+# How long the end may take before the connection is cut off, in seconds.
+_END_WITHIN: Final = 3.0
+
+log = structlog.get_logger()
+
+
+class Rounds:
+    """Looks after one mailbox. ``step`` is called again and again, by one thread."""
+
+    def __init__(  # noqa: PLR0913 - the wiring names every dependency
+        self,
+        *,
+        settings: MailboxSettings,
+        login: Login,
+        store: Store,
+        evidence: Evidence,
+        clock: Clock,
+        on_taken: Callable[[], None] = lambda: None,
+        pauses: Pauses | None = None,
+    ) -> None:
+        self._settings = settings
+        self._login = login
+        self._store = store
+        self._clock = clock
+        self._taking = Taking(store, evidence, settings, clock, on_taken)
+        self._fetching = Fetching(settings)
+        self._pauses = pauses or Pauses()
+        self._record = _Record(store, settings.name, clock)
+        self._connection: Connection | None = None
+        self._running: Iterator[int] | None = None
+        self._not_before: datetime | None = None
+        self._stopping = threading.Event()
+
+    @property
+    def name(self) -> str:
+        """The mailbox's name in the configuration."""
+        return self._settings.name
+
+    def step(self) -> int:
+        """Do the next piece of work; 0 when there is nothing to do for a moment.
+
+        Raises StorageUnavailable: then the mails stay where they are.
+        """
+        if self._stopping.is_set() or not self._is_due():
+            return 0
+        try:
+            return next(self._work())
+        except MailboxError as error:
+            self._failed(error)
+        except IMAPClientError as error:
+            self._failed(UnreachableError(f"the server refuses: {reason(error)}"))
+        except BaseException:
+            # A fault of this machine: no server is logged in to again and again for it.
+            self._not_before = self._clock() + _PAUSE_AFTER_OWN_FAULT
+            self._let_go()
+            raise
+        return 0
+
+    def _is_due(self) -> bool:
+        now = self._clock()
+        # A clock that was set back makes nobody wait longer than the longest pause.
+        far = self._not_before is not None and self._not_before - now > self._pauses.longest_refused
+        return self._not_before is None or far or now >= self._not_before
+
+    def _work(self) -> Iterator[int]:
+        if self._running is None:
+            self._connection = connect(self._settings, self._login)
+            self._running = self._rounds(self._connection)
+        return self._running
+
+    def _rounds(self, connection: Connection) -> Iterator[int]:
+        log.info("mailbox.connected", mailbox=self._settings.name, host=self._settings.host)
+        tools = self._tools(connection)
+        waiting = Waiting(self._settings)
+        while True:
+            faults: list[FolderError] = []
+            for folder in self._settings.folders:
+                try:
+                    yield from self._visit(connection, folder, tools)
+                except FolderError as error:
+                    faults.append(error)
+            self._record.looked(faults)
+            self._pauses.reset()
+            if len(faults) == len(self._settings.folders):
+                raise faults[0]
+            self._select_first(connection)
+            for listens in waiting.wait(connection):
+                if self._stopping.is_set():
+                    return
+                yield int(listens)
+
+    def _visit(self, connection: Connection, wanted: str, tools: Tools) -> Iterator[int]:
+        folders = read_folders(connection)
+        name = folders.find(wanted)
+        if name is None:
+            raise FolderError(f"the folder {wanted} is missing", nearest(folders, wanted))
+        for taken in visit(connection, self._settings.name, name, tools):
+            if taken:
+                self._pauses.reset()
+            # Even a batch that brought nothing is work: there may be more behind it.
+            yield 1
+
+    def _tools(self, connection: Connection) -> Tools:
+        return Tools(
+            store=self._store,
+            fetching=self._fetching,
+            taking=self._taking,
+            settling=Settling(connection, self._store, self._settings, self._clock),
+            clock=self._clock,
+            on_trouble=self._record.has_trouble,
+        )
+
+    def _select_first(self, connection: Connection) -> None:
+        """Have the first folder that can be opened told of."""
+        if len(self._settings.folders) == 1:
+            return
+        folders = read_folders(connection)
+        found = (folders.find(wanted) for wanted in self._settings.folders)
+        name = next((name for name in found if name), "INBOX")
+        with connection.call(f"folder {name}") as client:
+            client.select_folder(name)
+
+    def _failed(self, error: MailboxError) -> None:
+        self._let_go()
+        if self._stopping.is_set():
+            return
+        pause = self._pauses.next(error)
+        self._not_before = self._clock() + pause
+        log.warning(
+            "mailbox.failing",
+            mailbox=self._settings.name,
+            reason=str(error),
+            remedy=error.remedy,
+            again_in=f"{pause.total_seconds():.0f}s",
+        )
+        self._record.failed(error)
+
+    def _let_go(self) -> None:
+        connection, self._connection, self._running = self._connection, None, None
+        if connection is not None:
+            connection.close()
+
+    def stop(self) -> None:
+        """Have the step at hand end soon; may be called from any thread."""
+        self._stopping.set()
+        cut = threading.Timer(_END_WITHIN, self._cut)
+        cut.daemon = True
+        cut.start()
+
+    def _cut(self) -> None:
+        if self._connection is not None:
+            self._connection.cut()
+
+    def close(self) -> None:
+        """Log out; after the last step."""
+        self._let_go()
+
+
+class _Record:
+    """Writes down how the mailbox fares, when that changes and once a minute."""
+
+    def __init__(self, store: Store, mailbox: str, clock: Clock) -> None:
+        self._store = store
+        self._mailbox = mailbox
+        self._clock = clock
+        self._trouble: FolderError | None = None
+        self._written: MailboxState | None = None
+
+    def has_trouble(self, error: FolderError) -> None:
+        """Note what is wrong while mails come in all the same."""
+        log.warning("mailbox.trouble", mailbox=self._mailbox, reason=str(error))
+        self._trouble = error
+
+    def looked(self, faults: list[FolderError]) -> None:
+        """Note that every folder was looked at, and which could not be."""
+        trouble, self._trouble = self._trouble, None
+        if faults:
+            self.failed(faults[0])
+            return
+        before = self._state()
+        now = self._clock()
+        state = MailboxState(
+            mailbox=self._mailbox,
+            looked_at=now,
+            trouble=str(trouble) if trouble else None,
+            remedy=trouble.remedy if trouble else None,
+        )
+        recent = before.looked_at is not None and abs(now - before.looked_at) < _NOTED_EVERY
+        if recent and before.fault is None and before.trouble == state.trouble:
+            return
+        self._put(state)
+
+    def failed(self, error: MailboxError) -> None:
+        """Note that mails cannot be fetched, and since when."""
+        before = self._state()
+        since = before.failing_since or self._clock()
+        self._put(
+            MailboxState(
+                mailbox=self._mailbox,
+                looked_at=before.looked_at,
+                failing_since=since,
+                fault=str(error),
+                remedy=error.remedy,
+            )
+        )
+
+    def _state(self) -> MailboxState:
+        if self._written is None:
+            with self._store.snapshot() as work:
+                self._written = work.mailboxes.state(self._mailbox)
+        return self._written or MailboxState(mailbox=self._mailbox)
+
+    def _put(self, state: MailboxState) -> None:
+        if state == self._written:
+            return
+        with self._store.transaction() as work:
+            work.mailboxes.put_state(state)
+            work.commit()
+        self._written = state

@@ -1,0 +1,163 @@
+"""Mails of mailboxes by UID: what was taken in, so that none is taken in twice or passed over.
+
+A row is written in the transaction that puts the mail into the inbox. What is still to be done in
+the mailbox (the mail moved or flagged) follows from the rows that are not settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+
+from store.model import Fetch, FetchOutcome, InboundId, MailboxState, Place
+from store.rows import shortened
+from store.schema import fetches, mailbox_states
+
+# So many UIDs in one statement; databases bound the number of values.
+_AT_ONCE: Final = 500
+_REASON_LENGTH: Final = 2000
+
+
+class Mailboxes:
+    """The fetched mails and the mailboxes' states, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def finished(self, place: Place) -> set[int]:
+        """Give the UIDs that need not be fetched any more."""
+        done = _at(place) & (fetches.c.outcome != FetchOutcome.TRIED)
+        return set(self._connection.scalars(select(fetches.c.uid).where(done)))
+
+    def add(self, place: Place, new: Iterable[Fetch]) -> None:
+        """Write mails down; a try that is written down already becomes what is said now."""
+        for fetch in new:
+            row = _row(place, fetch)
+            same = _at(place) & (fetches.c.uid == fetch.uid)
+            changed = self._connection.execute(update(fetches).where(same).values(row))
+            if not changed.rowcount:
+                self._connection.execute(insert(fetches).values(strikes=0, **row))
+
+    def tried(self, place: Place, uid: int, reason: str, at: datetime, strikes: int) -> int:
+        """Note that a mail could not be fetched, and how much that says; gives the sum of it."""
+        same = _at(place) & (fetches.c.uid == uid)
+        before = self._connection.scalar(select(fetches.c.strikes).where(same)) or 0
+        fetch = Fetch(uid=uid, outcome=FetchOutcome.TRIED, size=0, at=at, reason=reason)
+        self.add(place, [fetch])
+        self._connection.execute(update(fetches).where(same).values(strikes=before + strikes))
+        return int(before) + strikes
+
+    def strikes(self, place: Place) -> dict[int, int]:
+        """Give the UIDs that could not be fetched so far, each with what was noted of it."""
+        tried = _at(place) & (fetches.c.outcome == FetchOutcome.TRIED)
+        query = select(fetches.c.uid, fetches.c.strikes).where(tried)
+        return {row.uid: row.strikes for row in self._connection.execute(query)}
+
+    def holding(self, digests: Sequence[str]) -> dict[str, InboundId]:
+        """Tell which of these digests were taken in whole before, and as which message."""
+        query = (
+            select(fetches.c.digest, func.min(fetches.c.inbox_id).label("inbox_id"))
+            .where(
+                fetches.c.digest.in_(digests),
+                fetches.c.outcome.in_([FetchOutcome.TAKEN, FetchOutcome.KNOWN]),
+            )
+            .group_by(fetches.c.digest)
+        )
+        return {row.digest: InboundId(row.inbox_id) for row in self._connection.execute(query)}
+
+    def unsettled(self, place: Place) -> list[Fetch]:
+        """Give the mails of which the mailbox still has to be told, by UID."""
+        todo = _at(place) & fetches.c.settled_at.is_(None)
+        done = fetches.c.outcome != FetchOutcome.TRIED
+        query = select(fetches).where(todo, done).order_by(fetches.c.uid)
+        return [_fetch(row) for row in self._connection.execute(query)]
+
+    def settle(self, place: Place, uids: Sequence[int], at: datetime) -> None:
+        """Note that the mailbox was told of these mails."""
+        self._mark(place, uids, settled_at=at)
+
+    def begin_copying(self, place: Place, uids: Sequence[int], at: datetime) -> None:
+        """Note that these mails may have copies from now on: the server is asked next."""
+        self._mark(place, uids, copying_at=at)
+
+    def copying(self, place: Place, uids: Sequence[int]) -> set[int]:
+        """Tell which of these mails may have been copied by somebody who did not come back."""
+        begun = _at(place) & fetches.c.copying_at.is_not(None) & fetches.c.settled_at.is_(None)
+        query = select(fetches.c.uid).where(begun)
+        return set(self._connection.scalars(query)) & set(uids)
+
+    def _mark(self, place: Place, uids: Sequence[int], **values: Any) -> None:
+        for start in range(0, len(uids), _AT_ONCE):
+            same = _at(place) & fetches.c.uid.in_(uids[start : start + _AT_ONCE])
+            self._connection.execute(update(fetches).where(same).values(values))
+
+    def why_cut(self, inbound_id: InboundId) -> str | None:
+        """Tell why a message in the inbox is not the whole mail; None for one that is."""
+        cut = fetches.c.outcome.in_([FetchOutcome.TOO_LARGE, FetchOutcome.FAILED])
+        query = select(fetches.c.reason).where(fetches.c.inbox_id == inbound_id, cut)
+        return self._connection.scalar(query.limit(1))
+
+    def outcomes(self, place: Place) -> dict[int, FetchOutcome]:
+        """Give what became of each mail of a folder, by UID."""
+        query = select(fetches.c.uid, fetches.c.outcome).where(_at(place))
+        return {row.uid: FetchOutcome(row.outcome) for row in self._connection.execute(query)}
+
+    def totals(self, mailbox: str) -> dict[FetchOutcome, int]:
+        """Count what became of all mails a mailbox ever held."""
+        query = (
+            select(fetches.c.outcome, func.count(fetches.c.id).label("mails"))
+            .where(fetches.c.mailbox == mailbox)
+            .group_by(fetches.c.outcome)
+        )
+        return {FetchOutcome(row.outcome): row.mails for row in self._connection.execute(query)}
+
+    def state(self, mailbox: str) -> MailboxState | None:
+        """Give how a mailbox fares; None for one that was never looked at."""
+        query = select(mailbox_states).where(mailbox_states.c.mailbox == mailbox)
+        row = self._connection.execute(query).first()
+        return MailboxState(**row._mapping) if row else None  # noqa: SLF001 - its public name
+
+    def put_state(self, state: MailboxState) -> None:
+        """Write down how a mailbox fares."""
+        gone = delete(mailbox_states).where(mailbox_states.c.mailbox == state.mailbox)
+        self._connection.execute(gone)
+        self._connection.execute(insert(mailbox_states).values(asdict(state)))
+
+
+def _at(place: Place) -> ColumnElement[bool]:
+    return (
+        (fetches.c.mailbox == place.mailbox)
+        & (fetches.c.folder == place.folder)
+        & (fetches.c.uidvalidity == place.uidvalidity)
+    )
+
+
+def _row(place: Place, fetch: Fetch) -> dict[str, Any]:
+    return {
+        **asdict(place),
+        "uid": fetch.uid,
+        "outcome": fetch.outcome,
+        "size": fetch.size,
+        "digest": fetch.digest,
+        "inbox_id": fetch.inbound_id,
+        "reason": shortened(fetch.reason, _REASON_LENGTH),
+        "at": fetch.at,
+        "settled_at": fetch.settled_at,
+    }
+
+
+def _fetch(row: Row[Any]) -> Fetch:
+    return Fetch(
+        uid=row.uid,
+        outcome=FetchOutcome(row.outcome),
+        size=row.size,
+        at=row.at,
+        digest=row.digest,
+        inbound_id=None if row.inbox_id is None else InboundId(row.inbox_id),
+        reason=row.reason,
+        settled_at=row.settled_at,
+    )

@@ -20,8 +20,10 @@ from store.model import (
     AccountId,
     Door,
     EventKind,
+    InboundId,
     InboundMessage,
     MailKind,
+    MailTraits,
     ReportId,
     Severity,
     Words,
@@ -71,7 +73,7 @@ class Filing:
     ) -> Filed:
         copy = work.inbox.earlier_copy(message, named=parsed.message_id is not None)
         if copy is not None:
-            return _recorded(parsed.kind, f"{Decision.REPEAT}: the same mail as message {copy}")
+            return _repeat(work, message, parsed, copy)
         sent = returned_message(work, parsed, self._terms, at)
         if sent is not None:
             return _recorded(*note_return(work, parsed, sent, at))
@@ -79,6 +81,21 @@ class Filing:
             return _recorded(MailKind.CANARY, "our own mail to ourselves came back")
         if is_command(work, parsed, self._home, self._terms.token_key):
             return self._command(work, message, parsed, at)
+        return self._once(work, message, parsed, at)
+
+    def _once(
+        self,
+        work: UnitOfWork,
+        message: InboundMessage,
+        parsed: ParsedMessage,
+        at: datetime,
+    ) -> Filed:
+        """File a report unless it is one already, whatever else this copy looks like."""
+        # Only what became a report has a fingerprint here: a copy that one door took for spam does
+        # not keep the others away.
+        copy = work.repeats.first_with(parsed.fingerprint) if parsed.fingerprint else None
+        if copy is not None:
+            return _repeat(work, message, parsed, copy)
         if is_routine(parsed, self._home):
             return _recorded(parsed.kind, parsed.kind_reason)
         return self._report(work, message, parsed, at)
@@ -116,6 +133,8 @@ class Filing:
         kind = MailKind.REPLY if joins else _report_kind(parsed.kind)
         severity = severity_of(parsed)
         report_id = self._add_report(work, message, parsed, kind, severity, earlier)
+        if parsed.fingerprint:
+            work.repeats.remember(message.id, parsed.fingerprint)
         report = work.reports.get(report_id)
         remarks = parsed.machine_report.remarks() if parsed.machine_report else {}
         cases = JoinedCases(work, report, severity, at, remarks)
@@ -147,7 +166,6 @@ class Filing:
             text=parsed.text,
             filenames=tuple(part.filename for part in parsed.attachments),
         )
-        archived = message.envelope.door is Door.ARCHIVE
         machine = parsed.machine_report
         category, category_reason = category_of(parsed)
         report_id = work.reports.add(
@@ -160,7 +178,7 @@ class Filing:
                 severity=severity,
                 urgency=parsed.urgency,
                 message_id=parsed.message_id,
-                traits=replace(parsed.traits, archived=archived),
+                traits=_traits(message, parsed),
                 defects=parsed.defects,
                 words=self._evidence.seal_words(words),
                 accounts=len(reported(parsed.sightings)),
@@ -206,7 +224,21 @@ def _as_cut(work: UnitOfWork, message: InboundMessage, parsed: ParsedMessage) ->
         kind_reason=why,
         defects=(*parsed.defects, why),
         traits=replace(parsed.traits, readable=readable),
+        # Another mail may begin in the same way.
+        fingerprint=None,
     )
+
+
+def _repeat(
+    work: UnitOfWork, message: InboundMessage, parsed: ParsedMessage, copy: InboundId
+) -> Filed:
+    """Write a further copy down beside the first; what its way here tells is kept."""
+    first = work.repeats.add(message.id, copy, _traits(message, parsed))
+    return _recorded(parsed.kind, f"{Decision.REPEAT}: the same mail as message {first}")
+
+
+def _traits(message: InboundMessage, parsed: ParsedMessage) -> MailTraits:
+    return replace(parsed.traits, archived=message.envelope.door is Door.ARCHIVE)
 
 
 def _recorded(kind: MailKind, reason: str) -> Filed:

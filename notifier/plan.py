@@ -17,6 +17,7 @@ import structlog
 from notifier.acknowledge import Acknowledger
 from notifier.colleagues import Colleagues
 from notifier.compose import Composer
+from notifier.copies import Copies
 from notifier.correspondence import Correspondence
 from notifier.decisions import Decisions, NoticeRules
 from notifier.directory import Directory
@@ -89,6 +90,7 @@ class Planner:
             promises=promises,
             answering=answering,
         )
+        self._copies = Copies(store, manners)
         # Only in memory: after a restart everything is tried at once.
         self._resting: dict[EventId, _Rest] = {}
 
@@ -99,7 +101,8 @@ class Planner:
             events = work.history.unplanned(BATCH + len(self._resting))
         # Alerts before receipts: somebody may be waiting for help.
         done = sum(self._plan(event) for event in self._awake(events))
-        return done + self._receipts.step()
+        # What another copy tells goes before the decision.
+        return done + self._copies.step() + self._receipts.step()
 
     def _awake(self, events: Sequence[CaseEvent]) -> list[CaseEvent]:
         """Leave out what failed a short while ago, and forget what is off the list."""

@@ -21,7 +21,7 @@ MAX_ATTEMPTS: Final = 3
 # Identical mails without a Message-ID count as one mail sent again within this time.
 UNNAMED_REPEAT_WITHIN: Final = timedelta(hours=1)
 
-_COLUMNS: Final = tuple(c for c in inbox.c if c.name not in {"body", "body_file"})
+_COLUMNS: Final = tuple(c for c in inbox.c if c.name not in {"body", "body_file", "fingerprint"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

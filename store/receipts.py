@@ -55,6 +55,17 @@ class Receipts:
         )
         return result.rowcount == 1
 
+    def decide_again(self, report_id: ReportId) -> None:
+        """Have a receipt decided again that was withheld."""
+        self._connection.execute(
+            update(reports)
+            .where(
+                reports.c.id == report_id,
+                reports.c.acknowledgement == AcknowledgementState.WITHHELD,
+            )
+            .values(acknowledgement=AcknowledgementState.PENDING, acknowledgement_reason=None),
+        )
+
     def still_undecided(self, report_ids: Sequence[ReportId]) -> set[ReportId]:
         """Tell of which of these reports nobody has decided the receipt yet."""
         query = select(reports.c.id).where(

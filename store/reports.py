@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Row, Select, cast, extract, func, insert, select
+from sqlalchemy import Connection, Integer, Row, Select, cast, extract, func, insert, select, update
 
 from store.errors import NotFound
 from store.model import CaseId, InboundId, MailKind, MailTraits, Report, ReportId, Severity
@@ -91,6 +91,17 @@ class Reports:
         """Give one report by its number in the database."""
         row = self._connection.execute(_query().where(reports.c.id == report_id)).one()
         return self._report(row)
+
+    def of_message(self, inbound_id: InboundId) -> Report | None:
+        """Give the report that a message became."""
+        row = self._connection.execute(_query().where(reports.c.inbox_id == inbound_id)).first()
+        return self._report(row) if row else None
+
+    def set_traits(self, report_id: ReportId, traits: MailTraits) -> None:
+        """Change by what a report's sender is judged: another copy of it tells more."""
+        self._connection.execute(
+            update(reports).where(reports.c.id == report_id).values(traits=asdict(traits))
+        )
 
     def find(self, text: str) -> Report:
         """Give one report by its reference as typed; NotFound names the nearest."""

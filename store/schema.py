@@ -96,10 +96,26 @@ inbox = Table(
     Column("not_before", UtcTime),
     Column("lease_owner", String(80)),
     Column("leased_until", UtcTime),
+    # Of a message that became a report: what every copy of the mail has in common.
+    Column("fingerprint", String(64)),
+    Index("ix_inbox_fingerprint", "fingerprint", unique=True),
     Index("ix_inbox_waiting", "id", sqlite_where=text("state = 'received'")),
     Index("ix_inbox_digest", "digest"),
     Index("ix_inbox_state", "state"),
     sqlite_autoincrement=True,
+)
+
+# Messages that are further copies of another, and what their way here tells of the sender.
+repeats = Table(
+    "repeats",
+    metadata,
+    Column("inbox_id", ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
+    Column("first_id", ForeignKey("inbox.id"), nullable=False),
+    Column("traits", JSON, nullable=False),
+    # What the notifier made of it; nothing while it has not looked.
+    Column("outcome", String(16)),
+    Index("ix_repeats_first_id", "first_id"),
+    Index("ix_repeats_undecided", "inbox_id", sqlite_where=text("outcome IS NULL")),
 )
 
 accounts = Table(

@@ -94,6 +94,14 @@ class AcknowledgementState(StrEnum):
     WITHHELD = "withheld"
 
 
+class RepeatState(StrEnum):
+    """What a further copy of a mail changed for its report."""
+
+    # Its way here tells more of the sender than the others' did, and counts.
+    COUNTS = "counts"
+    NOTHING = "nothing"
+
+
 class CommandState(StrEnum):
     """What became of a mail from the people on duty."""
 

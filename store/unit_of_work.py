@@ -33,6 +33,7 @@ from store.openings import Openings
 from store.outbox import Outbox
 from store.overviews import Overviews
 from store.receipts import Receipts
+from store.repeats import Repeats
 from store.reports import Reports
 from store.schema import installation
 from store.sending import Sending
@@ -56,6 +57,7 @@ class UnitOfWork:
         self._connection = connection
         self.inbox = Inbox(connection)
         self.accounts = Accounts(connection)
+        self.repeats = Repeats(connection)
         self.reports = Reports(connection)
         self.contents = Contents(connection)
         self.receipts = Receipts(connection)

@@ -54,7 +54,7 @@ def _octets_of_attachment(attachment: dict[str, Any]) -> bytes:
 def of_part(part: Part, bulk: Bulk) -> EvidencePart:
     """List a part as it stands in the tree; what was left out of it is measured with it."""
     name = attempt(lambda: str(part.get_filename() or ""), "")
-    pieces = _decoded(part, bulk) if bulk.is_in(part.stored()) else [octets_of(part)]
+    pieces = decoded(part, bulk) if bulk.is_in(part.stored()) else [octets_of(part)]
     return _listed(name, stated_type(part), pieces)
 
 
@@ -63,14 +63,15 @@ def octets_within(part: Part, bulk: Bulk, limit: int) -> bytes:
     if not bulk.is_in(part.stored()):
         return octets_of(part)
     whole = bytearray()
-    for piece in _decoded(part, bulk):
+    for piece in decoded(part, bulk):
         whole += piece
         if len(whole) > limit:
             break
     return bytes(whole)
 
 
-def _decoded(part: Part, bulk: Bulk) -> Iterable[bytes]:
+def decoded(part: Part, bulk: Bulk) -> Iterable[bytes]:
+    """Undo the transfer encoding of a part with what was left out, piece by piece."""
     pieces = bulk.pieces(part.stored())
     match str(part.get("Content-Transfer-Encoding", "")).strip().lower():
         case "base64":

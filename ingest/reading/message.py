@@ -20,6 +20,7 @@ from ingest.reading.body import Body, read_body
 from ingest.reading.category import Suggestion, suggest_category
 from ingest.reading.delivery import Delivery, read_delivery
 from ingest.reading.facts import KindFacts
+from ingest.reading.fingerprint import fingerprint
 from ingest.reading.gathering import Reading, gather_facts
 from ingest.reading.kind import decide_kind, is_generated
 from ingest.reading.language import choose
@@ -201,6 +202,7 @@ def assembled(pieces: Pieces, rules: ReadingRules) -> ParsedMessage:
         reply_token=pieces.token,
         machine_report=pieces.report.report,
         delivery=pieces.delivery,
+        fingerprint=fingerprint(traits, mail.value("date"), pieces.subject, mail.content),
     )
 
 

@@ -21,6 +21,7 @@ from mailparser.utils import decode_header_part
 from ingest.reading import evidence, fields
 from ingest.reading.encoded_words import decoded_words
 from ingest.reading.evidence import attempt
+from ingest.reading.fingerprint import content_digest
 from ingest.reading.parts import Part, stated_type
 from ingest.reading.repair import BODY_TYPES, leaves, open_tree, repair
 from ingest.reading.structure import text_of
@@ -43,6 +44,7 @@ class Mail:
 
     ``parser`` is None when mail-parser could not read it; ``holds_something`` tells whether the
     body, as it came, is more than white space, ``is_blank`` that not even a header is there.
+    ``content`` is a digest of all its parts, None where it is not all read.
     """
 
     root: Part
@@ -50,6 +52,7 @@ class Mail:
     defects: list[str] = field(default_factory=list)
     holds_something: bool = False
     is_blank: bool = False
+    content: str | None = None
 
     def values(self, name: str) -> list[str]:
         """Give the decoded values of a header field, unfolded, in the order of the mail."""
@@ -131,6 +134,7 @@ def open_mail(raw: bytes) -> Mail:
     root = open_tree(raw)
     # Repairing changes what is there.
     holds = attempt(lambda: holds_something(root), True)
+    content = content_digest(root)
     defects = repair(root) + _structure_defects(root)
     parser = attempt(lambda: MailParser(root), None)
     if parser is None:
@@ -147,6 +151,7 @@ def open_mail(raw: bytes) -> Mail:
         defects=list(dict.fromkeys(defects))[:MAX_DEFECTS],
         holds_something=holds,
         is_blank=not raw.strip(),
+        content=content,
     )
 
 

@@ -19,7 +19,8 @@ class ParsedMessage:
     ``language`` is ISO 639-1; ``urgency`` is the name of a rule and ``category`` a suggestion, each
     with the phrase of our own tables behind it; ``text`` is the writer's own words;
     ``reply_token`` is the plus-part of our address it was sent to; ``machine_report`` is the
-    report in ARF or X-ARF that it carries, ``delivery`` what it says of a mail's delivery.
+    report in ARF or X-ARF that it carries, ``delivery`` what it says of a mail's delivery;
+    ``fingerprint`` is the same for every copy of it, by whatever door, and for no other mail.
     """
 
     message_id: str | None = None
@@ -42,6 +43,7 @@ class ParsedMessage:
     reply_token: str | None = None
     machine_report: MachineReport | None = None
     delivery: Delivery | None = None
+    fingerprint: str | None = None
 
 
 def unreadable_message(envelope: Envelope | None, defect: str) -> ParsedMessage:

@@ -90,11 +90,24 @@ def two_cases(state: Path) -> Path:
     return state
 
 
-def _file(settings: Settings, installation: Installation, raw: bytes) -> None:
+@pytest.fixture
+def second_copy(two_cases: Path) -> Path:
+    """Have the first of the two come once more, by another door."""
+    settings = load_settings()
+    with opened(settings) as installation:
+        trace = b"Received: from mx2.chirper.example by imap.chirper.example; now\n"
+        raw = trace + MAIL.format(handle="bad_one").encode()
+        _file(settings, installation, raw, Door.LMTP)
+    return two_cases
+
+
+def _file(
+    settings: Settings, installation: Installation, raw: bytes, door: Door = Door.SMTP
+) -> None:
     envelope = Envelope(
         reverse_path="mia@mail.example",
         recipients=("cp@chirper.example",),
-        door=Door.SMTP,
+        door=door,
         received_at=utc_now(),
     )
     arrival = Arrival(envelope=envelope, raw=raw)

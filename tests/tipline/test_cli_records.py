@@ -121,6 +121,23 @@ def test_words_stay_sealed_until_they_are_opened_for_a_reason(show: Show, run: R
     assert newest["details"] == {"report": reference, "why": "a check"}
 
 
+@pytest.mark.usefixtures("second_copy")
+def test_every_delivery_of_a_report_is_shown(show: Show, run: Run) -> None:
+    assert len(show("report", "list")) == 2
+    oldest = show("report", "list")[1]
+
+    first, second = show("report", "show", oldest["reference"])["deliveries"]
+
+    assert (first["inbox_id"], first["door"], second["door"]) == (1, "smtp", "lmtp")
+    assert second["recipients"] == ["cp@chirper.example"]
+    assert datetime.fromisoformat(second["received_at"]).tzinfo
+    assert "by lmtp at " in run("report", "show", oldest["reference"]).out
+    [case] = oldest["case_references"]
+    [report] = show("case", "show", case)["report_list"]
+    assert [one["door"] for one in report["deliveries"]] == ["smtp", "lmtp"]
+    assert "for cp@chirper.example (message 3)" in run("case", "show", case).out
+
+
 @pytest.mark.usefixtures("two_cases")
 def test_only_a_quarantined_message_can_be_sent_round_again(run: Run) -> None:
     result = run("inbox", "requeue", "1")

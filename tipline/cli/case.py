@@ -86,15 +86,22 @@ def show_case(
 ) -> None:
     """Show one case with its reports and its history."""
     from tipline.cli.database import required
-    from tipline.cli.records import case_record, event_record, report_record
+    from tipline.cli.records import case_record, delivery_record, event_record, report_record
 
     with required(load(config)) as store, store.snapshot() as unit:
         case = unit.cases.find(reference)
         reports = unit.reports.of_case(case.reference)
         events = unit.history.of_case(case.id)
+        copies = unit.repeats.of_several([report.inbound_id for report in reports])
     record = case_record(case)
     record["report_references"] = [report.reference for report in reports]
-    record["report_list"] = [report_record(report) for report in reports]
+    record["report_list"] = [
+        {
+            **report_record(report),
+            "deliveries": [delivery_record(one) for one in copies.get(report.inbound_id, ())],
+        }
+        for report in reports
+    ]
     record["history"] = [event_record(event) for event in events]
     if as_json:
         print_json(record)
@@ -136,6 +143,8 @@ def _account(account: AccountReference | None) -> str:
 
 
 def _print(case: Case, record: dict[str, Any]) -> None:
+    from tipline.cli.records import delivery_line
+
     account = _account(case.account)
     facts = [
         (name, value)
@@ -146,6 +155,8 @@ def _print(case: Case, record: dict[str, Any]) -> None:
     print_line(f"reported in  {', '.join(record['report_references'])}")
     for report in record["report_list"]:
         _print_suggestions(report)
+        for delivery in report["deliveries"]:
+            print_line(f"delivered    {report['reference']} {delivery_line(delivery)}")
     print_table(
         ("at", "what", "who", "details"),
         [

@@ -127,7 +127,8 @@ def foreseen_record(
     from ingest.placing import ReplyTerms
     from store.model import utc_now
 
-    known = bool(unit.inbox.holds([hashlib.sha256(raw).hexdigest()]))
+    copied = message.fingerprint and unit.repeats.first_with(message.fingerprint)
+    known = bool(copied or unit.inbox.holds([hashlib.sha256(raw).hexdigest()]))
     terms = ReplyTerms(token_key=token_key(settings), reopen_months=settings.notices.reopen_months)
     told = foresee(unit, message, settings.platform.key, terms, utc_now())
     return {

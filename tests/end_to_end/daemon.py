@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from tests.tipline.command import run_here
+
 START_SECONDS = 30.0
 LOOK_EVERY = 0.05
 
@@ -117,7 +119,13 @@ class Daemon:
 
     def tipline(self, *arguments: str, status: int = 0) -> str:
         """Run another tipline command on the same installation."""
-        done = subprocess.run(
+        done = run_here(self.folder, self.environment, *arguments)
+        assert done.status == status, done.out + done.err
+        return done.out if status == 0 else done.err
+
+    def program(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a tipline command in a process of its own, as a person at a shell does."""
+        return subprocess.run(
             [sys.executable, "-m", "tipline", *arguments],
             env=self.environment,
             cwd=self.folder,
@@ -126,8 +134,6 @@ class Daemon:
             check=False,
             timeout=60,
         )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout if status == 0 else done.stderr
 
     def json(self, *arguments: str) -> Any:  # noqa: ANN401 - whatever the command prints
         return json.loads(self.tipline(*arguments, "--json"))

@@ -38,8 +38,11 @@ def test_a_lost_database_is_not_begun_anew(daemon: Daemon) -> None:
     daemon.stop()
     for path in daemon.state.glob("tipline.db*"):
         path.unlink()
-    assert "restore it from your backup" in daemon.tipline("serve", status=1)
-    daemon.tipline("db", "upgrade")
+    refused = daemon.program("serve")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "restore it from your backup" in refused.stderr
+    made = daemon.program("db", "upgrade")
+    assert (made.returncode, made.stderr) == (0, "")
 
 
 def test_a_database_from_an_older_backup_costs_no_sealed_mail(daemon: Daemon) -> None:

@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from ingest.accept import Arrival, write_down
 from ingest.filing import Filing
 from ingest.placing import ReplyTerms
 from ingest.reading import read_message
 from store.model import Door, Envelope, utc_now
-from tests.tipline.command import Result, Run
+from tests.tipline.command import Result, Run, logs_as_before
 from tipline.cli import main
 from tipline.installation import Installation, opened
 from tipline.logs import set_up_logs
@@ -42,17 +40,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    """Give the logs back as they were: commands set them up for the whole process."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in ("mail.log", "asyncio", "alembic")}
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in levels.items():
-        logging.getLogger(name).setLevel(before)
-    structlog.reset_defaults()
+def quiet_after() -> Iterator[None]:
+    with logs_as_before():
+        yield
 
 
 @pytest.fixture

@@ -12,17 +12,23 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import column, inspect, select, table
+from sqlalchemy import Column, MetaData, String, Table, insert, inspect, select
 
 from store.engine import WRITES, open_engine, translated_errors
 from store.errors import SchemaMismatch
+from store.schema import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
-_VERSION: Final = table("alembic_version", column("version_num"))
+# As alembic makes it.
+_VERSION: Final = Table(
+    "alembic_version",
+    MetaData(naming_convention={"pk": "%(table_name)s_pkc"}),
+    Column("version_num", String(32), primary_key=True),
+)
 
 
 class SchemaState(StrEnum):
@@ -48,20 +54,22 @@ def upgrade(path: Path) -> bool:
 
     Raises SchemaMismatch when the database was made by a newer program.
     """
-    from alembic import command  # noqa: PLC0415 - slow to import and needed here only
-
     with _opened(path) as engine:
-        state = _state(engine)
-        if state is SchemaState.NEWER:
-            raise SchemaMismatch(_newer(path))
-        if state is SchemaState.CURRENT:
+        if _state(engine) is SchemaState.CURRENT:
             return False
         # In one transaction of ours: alembic would commit each migration by itself, and somebody
         # else who starts would see a schema in between.
         with engine.execution_options(**{WRITES: True}).begin() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            # Looked at again: somebody else may have been first.
+            match _state_of(connection):
+                case SchemaState.NEWER:
+                    raise SchemaMismatch(_newer(path))
+                case SchemaState.EMPTY:
+                    _make(connection)
+                case SchemaState.OLDER:
+                    _migrate(connection)
+                case SchemaState.CURRENT:
+                    return False
         return True
 
 
@@ -100,17 +108,41 @@ def _newer(path: Path) -> str:
 
 
 def _state(engine: Engine) -> SchemaState:
-    """Compare numbers only: every command asks, and alembic takes long to import."""
-    known = [path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")]
     with engine.connect() as connection:
-        if not inspect(connection).has_table(_VERSION.name):
-            return SchemaState.EMPTY
-        present = connection.scalar(select(_VERSION.c.version_num))
+        return _state_of(connection)
+
+
+def _state_of(connection: Connection) -> SchemaState:
+    """Compare numbers only: every command asks, and alembic takes long to import."""
+    if not inspect(connection).has_table(_VERSION.name):
+        return SchemaState.EMPTY
+    known = _numbers()
+    present = connection.scalar(select(_VERSION.c.version_num))
     if present is None:
         return SchemaState.EMPTY
-    if present == max(known):
+    if present == known[-1]:
         return SchemaState.CURRENT
     return SchemaState.OLDER if present in known else SchemaState.NEWER
+
+
+def _numbers() -> list[str]:
+    files = (MIGRATIONS / "versions").glob("[0-9]*.py")
+    return sorted(path.name.partition("_")[0] for path in files)
+
+
+def _make(connection: Connection) -> None:
+    """Make all tables as they are now; the migrations would make the same, one by one."""
+    metadata.create_all(connection)
+    _VERSION.create(connection, checkfirst=True)
+    connection.execute(insert(_VERSION).values(version_num=_numbers()[-1]))
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - slow to import and needed here only
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _config() -> Config:

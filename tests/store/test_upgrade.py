@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
 
 from store.engine import WRITES, open_engine
 from store.errors import SchemaMismatch, StorageUnavailable
-from store.schema import metadata
 from store.unit_of_work import DATABASE_NAME
 from store.upgrade import MIGRATIONS, SchemaState, _config, require_current, schema_state, upgrade
 from tests.store.samples import ROOT, finish, in_new_process
@@ -91,27 +89,43 @@ def database(state_dir: Path) -> Path:
     return state_dir / DATABASE_NAME
 
 
-def test_the_migrations_make_what_the_schema_says(database: Path, tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'direct.db'}")
-    metadata.create_all(engine)
+def migrated(path: Path, number: str) -> Path:
+    """Make a database by the migrations, one after another."""
+    path.parent.mkdir(exist_ok=True)
+    engine = open_engine(path)
+    with engine.execution_options(**{WRITES: True}).connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, number)
+        connection.commit()
     engine.dispose()
-    assert structure(database) == structure(tmp_path / "direct.db")
+    return path
+
+
+def version(path: Path) -> list[tuple[object, ...]]:
+    """Tell what alembic keeps in a database, and in what."""
+    with sqlite3.connect(path) as connection:
+        kept = connection.execute("SELECT * FROM alembic_version").fetchall()
+        kept += connection.execute("PRAGMA table_xinfo(alembic_version)").fetchall()
+        kept += connection.execute("PRAGMA index_list(alembic_version)").fetchall()
+    connection.close()
+    return kept
+
+
+def test_a_new_database_is_what_the_migrations_make(database: Path, tmp_path: Path) -> None:
+    by_migrations = migrated(tmp_path / "migrated" / DATABASE_NAME, "head")
+    assert structure(database) == structure(by_migrations)
+    assert version(database) == version(by_migrations)
 
 
 @pytest.fixture
 def first_schema(tmp_path: Path) -> Path:
     """A database of the first schema with one report in it."""
-    path = tmp_path / "old" / DATABASE_NAME
-    path.parent.mkdir()
-    engine = open_engine(path)
-    with engine.execution_options(**{WRITES: True}).connect() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.execute(text(FIRST_MESSAGE))
-        connection.execute(text(FIRST_REPORT))
-        connection.commit()
-    engine.dispose()
+    path = migrated(tmp_path / "old" / DATABASE_NAME, "0001")
+    with sqlite3.connect(path) as connection:
+        connection.execute(FIRST_MESSAGE)
+        connection.execute(FIRST_REPORT)
+    connection.close()
     return path
 
 

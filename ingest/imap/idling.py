@@ -14,7 +14,7 @@ from typing import Final
 from imapclient import IMAPClient
 
 from ingest.imap.connection import Connection
-from ingest.imap.errors import UnreachableError
+from ingest.imap.errors import MailboxError, UnreachableError
 from ingest.imap.settings import MailboxSettings
 
 # How long one look at the connection lasts, in seconds; then it is seen whether to stop.
@@ -52,11 +52,16 @@ class Waiting:
         with connection.call("IDLE") as client:
             client.idle()
             told = _is_told(_buffered(client))
-        while not told and self._seconds() < until:
-            told = self._listen(connection)
-            yield True
-        with connection.call("end of IDLE") as client:
-            client.idle_done()
+        try:
+            while not told and self._seconds() < until:
+                told = self._listen(connection)
+                yield True
+        except GeneratorExit:
+            # Whoever waits goes away: the server understands nothing else before this.
+            with suppress(MailboxError):
+                _end(connection)
+            raise
+        _end(connection)
 
     def _listen(self, connection: Connection) -> bool:
         """Listen for a moment; True when something has happened, or may have."""
@@ -67,6 +72,11 @@ class Waiting:
             raise UnreachableError(f"the server ended the connection: {_words(said)}")
         # A broken connection ends the wait at once; the end of IDLE then shows that it is broken.
         return _is_told(said) or (not said and self._seconds() - began < _AT_ONCE)
+
+
+def _end(connection: Connection) -> None:
+    with connection.call("end of IDLE") as client:
+        client.idle_done()
 
 
 def _buffered(client: IMAPClient) -> list[tuple[object, ...]]:

@@ -8,7 +8,7 @@ what happens to one touches no other.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -62,7 +62,7 @@ class Rounds:
         self._pauses = pauses or Pauses()
         self._record = _Record(store, settings.name, clock)
         self._connection: Connection | None = None
-        self._running: Iterator[int] | None = None
+        self._running: Generator[int] | None = None
         self._not_before: datetime | None = None
         self._stopping = threading.Event()
 
@@ -97,13 +97,13 @@ class Rounds:
         far = self._not_before is not None and self._not_before - now > self._pauses.longest_refused
         return self._not_before is None or far or now >= self._not_before
 
-    def _work(self) -> Iterator[int]:
+    def _work(self) -> Generator[int]:
         if self._running is None:
             self._connection = connect(self._settings, self._login)
             self._running = self._rounds(self._connection)
         return self._running
 
-    def _rounds(self, connection: Connection) -> Iterator[int]:
+    def _rounds(self, connection: Connection) -> Generator[int]:
         log.info("mailbox.connected", mailbox=self._settings.name, host=self._settings.host)
         tools = self._tools(connection)
         waiting = Waiting(self._settings)
@@ -124,7 +124,7 @@ class Rounds:
                     return
                 yield int(listens)
 
-    def _visit(self, connection: Connection, wanted: str, tools: Tools) -> Iterator[int]:
+    def _visit(self, connection: Connection, wanted: str, tools: Tools) -> Generator[int]:
         folders = read_folders(connection)
         name = folders.find(wanted)
         if name is None:
@@ -171,7 +171,10 @@ class Rounds:
         self._record.failed(error)
 
     def _let_go(self) -> None:
-        connection, self._connection, self._running = self._connection, None, None
+        connection, running = self._connection, self._running
+        self._connection, self._running = None, None
+        if running is not None:
+            running.close()
         if connection is not None:
             connection.close()
 

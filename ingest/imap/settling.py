@@ -66,12 +66,15 @@ class Settling:
             work.commit()
 
     def _move(self, place: Place, uids: list[int], folder: str) -> None:
+        was_known = folder in self._targets
+        target = self._target(folder)
         try:
-            self._move_to(place, uids, self._target(folder))
+            self._move_to(place, uids, target)
         except FolderError:
-            # It may have been removed since it was found: once more, and made if need be.
-            if self._targets.pop(folder) == self._target(folder):
+            if not was_known:
                 raise
+            # It may have been removed since it was found: once more, and made if need be.
+            del self._targets[folder]
             self._move_to(place, uids, self._target(folder))
 
     def _target(self, folder: str) -> str:

@@ -23,7 +23,7 @@ _CHUNK: Final = 500
 # What a fault says of a mail: a refusal much, a lost connection little, as any mail can be in hand
 # then. With so many strikes it is given up: a person is told, and the others go on.
 REFUSED: Final = 10
-LOST: Final = 1
+LOST: Final = 3
 GIVEN_UP: Final = 30
 
 log = structlog.get_logger()

@@ -37,6 +37,7 @@ ssl_key = <{folder}/certificate.key
 ssl_dh =
 disable_plaintext_auth = no
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_location = maildir:{folder}/mail/%u
 mail_home = {folder}/mail/%u
 mail_max_userip_connections = 200
@@ -170,7 +171,7 @@ class Dovecot:
             if not client.folder_exists(folder):
                 return []
             client.select_folder(folder, readonly=True)
-            found = client.fetch(client.search("NOT DELETED"), ["BODY.PEEK[]"])
+            found = client.fetch(client.search("ALL"), ["BODY.PEEK[]"])
             return [parts[b"BODY[]"] for parts in found.values()]
 
     def number_anew(self, user: str) -> None:

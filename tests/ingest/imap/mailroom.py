@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -71,7 +72,8 @@ class Mailroom:
         self.clock = Time()
         self.taken = 0
         plain = {"host": "127.0.0.1", "port": server.port, "security": Security.NONE}
-        values = {"idle": False, "timeout": timedelta(seconds=10), **plain, **settings}
+        quick = {"timeout": timedelta(seconds=10), "poll_every": timedelta(milliseconds=50)}
+        values = {"idle": False, **quick, **plain, **settings}
         self.settings = MailboxSettings(name=f"box-{self.user}", username=self.user, **values)
         self.password = password
         self.rounds = self._new_rounds()
@@ -111,6 +113,7 @@ class Mailroom:
                 return
             if not self.rounds.step():
                 self.clock.forward(seconds=5)
+                time.sleep(0.02)
         raise AssertionError(f"not within {steps} steps: {self.state()}")
 
     def inbox(self) -> list[InboundMessage]:

@@ -2,7 +2,8 @@
 
 A message is worked on alone: what one does wrong touches no other. A fault of this machine puts
 it back to be tried again; the third failure of its own puts it into quarantine, where a person
-sees it. One that stops its reader is read once more, a little later, and then filed as a report
+sees it. When more wait than are read at once, what looks urgent goes first (``first_looks``).
+One that stops its reader is read once more, a little later, and then filed as a report
 that nobody could read, which is an urgent case. Nothing is dropped.
 """
 
@@ -15,6 +16,7 @@ from typing import Final
 import structlog
 
 from ingest.filing import Filing
+from ingest.first_looks import FirstLooks
 from ingest.reading import ParsedMessage
 from ingest.workers import NotRead, ReadingPool
 from store.errors import StorageUnavailable
@@ -58,6 +60,9 @@ class Pipeline:
         self._filing = filing
         self._clock = clock
         self._owner = owner
+        self._first_looks = FirstLooks(
+            store=store, evidence=evidence, readers=readers, clock=clock, owner=owner
+        )
         self._on_filed = on_filed
         # A step that a fault of this machine broke off leaves leases behind.
         self._unsettled = True
@@ -108,8 +113,11 @@ class Pipeline:
     def _claim(self) -> list[ClaimedMessage]:
         now = self._clock()
         with self._store.snapshot() as work:
-            if not work.inbox.count(InboxState.RECEIVED):
-                return []
+            waiting = work.inbox.count(InboxState.RECEIVED)
+        if not waiting:
+            return []
+        if waiting > BATCH_MESSAGES:
+            self._first_looks.step()
         with self._store.transaction() as work:
             claimed = work.inbox.claim(self._owner, now, LEASE, BATCH_MESSAGES, BATCH_OCTETS)
             work.commit()

@@ -2,7 +2,8 @@
 
 It is started by ``ingest.reading_process`` with nothing but three descriptors and an empty
 environment, loads what reading needs, gives up every other right (``ingest.confinement``) and
-says so. Then it gets a mail, says that it began, and answers with what it read.
+says so. Then it gets a mail, says that it began, and answers with what it read, or with what a
+first look at it says.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ READY: Final = b"R"
 BEGUN: Final = b"B"
 
 Read = Callable[[bytes, Envelope | None, ReadingRules], ParsedMessage]
+Look = Callable[[bytes], ParsedMessage]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,9 +33,25 @@ class Task:
     """What a reading process is for: how to read, by which rules, at which cost of a mail."""
 
     read: Read
+    look: Look
     rules: ReadingRules
     time: timedelta
     memory: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What comes with a mail: what the transport said, and whether only a first look is wanted."""
+
+    envelope: Envelope | None
+    first_look: bool = False
+
+
+def look_at_mail(raw: bytes) -> ParsedMessage:
+    """Tell whether a mail looks urgent; the reading code is loaded by the first one."""
+    from ingest.reading.first_look import look  # noqa: PLC0415 - see above
+
+    return look(raw)
 
 
 def read_mail(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedMessage:
@@ -66,11 +84,17 @@ def main() -> None:
     _send(READY)
     while length := channel.read(LENGTH.size):
         confinement.limit_work(task.time)
-        envelope = _opened(channel.read(LENGTH.unpack(length)[0]))
+        order: Order = _opened(channel.read(LENGTH.unpack(length)[0]))
         _send(BEGUN)
-        answer = packed(task.read(_frame(channel), envelope, task.rules))
+        answer = packed(_answer(task, order, _frame(channel)))
         _send(LENGTH.pack(len(answer)))
         _send(answer)
+
+
+def _answer(task: Task, order: Order, raw: bytes) -> ParsedMessage:
+    if order.first_look:
+        return task.look(raw)
+    return task.read(raw, order.envelope, task.rules)
 
 
 def _silence() -> None:

@@ -16,13 +16,14 @@ from datetime import timedelta
 from typing import Final
 
 from ingest.frames import LARGEST_RESULT, LENGTH, packed, unpacked
-from ingest.reader import BEGUN, READY, Task
+from ingest.reader import BEGUN, READY, Order, Task
 from ingest.reading import ParsedMessage
-from store.model import Envelope
 
 # A busy machine needs a while to load the language model.
 START_WITHIN: Final = timedelta(seconds=60)
 CHUNK_OCTETS: Final = 1 << 20
+# A first look takes a few milliseconds.
+LOOK_WITHIN: Final = timedelta(seconds=2)
 
 # Without site: the paths come with it, so that it finds what the daemon finds.
 _OPTIONS: Final = ("-I", "-S", "-W", "ignore", "-X", "utf8")
@@ -79,14 +80,14 @@ class ReadingProcess:
         self._time = task.time
         self._send(_framed(packed(task)), _deadline(START_WITHIN))
 
-    def read(self, raw: bytes, envelope: Envelope | None) -> ParsedMessage:
+    def read(self, raw: bytes, order: Order) -> ParsedMessage:
         """Have a mail read. Raises OverrunError, or EndedError when the process ended.
 
         After either, or any other exception, the process is of no more use.
         """
         self._wait_until_ready()
-        until = _deadline(self._time)
-        self._send(_framed(packed(envelope)), until)
+        until = _deadline(min(self._time, LOOK_WITHIN) if order.first_look else self._time)
+        self._send(_framed(packed(order)), until)
         self._expect(BEGUN, until)
         try:
             self._send(_framed(raw), until)

@@ -16,7 +16,7 @@ from typing import Final
 
 import structlog
 
-from ingest.reader import Read, Task, read_mail
+from ingest.reader import Look, Order, Read, Task, look_at_mail, read_mail
 from ingest.reading import ParsedMessage, ReadingRules, unreadable_message
 from ingest.reading_process import EndedError, OverrunError, ReadingProcess
 from store.model import Envelope
@@ -54,8 +54,8 @@ class NotRead:
 class ReadingPool:
     """Reads mails in processes of its own.
 
-    ``read`` is the function they read with; ``early`` is a process that was started before the
-    rules were known.
+    ``read`` is the function they read with, ``look`` that of a first look; ``early`` is a process
+    that was started before the rules were known.
     """
 
     def __init__(
@@ -64,9 +64,10 @@ class ReadingPool:
         limits: ReadingLimits,
         read: Read = read_mail,
         early: ReadingProcess | None = None,
+        look: Look = look_at_mail,
     ) -> None:
         self._limits = limits
-        self._task = Task(read=read, rules=rules, time=limits.time, memory=limits.memory)
+        self._task = Task(read=read, look=look, rules=rules, time=limits.time, memory=limits.memory)
         self._threads = ThreadPoolExecutor(limits.workers, thread_name_prefix="reader")
         self._changing = threading.Lock()
         self._waiting: list[ReadingProcess] = []
@@ -96,18 +97,29 @@ class ReadingPool:
         up none of the others. Raises OSError when no reader can be started.
         """
         begun: dict[Future[ParsedMessage | NotRead], int] = {
-            self._threads.submit(self._read, raw, envelope): number
+            self._threads.submit(self._read, raw, Order(envelope=envelope)): number
             for number, (raw, envelope) in enumerate(mails)
         }
         while begun:
             ready, _ = wait(begun, return_when=FIRST_COMPLETED)
             yield [(begun.pop(future), future.result()) for future in ready]
 
-    def _read(self, raw: bytes, envelope: Envelope | None) -> ParsedMessage | NotRead:
+    def look_at(self, mails: Iterable[bytes]) -> list[bool]:
+        """Look at mails side by side: which of them look urgent.
+
+        A mail at which nobody can look does not. Raises OSError when no reader can be started.
+        """
+        order = Order(envelope=None, first_look=True)
+        looks = [self._threads.submit(self._read, raw, order) for raw in mails]
+        found = [each.result() for each in looks]
+        return [not isinstance(each, NotRead) and bool(each.urgency) for each in found]
+
+    def _read(self, raw: bytes, order: Order) -> ParsedMessage | NotRead:
+        envelope = order.envelope
         for _ in range(STARTS):
             reader = self._taken()
             try:
-                parsed = reader.read(raw, envelope)
+                parsed = reader.read(raw, order)
             except EndedError as ended:
                 self._drop(reader)
                 if ended.begun:

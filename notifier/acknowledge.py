@@ -27,7 +27,7 @@ from store.references import reply_token
 from store.states import AcknowledgementState
 from store.unit_of_work import Store, UnitOfWork
 
-BATCH: Final = 100
+BATCH: Final = 50
 """How many reports one step looks at."""
 
 _log = structlog.get_logger()

@@ -38,7 +38,7 @@ from store.model import (
 from store.states import CaseState
 from store.unit_of_work import Store, UnitOfWork
 
-BATCH: Final = 100
+BATCH: Final = 25
 """How many events one step looks at."""
 
 FIRST_REST: Final = timedelta(seconds=10)

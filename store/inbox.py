@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from store.errors import Forbidden, NotFound
 from store.evidence import SealedBody
@@ -18,6 +18,8 @@ from store.states import INBOX_STEPS, InboxState, require_step
 
 # A message is put before a person when it has failed so often.
 MAX_ATTEMPTS: Final = 3
+# Of the places in a batch, those that messages may take which look urgent: anybody can write so.
+URGENT_SHARE: Final = 0.75
 # Identical mails without a Message-ID count as one mail sent again within this time.
 UNNAMED_REPEAT_WITHIN: Final = timedelta(hours=1)
 
@@ -64,34 +66,65 @@ class Inbox:
         limit: int,
         octets: int,
     ) -> list[ClaimedMessage]:
-        """Lease the oldest waiting messages to ``owner`` until ``now + lease``.
+        """Lease waiting messages to ``owner`` until ``now + lease``, in the order to read them.
 
-        At most ``limit`` of them, and no further one once they come to ``octets``.
+        First those that look urgent, then the oldest; a part of the places is always for the
+        oldest, so that none waits for ever. At most ``limit`` of them, and no further one once
+        they come to ``octets``.
         """
-        free = or_(inbox.c.leased_until.is_(None), inbox.c.leased_until <= now)
-        ready = or_(inbox.c.not_before.is_(None), inbox.c.not_before <= now)
-        waiting = inbox.c.state == InboxState.RECEIVED
-        sizes = self._connection.execute(
-            select(inbox.c.id, inbox.c.size)
-            .where(waiting, free, ready)
-            .order_by(inbox.c.id)
-            .limit(limit),
+        free = _is_free(now)
+        first = free & inbox.c.looks_urgent.is_(True)
+        urgent = self._oldest(first, max(1, int(limit * URGENT_SHARE)))
+        rest = self._oldest(free & inbox.c.id.not_in([number for number, _ in urgent]), limit)
+        numbers = _up_to(octets, [*urgent, *rest][:limit])
+        return self._leased(numbers, owner, now + lease)
+
+    def claim_for_first_look(
+        self,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        octets: int,
+    ) -> list[ClaimedMessage]:
+        """Lease the oldest messages at which nobody has looked, as ``claim`` does."""
+        found = self._oldest(_is_free(now) & inbox.c.looks_urgent.is_(None), limit)
+        return self._leased(_up_to(octets, found), owner, now + lease)
+
+    def note_first_look(self, owner: str, looks: Mapping[InboundId, bool]) -> None:
+        """Write down which messages look urgent, and give up the leases on them."""
+        for urgent in (True, False):
+            numbers = [number for number, looked in looks.items() if looked is urgent]
+            self._connection.execute(
+                update(inbox)
+                .where(inbox.c.id.in_(numbers), inbox.c.lease_owner == owner)
+                .values(looks_urgent=urgent, lease_owner=None, leased_until=None),
+            )
+
+    def _oldest(self, condition: ColumnElement[bool], limit: int) -> list[tuple[int, int]]:
+        """Give number and size of the oldest waiting messages of some kind."""
+        query = select(inbox.c.id, inbox.c.size).where(
+            inbox.c.state == InboxState.RECEIVED, condition
         )
-        numbers = _up_to(octets, [(row.id, row.size) for row in sizes])
-        rows = self._connection.execute(
-            select(inbox).where(inbox.c.id.in_(numbers)).order_by(inbox.c.id),
-        ).all()
+        found = self._connection.execute(query.order_by(inbox.c.id).limit(limit))
+        return [(row.id, row.size) for row in found]
+
+    def _leased(self, numbers: Sequence[int], owner: str, until: datetime) -> list[ClaimedMessage]:
+        rows = {
+            row.id: row
+            for row in self._connection.execute(select(inbox).where(inbox.c.id.in_(numbers)))
+        }
         self._connection.execute(
             update(inbox)
             .where(inbox.c.id.in_(numbers))
-            .values(lease_owner=owner, leased_until=now + lease),
+            .values(lease_owner=owner, leased_until=until),
         )
         return [
             ClaimedMessage(
-                message=_message(row),
-                body=SealedBody(inline=row.body, file=row.body_file),
+                message=_message(rows[number]),
+                body=SealedBody(inline=rows[number].body, file=rows[number].body_file),
             )
-            for row in rows
+            for number in numbers
         ]
 
     def release(self, owner: str) -> int:
@@ -221,6 +254,12 @@ class Inbox:
         if before is not None:
             query = query.where(inbox.c.received_at < before)
         return int(self._connection.scalar(query) or 0)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    """Tell which messages nobody has leased, and none is to be left alone for now."""
+    free = or_(inbox.c.leased_until.is_(None), inbox.c.leased_until <= now)
+    return free & or_(inbox.c.not_before.is_(None), inbox.c.not_before <= now)
 
 
 def _up_to(octets: int, sizes: Sequence[tuple[int, int]]) -> list[int]:

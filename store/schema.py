@@ -99,7 +99,21 @@ inbox = Table(
     # Of a message that became a report: what every copy of the mail has in common.
     Column("fingerprint", String(64)),
     Index("ix_inbox_fingerprint", "fingerprint", unique=True),
+    # What a first look at a mail that had to wait said; None before it.
+    Column("looks_urgent", Boolean),
     Index("ix_inbox_waiting", "id", sqlite_where=text("state = 'received'")),
+    Index(
+        "ix_inbox_looks_urgent",
+        "id",
+        sqlite_where=text("state = 'received' AND looks_urgent = 1"),
+        postgresql_where=text("state = 'received' AND looks_urgent"),
+    ),
+    Index(
+        "ix_inbox_not_looked_at",
+        "id",
+        sqlite_where=text("state = 'received' AND looks_urgent IS NULL"),
+        postgresql_where=text("state = 'received' AND looks_urgent IS NULL"),
+    ),
     Index("ix_inbox_digest", "digest"),
     Index("ix_inbox_state", "state"),
     sqlite_autoincrement=True,

@@ -13,6 +13,7 @@ from ingest.filing import Filing
 from ingest.pipeline import Pipeline
 from ingest.placing import ReplyTerms
 from ingest.reading import ParsedMessage, ReadingRules, read_message, unreadable_message
+from ingest.reading.first_look import look
 from ingest.workers import ReadingPool
 from store.evidence import Evidence
 from store.model import Case, Door, Envelope, InboundId, InboundMessage, Report
@@ -56,6 +57,14 @@ class Readers:
     unreadable: bytes | None = None
     seen: list[bytes] = field(default_factory=list)
     failure: Exception | None = None
+    looked_at: int = 0
+
+    def look_at(self, mails: Iterable[bytes]) -> list[bool]:
+        if self.failure:
+            raise self.failure
+        looks = [bool(look(raw).urgency) for raw in mails]
+        self.looked_at += len(looks)
+        return looks
 
     def read_as_done(
         self, mails: Iterable[tuple[bytes, Envelope | None]]

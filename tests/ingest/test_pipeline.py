@@ -192,3 +192,56 @@ def test_two_workers_on_one_mail_file_it_once(desk: Desk) -> None:
 def test_the_notifier_is_woken_only_when_something_was_filed(desk: Desk) -> None:
     desk.pipeline.step()
     assert desk.filed == 0
+
+
+URGENT = "She is in danger: https://chirper.example/somebody"
+
+
+def burst(desk: Desk, count: int) -> InboundId:
+    """Accept so many mails, the last of them urgent; gives its number."""
+    accept(desk, count - 1)
+    return desk.accept(mail(URGENT, Message_ID="<urgent@mail.example>"))
+
+
+def test_in_a_burst_what_looks_urgent_is_read_with_the_next_batch(desk: Desk) -> None:
+    urgent = burst(desk, BATCH_MESSAGES * 3)
+    assert desk.pipeline.step() == BATCH_MESSAGES
+    assert desk.message(urgent).state is FILED
+    assert desk.message(InboundId(1)).state is FILED
+    assert desk.readers.looked_at == BATCH_MESSAGES * 3
+
+
+def test_each_mail_of_a_burst_is_looked_at_once_and_every_one_is_filed(desk: Desk) -> None:
+    burst(desk, BATCH_MESSAGES * 3)
+    while desk.pipeline.step():
+        pass
+    assert desk.readers.looked_at == BATCH_MESSAGES * 3
+    with desk.store.snapshot() as work:
+        assert work.inbox.count(FILED) == BATCH_MESSAGES * 3
+
+
+def test_what_fits_into_one_batch_is_read_without_a_first_look(desk: Desk) -> None:
+    burst(desk, BATCH_MESSAGES)
+    desk.pipeline.step()
+    assert desk.readers.looked_at == 0
+
+
+def test_a_body_that_cannot_be_opened_is_left_to_its_turn(desk: Desk, state_dir: Path) -> None:
+    ours, desk.evidence = desk.evidence, Evidence(state_dir / "evidence", Identity.generate())
+    sealed_for_another = desk.accept(mail(Message_ID="<0@mail.example>"))
+    desk.evidence = ours
+    urgent = burst(desk, BATCH_MESSAGES * 2)
+    desk.pipeline.step()
+    assert desk.message(urgent).state is FILED
+    assert desk.message(sealed_for_another).reason == "could not be worked on: SealError"
+
+
+def test_a_look_that_this_machine_broke_off_costs_no_mail_anything(desk: Desk) -> None:
+    urgent = burst(desk, BATCH_MESSAGES * 2)
+    desk.readers.failure = OSError("no reading process could be started")
+    with pytest.raises(OSError, match="no reading process"):
+        desk.pipeline.step()
+    desk.readers.failure = None
+    desk.pipeline.step()
+    assert desk.message(urgent).state is FILED
+    assert desk.message(urgent).attempts == 0

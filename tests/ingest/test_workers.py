@@ -19,7 +19,7 @@ from store.model import Severity
 from store.states import InboxState
 from store.unit_of_work import Store
 from tests.ingest.desk import PROFILE, RULES, Desk, mail
-from tests.ingest.readers import attempt
+from tests.ingest.readers import attempt, attempt_at_first_sight
 from tests.store.samples import envelope, wait_until
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -40,7 +40,7 @@ def pool() -> Iterator[ReadingPool]:
 
 def new_pool(workers: int, seconds: float) -> ReadingPool:
     limits = ReadingLimits(workers=workers, time=timedelta(seconds=seconds))
-    return ReadingPool(RULES, limits, read=attempt)
+    return ReadingPool(RULES, limits, read=attempt, look=attempt_at_first_sight)
 
 
 def ticks_used(pid: int) -> int:
@@ -151,3 +151,10 @@ def test_a_confined_reader_reads_the_corpus_as_this_process_does() -> None:
     finally:
         pool.close()
     assert read_there == [read_message(raw, None, ReadingRules()) for raw in mails]
+
+
+def test_a_first_look_is_taken_in_another_process_and_survives_what_kills_it(
+    pool: ReadingPool,
+) -> None:
+    urgent = mail(f"She is in danger: {PROFILE}", Subject="help")
+    assert pool.look_at([urgent, DEADLY, QUICK, SLOW, urgent]) == [True, False, False, False, True]

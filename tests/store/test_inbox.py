@@ -210,3 +210,52 @@ def test_a_copy_in_quarantine_does_not_make_the_next_one_a_repeat(store: Store) 
     for _ in range(MAX_ATTEMPTS):
         fail(store, first)
     assert earlier(store, second) is None
+
+
+def look(store: Store, owner: str, looks: dict[InboundId, bool]) -> list[InboundId]:
+    with store.transaction() as work:
+        found = work.inbox.claim_for_first_look(owner, NOW, LEASE, 10, MUCH)
+        work.inbox.note_first_look(owner, looks)
+        work.commit()
+    return [one.message.id for one in found]
+
+
+def test_what_looks_urgent_is_claimed_first_and_what_is_old_gets_its_part(store: Store) -> None:
+    numbers = add_messages(store, 12)
+    look(store, "here", {number: number in numbers[4:] for number in numbers[:10]})
+    assert claim(store, limit=8) == [*numbers[4:10], *numbers[:2]]
+    assert claim(store, limit=8) == [*numbers[2:4], *numbers[10:]]
+
+
+def test_nothing_that_looks_calm_waits_for_ever_behind_what_looks_urgent(store: Store) -> None:
+    calm = add_messages(store, 4)
+    look(store, "here", dict.fromkeys(calm, False))
+    for _ in range(2):
+        urgent = add_messages(store, 8)
+        look(store, "here", dict.fromkeys(urgent, True))
+        claim(store, limit=8)
+    assert not set(claim(store, limit=100)) & set(calm)
+
+
+def test_a_message_is_looked_at_once_and_is_nobodys_afterwards(store: Store) -> None:
+    numbers = add_messages(store, 2)
+    assert look(store, "here", dict.fromkeys(numbers, False)) == numbers
+    assert look(store, "here", {}) == []
+    assert claim(store, "there") == numbers
+
+
+def test_a_look_that_comes_late_takes_nobody_the_lease(store: Store) -> None:
+    (number,) = add_messages(store)
+    claim(store, "there")
+    look(store, "here", {number: True})
+    assert claim(store, "here") == []
+
+
+def test_what_is_being_looked_at_is_released_with_its_owner(store: Store) -> None:
+    numbers = add_messages(store)
+    look(store, "here", {})
+    assert claim(store, "there") == []
+    with store.transaction() as work:
+        work.inbox.release("here")
+        work.commit()
+    assert claim(store, "there") == numbers

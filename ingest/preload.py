@@ -43,6 +43,11 @@ def load_everything(rules: ReadingRules) -> None:
                 # What fails here fails as one defect of a mail; no reader at all would be worse.
                 with contextlib.suppress(Exception):
                     value()
+    read_first_mail(rules)
+
+
+def read_first_mail(rules: ReadingRules) -> None:
+    """Read a mail by these rules, which loads what no table names."""
     read_message(_FIRST_MAIL, None, rules)
 
 

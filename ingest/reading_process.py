@@ -1,15 +1,12 @@
-"""The daemon's end of one reading process: starts it, hands it mails, kills it when it overruns.
+"""The daemon's end of one reading process: has it made, hands it mails, kills it when it overruns.
 
-It is a new program, not a copy of this one: no descriptor, no environment variable and no memory
-of the daemon is in it, so neither is the database, the key or a password.
+It is a copy of ``reader_parent``, not of this process: nothing of the daemon is in it.
 """
 
 from __future__ import annotations
 
 import os
 import select
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,6 +14,7 @@ from typing import Final
 
 from ingest.frames import LARGEST_RESULT, LENGTH, packed, unpacked
 from ingest.reader import BEGUN, READY, Order, Task
+from ingest.reader_parent import Child, ReaderParent, child, reader_parent
 from ingest.reading import ParsedMessage
 
 # A busy machine needs a while to load the language model.
@@ -24,13 +22,6 @@ START_WITHIN: Final = timedelta(seconds=60)
 CHUNK_OCTETS: Final = 1 << 20
 # A first look takes a few milliseconds.
 LOOK_WITHIN: Final = timedelta(seconds=2)
-
-# Without site: the paths come with it, so that it finds what the daemon finds.
-_OPTIONS: Final = ("-I", "-S", "-W", "ignore", "-X", "utf8")
-_PROGRAM: Final = "import sys; sys.path[:] = sys.argv[1:]; import ingest.reader as r; r.main()"
-# Numeric libraries would start a thread and take memory for each processor.
-_ENVIRONMENT: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
-_KEPT: Final = ("LD_LIBRARY_PATH",)
 
 
 class OverrunError(Exception):
@@ -48,32 +39,35 @@ class EndedError(Exception):
 class ReadingProcess:
     """One process that reads mails, one after another. Used by one thread at a time."""
 
-    def __init__(self, task: Task | None = None) -> None:
+    def __init__(self, task: Task | None = None, parent: ReaderParent | None = None) -> None:
         self.mails = 0
         self._ready = False
         self._time = START_WITHIN
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, *_OPTIONS, "-c", _PROGRAM, *map(os.path.abspath, sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            close_fds=True,
-            env=_ENVIRONMENT | {name: os.environ[name] for name in _KEPT if name in os.environ},
-            # A terminal's interrupt is for the daemon, which ends its readers.
-            process_group=0,
-        )
-        self.pid = self._process.pid
-        self._in, self._out = self._descriptors()
+        self._child: Child | None = None
+        its_in, self._in = os.pipe()
+        self._out, its_out = os.pipe()
+        for end in (self._in, self._out):
+            os.set_blocking(end, False)
+        try:
+            self._answering = (parent or reader_parent()).fork((its_in, its_out))
+        except OSError:
+            self._close()
+            raise
+        finally:
+            os.close(its_in)
+            os.close(its_out)
         if task:
             self.give(task)
 
-    def _descriptors(self) -> tuple[int, int]:
-        if self._process.stdin is None or self._process.stdout is None:
-            raise AssertionError("unreachable")
-        ends = self._process.stdin.fileno(), self._process.stdout.fileno()
-        for end in ends:
-            os.set_blocking(end, False)
-        return ends
+    @property
+    def pid(self) -> int:
+        """Its number; it is waited for. Raises EndedError when it was not made."""
+        if self._child is None:
+            try:
+                self._child = child(self._answering, START_WITHIN.total_seconds())
+            except OSError:
+                raise EndedError(begun=False) from None
+        return self._child.pid
 
     def give(self, task: Task) -> None:
         """Tell the process what it is for; once."""
@@ -105,6 +99,8 @@ class ReadingProcess:
     def _wait_until_ready(self) -> None:
         if self._ready:
             return
+        # Known from now on, so that it can be killed.
+        _ = self.pid
         try:
             self._expect(READY, _deadline(START_WITHIN))
         except OverrunError:
@@ -137,11 +133,15 @@ class ReadingProcess:
 
     def end(self) -> None:
         """End the process, whatever it is at."""
-        self._process.kill()
-        self._process.wait()
-        for end in (self._process.stdin, self._process.stdout):
-            if end is not None:
-                end.close()
+        # One that is not made yet ends by itself, as nobody is left to tell it what it is for.
+        self._answering.close()
+        if self._child is not None:
+            self._child.end()
+        self._close()
+
+    def _close(self) -> None:
+        os.close(self._in)
+        os.close(self._out)
 
 
 def _framed(octets: bytes) -> Iterator[memoryview]:

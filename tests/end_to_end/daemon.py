@@ -35,6 +35,12 @@ def wait_until(happened: Callable[[], bool], seconds: float, what: str) -> None:
         time.sleep(LOOK_EVERY)
 
 
+def children(pid: int) -> list[int]:
+    """Give the ids of the processes that a process has started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
 class Daemon:
     """One ``tipline serve`` on a folder of its own; may be killed and started again."""
 
@@ -96,11 +102,15 @@ class Daemon:
 
     def readers(self) -> list[int]:
         """Give the ids of the processes that read mails."""
+        return [reader for parent in self.reader_parents() for reader in children(parent)]
+
+    def reader_parents(self) -> list[int]:
+        """Give the id of the process that they are forked from."""
         assert self.process is not None
-        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        pids = [int(pid) for task in tasks for pid in task.read_text().split()]
         return [
-            pid for pid in pids if b"ingest.reader" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            pid
+            for pid in children(self.process.pid)
+            if b"ingest.reader" in Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
 
     def limit_files(self, octets: int) -> None:

@@ -154,8 +154,8 @@ def test_nothing_of_a_mail_stands_on_disk_in_clear(daemon: Daemon) -> None:
 
 
 def test_no_reader_outlives_a_killed_daemon(daemon: Daemon) -> None:
-    readers = daemon.readers()
-    assert readers
+    wait_until(lambda: bool(daemon.readers()), 10, "the readers to begin")
+    readers = [*daemon.readers(), *daemon.reader_parents()]
     daemon.kill()
     wait_until(lambda: not any(map(is_running, readers)), 10, "the readers to end")
     daemon.start()

@@ -12,12 +12,22 @@ from pathlib import Path
 import pytest
 
 from ingest.frames import unpacked
+from ingest.reader_parent import ReaderParent
+from ingest.reading_process import ReadingProcess
 from ingest.syscalls import filter_for
 from ingest.workers import ReadingLimits, ReadingPool
 from store.keys import create_identity
 from store.unit_of_work import DATABASE_NAME, Store
 from tests.ingest.desk import RULES, mail
 from tests.ingest.readers import Intruder, attempt
+
+
+@pytest.fixture
+def parent() -> Iterator[ReaderParent]:
+    """Not started yet, so that a test may change what it is started with."""
+    parent = ReaderParent()
+    yield parent
+    parent.end()
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +42,15 @@ def said(pool: ReadingPool, deed: str, detail: object = "") -> str:
     (message,) = pool.read_all([(mail(str(detail), Subject=deed), None)])
     assert message.defects == ()
     return message.text
+
+
+def said_by_child_of(parent: ReaderParent, deed: str) -> str:
+    early = ReadingProcess(parent=parent)
+    pool = ReadingPool(RULES, ReadingLimits(workers=1), read=attempt, early=early)
+    try:
+        return said(pool, deed)
+    finally:
+        pool.close()
 
 
 def test_a_reader_reaches_nobody_over_the_network(pool: ReadingPool) -> None:
@@ -54,21 +73,19 @@ def test_a_reader_opens_neither_the_database_nor_the_key_nor_itself(
 
 
 def test_a_reader_holds_its_three_descriptors_whatever_this_process_has_open(
-    store: Store,
+    store: Store, parent: ReaderParent
 ) -> None:
     with store.snapshot(), socket.create_server(("127.0.0.1", 0)) as server:
         os.set_inheritable(server.fileno(), True)
-        pool = ReadingPool(RULES, ReadingLimits(workers=1), read=attempt)
-        found = said(pool, "descriptors")
-        pool.close()
+        found = said_by_child_of(parent, "descriptors")
     assert found == "[0, 1, 2]"
 
 
-def test_a_reader_knows_no_secret_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_knows_no_secret_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, parent: ReaderParent
+) -> None:
     monkeypatch.setenv("TIPLINE_RELAY__PASSWORD", "invented")
-    pool = ReadingPool(RULES, ReadingLimits(workers=1), read=attempt)
-    found = said(pool, "environment")
-    pool.close()
+    found = said_by_child_of(parent, "environment")
     assert "TIPLINE" not in found
     assert "CREDENTIALS" not in found
 

@@ -89,7 +89,7 @@ def samples(composer: Composer) -> dict[str, Sample]:
             name: Sample(
                 values=values,
                 required=_REQUIRED.get(name, frozenset()),
-                has_html=name in _WITH_ACTIONS,
+                has_html=name in _WITH_HTML,
                 links=action_targets(_SAMPLE_LINKS) if name in _WITH_ACTIONS else (),
             )
             for name, values in _for_staff(composer).items()
@@ -177,6 +177,7 @@ _REQUIRED: Final = {
     "question": frozenset({"reference", "lines"}),
 }
 _WITH_ACTIONS: Final = frozenset({"alert", "summary"})
+_WITH_HTML: Final = _WITH_ACTIONS | {"staff_notice"}
 _SAMPLE_DOSSIER: Final = Dossier(
     why="imminent_danger",
     phrase="a phrase",

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from notifier import commands
 from store.model import Case, Disposition, OutboxKind
 from tests.notifier.house import House
+from tests.notifier.mails import text
 
 HOUR = timedelta(hours=1)
 
@@ -40,7 +41,7 @@ def test_the_others_are_told_once_who_has_the_case(house: House) -> None:
     (notice,) = told(house)
     assert notice["To"] == "anna@chirper.example"
     assert notice["Subject"] == f"{case.reference} taken by Ben"
-    assert "nothing to do for you" in notice.get_content()
+    assert "nothing to do for you" in text(notice)
     assert notice["Auto-Submitted"] == "auto-generated"
     take(house, case, "ben")
     assert len(told(house)) == 1

@@ -128,8 +128,26 @@ class Connection(SMTP):
             super().data_received(data)
 
     def eof_received(self) -> bool | None:
-        """Note that the peer sends no more."""
-        return super().eof_received() if self._peer is not None else None
+        """Note that the peer sends no more; what it has said is still done and answered.
+
+        Exim sends a last mail and QUIT at once and closes its half of the connection before it has
+        the answer. The library would break the mail off, and the client would bring it for days.
+        """
+        if self._peer is None or self._over_tls:
+            return super().eof_received() if self._peer is not None else None
+        return asyncio.StreamReaderProtocol.eof_received(self)
+
+    @property
+    def _over_tls(self) -> bool:
+        return self.session is not None and self.session.ssl is not None
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Answer a fault of ours; a peer that sends no more is not asked for more."""
+        if isinstance(error, EOFError) and self.transport is not None:
+            if self.transport.is_closing():
+                return replies.TRY_LATER
+            self.transport.close()
+        return await super().handle_exception(error)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count out and clean up."""

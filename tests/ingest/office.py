@@ -172,6 +172,10 @@ class Line:
     def close(self) -> None:
         self._socket.close()
 
+    def close_half(self) -> None:
+        """Send no more, and go on listening."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     def reset(self) -> None:
         """Vanish without a goodbye."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")

@@ -118,6 +118,30 @@ def test_commands_behind_the_dot_are_answered_after_the_mail(office: Office) -> 
     assert office.acceptor.take() == [b"one\r\n", b"two\r\n"]
 
 
+@pytest.mark.parametrize("after", [b"QUIT\r\n", b""])
+def test_a_sender_that_says_no_more_has_its_mail_taken_and_answered(
+    office: Office, after: bytes
+) -> None:
+    office.acceptor.go_on.clear()
+    with office.line().begin() as line:
+        line.send(b"Hello\r\n.\r\n" + after)
+        line.close_half()
+        assert office.acceptor.waiting.wait(10)
+        office.acceptor.go_on.set()
+        assert line.reply() == "250 2.0.0 Accepted"
+        assert line.reply() == ("221 2.0.0 Bye" if after else "")
+        assert line.reply() == ""
+    assert office.acceptor.take() == [b"Hello\r\n"]
+
+
+def test_half_a_mail_and_no_more_is_not_accepted(office: Office) -> None:
+    with office.line().begin() as line:
+        line.send(b"Hello\r\n")
+        line.close_half()
+        assert not line.reply().startswith("250")
+    assert office.acceptor.take() == []
+
+
 def test_a_mail_whose_sender_vanishes_in_the_middle_is_not_accepted(office: Office) -> None:
     for leave in (Line.close, Line.reset):
         line = office.line().begin()

@@ -22,8 +22,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from notifier.bearing import log_in
 from notifier.maildir import MaildirCourier
 from notifier.outcomes import Courier, Deferred, Outcome, Refused, Sent, one_line
+from outside.oauth import Bearer, BearerSource, LoginError, Mechanism
 from store.model import OutboxMessage
 
 __all__ = [
@@ -61,7 +63,8 @@ class Security(StrEnum):
 class Relay:
     """Where the relay is and how to log in. ``ca_file`` names further trusted certificates.
 
-    ``helo`` is the name we give ourselves; without one the machine's own is used.
+    ``helo`` is the name we give ourselves; without one the machine's own is used. With ``bearers``
+    we log in as ``username`` by a token of theirs instead of the password.
     """
 
     host: str
@@ -72,6 +75,8 @@ class Relay:
     timeout: float = TIMEOUT_SECONDS
     helo: str | None = None
     ca_file: Path | None = None
+    bearers: BearerSource | None = None
+    mechanism: Mechanism | None = None
 
     def __post_init__(self) -> None:
         if self.username and self.security is Security.NONE:
@@ -90,6 +95,7 @@ class RelayCourier:
         self._monotonic = monotonic
         self._one_at_a_time = threading.Lock()
         self._client: smtplib.SMTP | None = None
+        self._bearer: Bearer | None = None
         self._used_at = 0.0
         self._rest_until = 0.0
         self._trouble = ""
@@ -100,27 +106,43 @@ class RelayCourier:
             if self._monotonic() < self._rest_until:
                 return Deferred(detail=self._trouble)
             try:
-                client = self._connected()
-            except (smtplib.SMTPException, OSError, ValueError) as error:
-                return self._rest(f"the relay cannot be used: {describe(error)}")
-            try:
-                outcome = _transaction(client, message)
-            except (smtplib.SMTPException, OSError) as error:
+                return self._send(message)
+            except _LoginLostError as lost:
+                # The token ended before its time; nothing of the message was taken. A password
+                # would be the same again.
                 self._drop()
-                return self._rest(f"the relay broke off: {describe(error)}")
-            except ValueError as error:
-                # This one message cannot be spoken; that is no reason to rest.
-                self._drop()
-                return Deferred(detail=f"the message cannot be handed over: {describe(error)}")
-            self._used_at = self._monotonic()
-            return outcome
+                return self._send_again(message) if self._bearer else Deferred(detail=str(lost))
+
+    def _send_again(self, message: OutboxMessage) -> Outcome:
+        try:
+            return self._send(message, refused=self._bearer)
+        except _LoginLostError as lost:
+            self._drop()
+            return Deferred(detail=str(lost))
+
+    def _send(self, message: OutboxMessage, refused: Bearer | None = None) -> Outcome:
+        try:
+            client = self._connected(refused)
+        except (smtplib.SMTPException, OSError, ValueError, LoginError) as error:
+            return self._rest(f"the relay cannot be used: {describe(error)}")
+        try:
+            outcome = _transaction(client, message)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            return self._rest(f"the relay broke off: {describe(error)}")
+        except ValueError as error:
+            # This one message cannot be spoken; that is no reason to rest.
+            self._drop()
+            return Deferred(detail=f"the message cannot be handed over: {describe(error)}")
+        self._used_at = self._monotonic()
+        return outcome
 
     def check(self) -> str | None:
         """Connect, greet, encrypt, log in and leave; tell what is wrong, or None."""
         where = f"relay {self._relay.host}:{self._relay.port}"
         try:
             client = self._connect()
-        except (smtplib.SMTPException, OSError, ValueError) as error:
+        except (smtplib.SMTPException, OSError, ValueError, LoginError) as error:
             return f"{where}: {describe(error)}"
         _quit(client)
         return None
@@ -130,24 +152,43 @@ class RelayCourier:
         with self._one_at_a_time:
             self._drop()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self, refused: Bearer | None = None) -> smtplib.SMTP:
         """Give the open connection if it still answers, else a new one."""
         if self._client is not None:
             fresh = self._monotonic() - self._used_at < KEEP_OPEN_SECONDS
             if fresh and _answers(self._client):
                 return self._client
             self._drop()
-        self._client = self._connect()
+        self._client = self._connect(refused)
         return self._client
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, refused: Bearer | None = None) -> smtplib.SMTP:
+        bearers = self._relay.bearers
+        if bearers is None:
+            return self._logged_in()
+        self._bearer = bearers.bearer(refused)
+        try:
+            return self._logged_in()
+        except smtplib.SMTPAuthenticationError as error:
+            if refused or error.smtp_code not in _ABOUT_US:
+                raise
+            try:
+                self._bearer = bearers.bearer(self._bearer)
+            except LoginError as none:
+                words = f"the login was refused: {describe(error)}"
+                raise LoginError(words, none.remedy, for_good=none.for_good) from None
+            return self._logged_in()
+
+    def _logged_in(self) -> smtplib.SMTP:
         client = self._open()
         try:
             client.ehlo_or_helo_if_needed()
             if self._relay.security is Security.STARTTLS:
                 client.starttls(context=self._context())
                 client.ehlo_or_helo_if_needed()
-            if self._relay.username:
+            if self._bearer:
+                log_in(client, self._relay.username or "", self._bearer, self._relay.mechanism)
+            elif self._relay.username:
                 client.login(self._relay.username, self._relay.password or "")
         except BaseException:
             client.close()
@@ -195,6 +236,8 @@ def describe(error: Exception) -> str:
             return f"its certificate is not trusted: {error.verify_message}"
         case TimeoutError():
             return "no answer in time"
+        case LoginError():
+            return one_line(str(error))
         case _:
             return one_line(f"{type(error).__name__}: {error}")
 
@@ -205,8 +248,15 @@ def reply_text(code: int, text: bytes | str) -> str:
     return one_line(f"{code} {words}")
 
 
+class _LoginLostError(Exception):
+    """The relay knows us no more, in the middle of a connection."""
+
+
 def _transaction(client: smtplib.SMTP, message: OutboxMessage) -> Outcome:
-    """Run MAIL, RCPT and DATA (RFC 5321 section 3.3) and judge the replies."""
+    """Run MAIL, RCPT and DATA (RFC 5321 section 3.3) and judge the replies.
+
+    Raises _LoginLostError when one of them is about our login.
+    """
     mail = message.mail
     unicode_address = not (mail.sender + mail.recipient).isascii()
     if unicode_address and not client.has_extn("smtputf8"):
@@ -217,6 +267,7 @@ def _transaction(client: smtplib.SMTP, message: OutboxMessage) -> Outcome:
     options += ["RET=HDRS"] if mail.sender and reports else []
     code, text = client.mail(mail.sender, options)
     if code != _OK:
+        _look_for_login(code, text)
         return _give_up(client, Deferred(detail=reply_text(code, text)))
     # RFC 3461 section 4.1. Nothing can come back to the null path, and delays are no news to us.
     notify = "NOTIFY=FAILURE" if mail.sender else "NOTIFY=NEVER"
@@ -231,10 +282,14 @@ def _transaction(client: smtplib.SMTP, message: OutboxMessage) -> Outcome:
 
 
 def _judged(code: int, text: bytes | str) -> Outcome:
+    _look_for_login(code, text)
     detail = reply_text(code, text)
-    if code >= _PERMANENT and code not in _ABOUT_US:
-        return Refused(detail=detail)
-    return Deferred(detail=detail)
+    return Refused(detail=detail) if code >= _PERMANENT else Deferred(detail=detail)
+
+
+def _look_for_login(code: int, text: bytes | str) -> None:
+    if code in _ABOUT_US:
+        raise _LoginLostError(reply_text(code, text))
 
 
 def _give_up(client: smtplib.SMTP, outcome: Outcome) -> Outcome:

@@ -30,7 +30,6 @@ from tipline.doors import OpenDoors, open_doors
 from tipline.health import Health, Systemd, watchdog_interval
 from tipline.installation import Installation, opened
 from tipline.settings import Settings
-from tipline.settings.mail import courier
 from tipline.settings.places import places
 from tipline.stages import Stage
 from tipline.waiting import release_dead_commands
@@ -45,6 +44,8 @@ AUDIT_SECONDS: Final = 60.0
 CALENDAR_SECONDS: Final = 10.0
 # How often it is looked whose digest or which handover is due.
 HANDOVER_SECONDS: Final = 15.0
+# How often it is looked which login needs a new token.
+RENEWING_SECONDS: Final = 15.0
 HEALTH_SECONDS: Final = 5.0
 # A stage that has made no round for so long is stuck, and the watchdog is no longer fed.
 STUCK_AFTER: Final = timedelta(minutes=15)
@@ -123,16 +124,16 @@ class _Stages:
 
     def __init__(self, wiring: Wiring, watch: Watch, on_round: Callable[[str], None]) -> None:
         self._stopping = False
-        self._couriers = [wiring.outfit.courier]
+        self._couriers = [to_staff := wiring.courier()]
         self._readers = wiring.readers()
         self._readers.warm_up()
 
-        alert = wiring.staff_deliverer(f"{OWNER}/staff", self._is_stopping).step
+        alert = wiring.staff_deliverer(f"{OWNER}/staff", self._is_stopping, to_staff).step
         self.alerting = Stage("delivering to staff", alert, on_round)
         # Apart from the alerts, so that a slow relay holds none of them behind receipts.
         self.answering = []
         for number in range(wiring.connections):
-            self._couriers.append(carrier := courier(wiring.outfit.settings))
+            self._couriers.append(carrier := wiring.courier())
             name = f"{OWNER}/reporters {number}"
             answer = wiring.reporter_deliverer(name, self._is_stopping, carrier).step
             self.answering.append(Stage(f"delivering to reporters {number}", answer, on_round))
@@ -170,6 +171,8 @@ class _Stages:
         looks = (*watch.looks, calendars.look())
         audit = wiring.auditor(looks, watch.heartbeat.all_is_well).step
         self.auditing = Stage("auditing", _once(audit), on_round)
+        renew = wiring.installation.tokens.keep_fresh
+        self.renewing = Stage("renewing logins", renew, on_round)
         canary = watch.canaries.step if watch.canaries else _nothing
         self.canary = Stage("canary", canary, on_round)
         self.all = (
@@ -185,6 +188,7 @@ class _Stages:
             self.reading_calendars,
             self.handing_over,
             self.auditing,
+            self.renewing,
             self.canary,
             self.beating,
         )
@@ -196,6 +200,7 @@ class _Stages:
             self.auditing: AUDIT_SECONDS,
             self.reading_calendars: CALENDAR_SECONDS,
             self.handing_over: HANDOVER_SECONDS,
+            self.renewing: RENEWING_SECONDS,
         }
         return rare.get(stage, TICK_SECONDS)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from outside.oauth.tokens import Tokens
 from store.errors import SealError, StorageUnavailable
 from store.evidence import ORPHANS, Evidence
 from store.keys import (
@@ -17,9 +18,12 @@ from store.keys import (
     load_or_create_token_key,
     parse_recipient,
 )
+from store.model import utc_now
+from store.seals import Seal
 from store.unit_of_work import Store, open_store
 from store.upgrade import require_current
 from tipline.settings import Settings
+from tipline.settings.logins import grants
 from tipline.settings.places import Places, places
 
 # The name under which the database remembers the key it seals for.
@@ -35,6 +39,7 @@ class Installation:
     store: Store
     evidence: Evidence
     token_key: bytes
+    tokens: Tokens
 
 
 @contextmanager
@@ -56,7 +61,10 @@ def opened(settings: Settings, *, writing: bool = False) -> Iterator[Installatio
         if writing:
             _tidy(store, evidence)
         try:
-            yield Installation(store=store, evidence=evidence, token_key=token_key)
+            tokens = Tokens(
+                store=store, seal=Seal(identity), grants=grants(settings), clock=utc_now
+            )
+            yield Installation(store=store, evidence=evidence, token_key=token_key, tokens=tokens)
         finally:
             evidence.close()
     finally:

@@ -50,6 +50,7 @@ from tipline.settings.mail import (
     quotas,
 )
 from tipline.settings.mailboxes import mailbox_login, mailboxes
+from tipline.settings.places import relay_password
 from tipline.tls import server_context
 
 
@@ -60,7 +61,6 @@ class Outfit:
     settings: Settings
     directory: Directory
     composer: Composer
-    courier: Courier
     channels: ChannelCourier
     tls: ssl.SSLContext | None
 
@@ -70,6 +70,8 @@ def outfit(settings: Settings) -> Outfit:
     composer = Composer(identity(settings), operator_channels(settings))
     _try_templates(composer)
     smtp = settings.smtp
+    # What cannot be read is told before anything is opened.
+    relay_password(settings)
     tls = None
     if smtp.tls_certificate and smtp.tls_key:
         tls = server_context(smtp.tls_certificate, smtp.tls_key)
@@ -77,7 +79,6 @@ def outfit(settings: Settings) -> Outfit:
         settings=settings,
         directory=directory(settings),
         composer=composer,
-        courier=courier(settings),
         channels=ChannelCourier(channels(settings)),
         tls=tls,
     )
@@ -208,9 +209,15 @@ class Wiring:
         relay = self.outfit.settings.relay
         return relay.connections if relay else 1
 
-    def staff_deliverer(self, owner: str, stopping: Callable[[], bool]) -> Deliverer:
+    def courier(self) -> Courier:
+        """Put together what carries mails, with a connection of its own."""
+        return courier(self.outfit.settings, self.installation.tokens)
+
+    def staff_deliverer(
+        self, owner: str, stopping: Callable[[], bool], carrier: Courier
+    ) -> Deliverer:
         """Put together what sends to staff: one at a time, so that the most urgent is next."""
-        return self._deliverer(owner, stopping, self.outfit.courier, TO_STAFF, 1)
+        return self._deliverer(owner, stopping, carrier, TO_STAFF, 1)
 
     def reporter_deliverer(
         self, owner: str, stopping: Callable[[], bool], carrier: Courier

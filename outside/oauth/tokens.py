@@ -22,7 +22,7 @@ from typing import Final
 
 import structlog
 
-from outside.oauth.bearer import Bearer
+from outside.oauth.bearer import Bearer, BearerSource
 from outside.oauth.endpoint import LIMIT, LONGEST_WAIT, Granted, Post, ask, post
 from outside.oauth.errors import LoginError
 from outside.oauth.grants import Grant, renewal
@@ -57,6 +57,17 @@ class _Kept:
 
 
 _NOTHING: Final = _Kept()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The tokens of one login."""
+
+    tokens: Tokens
+    name: str
+
+    def bearer(self, refused: Bearer | None = None) -> Bearer:
+        return self.tokens.bearer(self.name, refused)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +121,10 @@ class Tokens:
                 if claim is not None:
                     return self._renewed(grant, claim, refused)
                 self._pause(POLL_SECONDS)
+
+    def source(self, name: str) -> BearerSource:
+        """Give what has tokens of one login."""
+        return _Source(self, name)
 
     def keep(self, name: str, granted: Granted, asked_at: datetime) -> None:
         """Write down what somebody got by logging in; it takes the place of what was there."""

@@ -12,8 +12,10 @@ from notifier.decisions import NoticeRules
 from notifier.manners import Manners
 from notifier.quotas import Quotas
 from notifier.receipts import Promises
+from outside.oauth.tokens import Tokens
 from store.model import StaffAction
 from tipline.settings.home import main_address, message_id_domain, own_addresses, own_domains
+from tipline.settings.logins import relay_oauth
 from tipline.settings.places import places, relay_password
 
 if TYPE_CHECKING:
@@ -81,15 +83,19 @@ def promises(settings: Settings) -> Promises:
     )
 
 
-def courier(settings: Settings) -> Courier:
+def courier(settings: Settings, tokens: Tokens | None = None) -> Courier:
     """Hand out what carries our mails: the relay if one is configured, else the Maildir.
 
-    Raises ConfigurationError when the relay's password cannot be read.
+    ``tokens`` are needed where the relay logs in by OAuth 2. Raises ConfigurationError when the
+    relay's password cannot be read.
     """
     relay = settings.relay
     if relay is None:
         return MaildirCourier(places(settings).outgoing)
     password = relay_password(settings)
+    login = relay_oauth(settings)
+    if login and tokens is None:
+        raise ValueError("the relay logs in by OAuth 2 and is given no tokens")
     return RelayCourier(
         Relay(
             host=relay.host,
@@ -100,5 +106,7 @@ def courier(settings: Settings) -> Courier:
             timeout=relay.timeout.total_seconds(),
             helo=settings.smtp.hostname,
             ca_file=relay.ca_file,
+            bearers=tokens.source(login.grant) if login and tokens else None,
+            mechanism=login.mechanism if login else None,
         )
     )

@@ -17,6 +17,7 @@ from tipline.settings.sections.identity import AddressBook, Platform
 from tipline.settings.sections.intake import Authentication, Lmtp, Reading, Sealing, Smtp
 from tipline.settings.sections.log import Log
 from tipline.settings.sections.mailboxes import MailboxEntry
+from tipline.settings.sections.oauth import OAuthEntry
 from tipline.settings.sections.reporters import Acknowledgement, Notices
 from tipline.settings.sections.sending import Outgoing, Relay
 from tipline.settings.sections.staff import ChannelEntry, PersonEntry, Policies, RotaEntry
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     smtp: Smtp = Smtp()
     lmtp: Lmtp = Lmtp()
     mailboxes: dict[Name, MailboxEntry] = Field(default_factory=dict)
+    oauth: dict[Name, OAuthEntry] = Field(default_factory=dict)
     reading: Reading = Reading()
     authentication: Authentication = Authentication()
     sealing: Sealing = Sealing()

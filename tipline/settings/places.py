@@ -20,6 +20,7 @@ SEALING_KEY_CREDENTIAL: Final = "sealing-key"
 CHANNEL_CREDENTIAL: Final = "channel-"
 HEARTBEAT_CREDENTIAL: Final = "heartbeat-url"
 MAILBOX_CREDENTIAL: Final = "mailbox-"
+OAUTH_CREDENTIAL: Final = "oauth-"
 PASSWORD_CREDENTIAL: Final = "relay-password"  # noqa: S105 - the name of a credential, not one
 
 
@@ -59,7 +60,7 @@ def relay_password(settings: Settings) -> SecretStr | None:
 
     Raises ConfigurationError when there is a login name and no password can be read.
     """
-    if settings.relay is None or settings.relay.username is None:
+    if settings.relay is None or settings.relay.username is None or settings.relay.oauth:
         return None
     path = settings.relay.password_file or _credential(PASSWORD_CREDENTIAL)
     if path is None:
@@ -84,6 +85,11 @@ def channel_url_file(name: str, configured: Path | None) -> Path | None:
 def mailbox_password_file(name: str, configured: Path | None) -> Path | None:
     """Tell where a mailbox's password is kept; None when that is told nowhere."""
     return configured or _credential(MAILBOX_CREDENTIAL + name)
+
+
+def oauth_secret_file(name: str, configured: Path | None) -> Path | None:
+    """Tell where the secret or the key of a login is kept; None when that is told nowhere."""
+    return configured or _credential(OAUTH_CREDENTIAL + name)
 
 
 def heartbeat_url_file(settings: Settings) -> Path | None:

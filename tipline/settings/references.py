@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 def find_dangling_names(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield the path and the fault of each person, rota, channel or way that nobody defines."""
+    """Yield the path and the fault of each name that nobody defines."""
     known = {
         "person": set(_table(values.get("people"))),
         "rota": set(_table(values.get("rotas"))),
         "channel": set(_table(values.get("channels"))),
+        "login": set(_table(values.get("oauth"))),
     }
     for path, kind, name in _named(values):
         if name and kind in known and name not in known[kind]:
@@ -38,6 +39,8 @@ def _named(values: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
     for path, names in _watchers(values):
         for index, name in enumerate(_list(names)):
             yield (*path, index), "channel", name
+    for path, name in _logins(values):
+        yield path, "login", name
     for path, step in _steps(values):
         for index, target in enumerate(_list(step.get("notify"))):
             kind, _, name = target.partition(":")
@@ -64,6 +67,12 @@ def _watchers(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
         yield ("watching", key), _table(values.get("watching")).get(key)
 
 
+def _logins(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    for mailbox, entry in _table(values.get("mailboxes")).items():
+        yield ("mailboxes", mailbox, "oauth"), str(_table(entry).get("oauth") or "")
+    yield ("relay", "oauth"), str(_table(values.get("relay")).get("oauth") or "")
+
+
 def _members(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
     for rota, entry in _table(values.get("rotas")).items():
         yield ("rotas", rota, "members"), _table(entry).get("members")
@@ -82,7 +91,8 @@ def _policies(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
 
 
 def _nobody(kind: str, name: str, known: Mapping[str, set[str]]) -> str:
-    place = {"person": "people", "rota": "rotas", "channel": "channels"}[kind]
+    places = {"person": "people", "rota": "rotas", "channel": "channels", "login": "oauth"}
+    place = places[kind]
     message = f'no {kind} called "{name}" is defined in [{place}]'
     nearest = get_close_matches(name, known[kind], n=1)
     return f'{message}; did you mean "{nearest[0]}"?' if nearest else message

@@ -20,7 +20,7 @@ from outside.oauth.endpoint import ask
 from outside.oauth.errors import LoginError
 from outside.oauth.grants import Grant, GrantKind, renewal
 from outside.oauth.secret_files import SecretFile
-from tests.outside.oauth.conftest import at_once
+from tests.outside.desk import at_once
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,11 +10,11 @@ from outside.oauth import device
 from outside.oauth.errors import LoginError
 from outside.oauth.grants import Grant, GrantKind
 from tests.outside.authority import Answer
-from tests.outside.oauth.conftest import at_once
+from tests.outside.desk import at_once
 
 if TYPE_CHECKING:
     from tests.outside.authority import Authority
-    from tests.outside.oauth.conftest import Desk, Passing
+    from tests.outside.desk import Desk, Passing
 
 
 @pytest.fixture

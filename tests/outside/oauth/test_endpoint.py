@@ -22,10 +22,9 @@ from outside.oauth.errors import LoginError
 from outside.oauth.grants import Grant, GrantKind, renewal
 from outside.oauth.urls import check_endpoint
 from tests.outside.authority import Answer
-from tests.outside.oauth.conftest import at_once
+from tests.outside.desk import at_once
 
 if TYPE_CHECKING:
-    from outside.oauth.secret_files import SecretFile
     from tests.outside.authority import Authority
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -128,11 +127,10 @@ def test_a_redirection_is_not_followed(app: Grant, authority: Authority) -> None
     assert [path for path, _ in authority.posts] == ["/token"]
 
 
-def test_an_endpoint_that_repeats_our_secret_is_not_quoted(
-    app: Grant, secret_file: SecretFile
-) -> None:
-    assert secret_file.path
-    secret_file.path.write_text("canary-wrong-secret")
+def test_an_endpoint_that_repeats_our_secret_is_not_quoted(app: Grant) -> None:
+    assert app.client_secret
+    assert app.client_secret.path
+    app.client_secret.path.write_text("canary-wrong-secret")
     error = refused(app)
     assert "canary" not in f"{error}{error!r}{error.__context__!r}{error.__cause__!r}"
     assert "invalid_client: wrong: ***" in str(error)

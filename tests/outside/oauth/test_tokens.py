@@ -22,13 +22,13 @@ from store.model import StoredLogin
 from store.seals import Seal
 from store.unit_of_work import DATABASE_NAME, Store, UnitOfWork
 from tests.outside.authority import Answer
-from tests.outside.oauth.conftest import Desk, at_once
+from tests.outside.desk import Desk, at_once
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.outside.authority import Authority
-    from tests.outside.oauth.conftest import Passing
+    from tests.outside.desk import Passing
 
 HOUR = timedelta(hours=1)
 Captured = pytest.CaptureFixture[str]

@@ -14,7 +14,7 @@ from tipline.settings.sections.section import Section
 from tipline.settings.values.amounts import MailSize
 from tipline.settings.values.durations import Span
 from tipline.settings.values.lists import parse_list
-from tipline.settings.values.texts import Line
+from tipline.settings.values.texts import Line, Name
 
 # RFC 3501 section 9: a keyword is an atom; the system's own flags begin with a backslash.
 _FLAG: Final = re.compile(r"[!#$&'+,./0-9:;<=>?@A-Z^_`a-z|}~-]{1,50}|\\(?:Flagged|Seen|Answered)")
@@ -46,13 +46,19 @@ class MailboxEntry(Section):
         default=None,
         description="File with further certificates to trust (PEM), for a server with its own.",
     )
-    username: Line = Field(description="Login name.")
+    username: Line = Field(
+        description="Login name; with `oauth` the mailbox's address, also of a shared mailbox.",
+    )
     password_file: Path | None = Field(
         default=None,
         description=(
             "File that holds the password, read at each login. Without it, the systemd credential "
             "`mailbox-` and the mailbox's name, such as `mailbox-reports`."
         ),
+    )
+    oauth: Name | None = Field(
+        default=None,
+        description="Name from `oauth`: log in with its tokens, not with a password.",
     )
     folders: Folders = Field(
         default=("INBOX",),
@@ -135,6 +141,12 @@ class MailboxEntry(Section):
                 'a login needs encryption: set security to "tls" or "starttls"; '
                 '"none" is for localhost'
             )
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_to_log_in(self) -> Self:
+        if self.oauth and self.password_file:
+            raise ValueError("give either password_file or oauth")
         return self
 
     @model_validator(mode="after")

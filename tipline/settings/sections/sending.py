@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from tipline.settings.sections.section import Section
 from tipline.settings.values.durations import Span
-from tipline.settings.values.texts import Line
+from tipline.settings.values.texts import Line, Name
 
 
 class Relay(Section):
@@ -31,6 +31,10 @@ class Relay(Section):
         description=(
             "File that holds the password. Without it, the systemd credential `relay-password`."
         ),
+    )
+    oauth: Name | None = Field(
+        default=None,
+        description="Name from `oauth`: log in as `username` with its tokens, not with a password.",
     )
     timeout: Span = Field(
         default=timedelta(seconds=60),
@@ -54,6 +58,14 @@ class Relay(Section):
     def _password_travels_encrypted(self) -> Self:
         if self.username and self.security == "none":
             raise ValueError('a login needs encryption: set security to "starttls" or "tls"')
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_to_log_in(self) -> Self:
+        if self.oauth and self.password_file:
+            raise ValueError("give either password_file or oauth")
+        if self.oauth and not self.username:
+            raise ValueError("oauth needs a username: the address of the mailbox that sends")
         return self
 
 

@@ -15,6 +15,7 @@ from notifier.looks import Look
 from notifier.second_way import is_down
 from notifier.silence import Silence
 from store.unit_of_work import UnitOfWork
+from tipline.logins import FailingLogins, login_expiries
 from tipline.settings import Settings
 from tipline.settings.channels import channels
 from tipline.settings.mail import manners
@@ -42,7 +43,7 @@ def watch(wiring: Wiring, late_stages: Callable[[timedelta], Sequence[str]]) -> 
     settings = wiring.outfit.settings
     canaries = _canaries(wiring) if is_canary_on(settings) else None
     return Watch(
-        looks=tuple(_looks(settings, canaries, late_stages)),
+        looks=tuple(_looks(wiring, canaries, late_stages)),
         canaries=canaries,
         heartbeat=Heartbeat(
             url_file=heartbeat_url_file(settings), file=settings.watching.heartbeat_file
@@ -71,10 +72,12 @@ def _canaries(wiring: Wiring) -> Canaries:
 
 
 def _looks(
-    settings: Settings,
+    wiring: Wiring,
     canaries: Canaries | None,
     late_stages: Callable[[timedelta], Sequence[str]],
 ) -> list[Look]:
+    settings = wiring.outfit.settings
+    store = wiring.installation.store
     watching = settings.watching
     looks = [
         Look(
@@ -84,8 +87,15 @@ def _looks(
         ),
         Look(
             kind="expiring",
-            title="{} certificates run out soon",
-            look=Expiries(expiries(settings), watching.expiry_warning).look,
+            title="{} certificates or logins run out soon",
+            look=Expiries(
+                [*expiries(settings), *login_expiries(settings, store)], watching.expiry_warning
+            ).look,
+        ),
+        Look(
+            kind="login_failing",
+            title="{} logins get no access token; their mail can soon be neither fetched nor sent",
+            look=FailingLogins(settings).look,
         ),
         Look(
             kind="channel_unusable",
@@ -114,7 +124,7 @@ def _looks(
 
 
 def expiries(settings: Settings) -> list[Callable[[], Expiry | None]]:
-    """List what runs out on a certain day. Whatever else does (a login's token) belongs here."""
+    """List what of our own runs out on a certain day."""
     certificate = settings.smtp.tls_certificate
     if certificate is None:
         return []

@@ -211,7 +211,7 @@ class Wiring:
 
     def courier(self) -> Courier:
         """Put together what carries mails, with a connection of its own."""
-        return courier(self.outfit.settings, self.installation.tokens)
+        return courier(self.outfit.settings, self.installation.tokens.source)
 
     def staff_deliverer(
         self, owner: str, stopping: Callable[[], bool], carrier: Courier
@@ -281,7 +281,7 @@ class Wiring:
         return [
             Rounds(
                 settings=mailbox,
-                login=mailbox_login(settings, name),
+                login=mailbox_login(settings, name, self.installation.tokens),
                 store=self.installation.store,
                 evidence=self.installation.evidence,
                 clock=self.clock,

@@ -36,7 +36,9 @@ class DeviceCode:
 def begin(grant: Grant, now: datetime, send: Post = post) -> DeviceCode:
     """Ask for a code. Raises LoginError."""
     if grant.device_url is None:
-        raise LoginError("this login knows no device_url", "see docs/oauth.md", for_good=True)
+        raise LoginError(
+            "this login knows no device_url", f"set it in {grant.section}", for_good=True
+        )
     full = form(grant, now, DEVICE_CODE, scope=grant.scope)
     # The request is a token request without its grant (RFC 8628 section 3.1).
     body = full.body.replace(urlencode({"grant_type": DEVICE_CODE}) + "&", "")

@@ -116,7 +116,7 @@ def refusal(grant: Grant, form: Form, code: str, description: str) -> LoginError
 
 
 def _remedy(grant: Grant, code: str) -> str:
-    where = f"in [oauth.{grant.name}]"
+    where = f"in {grant.section}"
     match code:
         case "invalid_client":
             return f"compare client_id {where}, and see whether its secret or certificate ran out"

@@ -43,7 +43,8 @@ class Grant:
     ``secret_expires_at`` is when the client secret runs out, ``refresh_lifetime`` how long a
     refresh token is good where the endpoint does not say. ``subject`` is the user a service
     account stands for. Without a secret or a certificate the client is a public one. ``basic``
-    sends the secret in a header instead of the form.
+    sends the secret in a header instead of the form; ``authorize_fields`` are what
+    ``authorize_url`` wants besides the usual.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Grant:
     scopes: tuple[str, ...] = ()
     device_url: str | None = None
     authorize_url: str | None = None
+    authorize_fields: Mapping[str, str] = field(default_factory=dict)
     client_secret: SecretFile | None = None
     basic: bool = False
     certificate: Certificate | None = None
@@ -67,6 +69,11 @@ class Grant:
         for url in (self.token_url, self.device_url, self.authorize_url):
             if url is not None:
                 check_endpoint(url)
+
+    @property
+    def section(self) -> str:
+        """The login's place in the configuration; a service account has a grant for each user."""
+        return f"[oauth.{self.name.partition('/')[0]}]"
 
     @property
     def scope(self) -> str:

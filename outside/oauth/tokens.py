@@ -122,6 +122,18 @@ class Tokens:
                     return self._renewed(grant, claim, refused)
                 self._pause(POLL_SECONDS)
 
+    def insisting(self) -> Tokens:
+        """Give the same, but asking again even where it failed a moment ago."""
+        return Tokens(
+            store=self._store,
+            seal=self._seal,
+            grants=self._grants,
+            clock=self._clock,
+            send=self._send,
+            pause=self._pause,
+            insist=True,
+        )
+
     def source(self, name: str) -> BearerSource:
         """Give what has tokens of one login."""
         return _Source(self, name)
@@ -187,7 +199,7 @@ class Tokens:
             if timedelta(0) <= now - login.obtained_at < FRESH_FOR:
                 raise LoginError(
                     "the server refuses a token that was given out just now",
-                    f"see that the user exists and that [oauth.{grant.name}] may use its mailbox",
+                    f"see that the user exists and that {grant.section} may use its mailbox",
                     for_good=True,
                 )
             return _State(login=login, usable=None, is_due=True)

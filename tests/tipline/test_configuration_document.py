@@ -31,7 +31,13 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "configuration.md"
 EXAMPLE = ROOT / "systemd" / "tipline.example.toml"
 # What stands for a name of one's own, or for one of the four severities.
-PLACEHOLDERS = {"people": "NAME", "rotas": "NAME", "channels": "CHANNEL", "mailboxes": "NAME", "oauth": "NAME"}
+PLACEHOLDERS = {
+    "people": "NAME",
+    "rotas": "NAME",
+    "channels": "CHANNEL",
+    "mailboxes": "NAME",
+    "oauth": "NAME",
+}
 
 
 def test_the_document_has_one_row_for_each_setting() -> None:

@@ -43,6 +43,7 @@ def main() -> None:
 def _tell(error: Exception) -> tuple[list[str], int]:
     """Put a fault into sentences for a person."""
     # Imported only now: help must not wait for what only faults need.
+    from outside.oauth.errors import LoginError
     from store.errors import NotFound, SchemaMismatch, StoreError
     from tipline.cli.errors import CommandError
     from tipline.settings.errors import ConfigurationError
@@ -54,7 +55,7 @@ def _tell(error: Exception) -> tuple[list[str], int]:
             return [f"{error}; the nearest are: {', '.join(nearest)}"], FAILED
         case SchemaMismatch():
             return [str(error)], WRONG_CONFIGURATION
-        case StoreError() | CommandError():
+        case StoreError() | CommandError() | LoginError():
             return [str(error)], FAILED
         case OSError():
             return [_tell_os_error(error)], FAILED

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tipline.cli import check_duty, check_files, check_records
+from tipline.cli import check_duty, check_files, check_logins, check_records
 from tipline.cli.finding import Finding, well, wrong
 from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import print_list
@@ -32,7 +32,7 @@ def check(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Check configuration, folder, keys, records, daemon and relay; say what to mend."""
+    """Check configuration, folder, keys, records, logins, daemon and relay; say what to mend."""
     settings = load(config)
     findings = list(_look(settings, relay=relay))
     print_list(
@@ -70,8 +70,10 @@ def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
     yield from check_duty.calendars(settings)
     yield from check_files.channels(settings)
     yield from check_duty.duty(settings)
-    if relay:
-        yield check_files.way_out(settings)
+    with check_logins.bearers(settings, where) as bearers:
+        yield from check_logins.logins(settings, bearers)
+        if relay:
+            yield check_files.way_out(settings, bearers.source)
 
 
 def _configuration(settings: Settings) -> Finding:

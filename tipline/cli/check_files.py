@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 from tipline.cli.finding import Finding, well, wrong
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
     from pathlib import Path
 
+    from outside.oauth import BearerSource
     from tipline.settings import Settings
     from tipline.settings.places import Places
 
@@ -122,15 +124,15 @@ def templates(settings: Settings) -> Finding:
     return well("templates", str(settings.outgoing.templates))
 
 
-def way_out(settings: Settings) -> Finding:
-    """Try what carries our mails."""
+def way_out(settings: Settings, bearers: Callable[[str], BearerSource]) -> Finding:
+    """Try what carries our mails; ``bearers`` gives the tokens of a login by its name."""
     from tipline.settings import ConfigurationError
     from tipline.settings.mail import courier
     from tipline.settings.places import places
 
     name = "relay" if settings.relay else "outgoing"
     try:
-        carrier = courier(settings)
+        carrier = courier(settings, bearers)
     except ConfigurationError as error:
         remedy = "put the password there, readable for the user who runs tipline"
         return wrong(name, str(error), remedy)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from tipline.cli.login import login
 from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import print_json, print_line, print_list
 
@@ -77,11 +78,14 @@ def try_mailboxes(
 def look_at(settings: Settings, name: str | None = None) -> list[MailboxSeen]:
     """Look at one mailbox or at all of them, side by side."""
     from ingest.imap.looking import look
+    from tipline.logins import insisting_tokens
     from tipline.settings.mailboxes import mailbox_login
 
     chosen = _chosen(settings, name)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda one: look(one, mailbox_login(settings, one.name)), chosen))
+    with insisting_tokens(settings) as tokens, ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(
+            pool.map(lambda one: look(one, mailbox_login(settings, one.name, tokens)), chosen)
+        )
 
 
 def _chosen(settings: Settings, name: str | None) -> list[MailboxSettings]:
@@ -130,3 +134,6 @@ def _print_seen(seen: MailboxSeen) -> None:
             print_line(f"  folder {folder.name}: {len(folder.uids)} mails")
     for note in seen.notes:
         print_line(f"  {note}")
+
+
+app.command()(login)

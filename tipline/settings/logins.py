@@ -32,6 +32,8 @@ _MICROSOFT_REFRESH: Final = timedelta(days=90)
 # are not for mail.
 _GOOGLE_TOKEN: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 _GOOGLE_AUTHORIZE: Final = "https://accounts.google.com/o/oauth2/v2/auth"
+# Without these Google gives no refresh token.
+_GOOGLE_OFFLINE: Final = {"access_type": "offline", "prompt": "consent"}
 _GOOGLE_MAIL: Final = ("https://mail.google.com/",)
 
 
@@ -100,6 +102,7 @@ def _grant(login: str, kept: str, entry: OAuthEntry, user: str | None = None) ->
         token_url=entry.token_url or _token_url(entry),
         device_url=entry.device_url or _device_url(entry),
         authorize_url=entry.authorize_url or _authorize_url(entry),
+        authorize_fields=_GOOGLE_OFFLINE if entry.provider == "google" else {},
         client_id=entry.client_id or "",
         client_secret=secret if is_secret_needed and not certificate else None,
         basic=entry.client_secret_in == "header",  # noqa: S105 - where it goes, not what it is

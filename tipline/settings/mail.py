@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from notifier.actions import MailRules
@@ -12,7 +13,7 @@ from notifier.decisions import NoticeRules
 from notifier.manners import Manners
 from notifier.quotas import Quotas
 from notifier.receipts import Promises
-from outside.oauth.tokens import Tokens
+from outside.oauth import BearerSource
 from store.model import StaffAction
 from tipline.settings.home import main_address, message_id_domain, own_addresses, own_domains
 from tipline.settings.logins import relay_oauth
@@ -83,18 +84,18 @@ def promises(settings: Settings) -> Promises:
     )
 
 
-def courier(settings: Settings, tokens: Tokens | None = None) -> Courier:
+def courier(settings: Settings, bearers: Callable[[str], BearerSource] | None = None) -> Courier:
     """Hand out what carries our mails: the relay if one is configured, else the Maildir.
 
-    ``tokens`` are needed where the relay logs in by OAuth 2. Raises ConfigurationError when the
-    relay's password cannot be read.
+    ``bearers`` gives the tokens of a login where the relay logs in by OAuth 2. Raises
+    ConfigurationError when the relay's password cannot be read.
     """
     relay = settings.relay
     if relay is None:
         return MaildirCourier(places(settings).outgoing)
     password = relay_password(settings)
     login = relay_oauth(settings)
-    if login and tokens is None:
+    if login and bearers is None:
         raise ValueError("the relay logs in by OAuth 2 and is given no tokens")
     return RelayCourier(
         Relay(
@@ -106,7 +107,7 @@ def courier(settings: Settings, tokens: Tokens | None = None) -> Courier:
             timeout=relay.timeout.total_seconds(),
             helo=settings.smtp.hostname,
             ca_file=relay.ca_file,
-            bearers=tokens.source(login.grant) if login and tokens else None,
+            bearers=bearers(login.grant) if login and bearers else None,
             mechanism=login.mechanism if login else None,
         )
     )

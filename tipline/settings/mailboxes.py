@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ingest.imap.bearing import BearerLogin
 from ingest.imap.errors import LoginRefusedError
 from ingest.imap.login import Login, PasswordLogin
 from ingest.imap.settings import After, MailboxSettings, Security
+from outside.oauth.tokens import Tokens
+from tipline.settings.logins import mailbox_oauth
 from tipline.settings.places import mailbox_password_file
 
 if TYPE_CHECKING:
@@ -45,9 +48,17 @@ def _mailbox(name: str, entry: MailboxEntry) -> MailboxSettings:
     )
 
 
-def mailbox_login(settings: Settings, name: str) -> Login:
-    """Hand out how to log in to a mailbox; the secret is read at each login."""
+def mailbox_login(settings: Settings, name: str, tokens: Tokens | None = None) -> Login:
+    """Hand out how to log in to a mailbox; the secret is read at each login.
+
+    ``tokens`` are needed where it logs in by OAuth 2.
+    """
     entry = settings.mailboxes[name]
+    oauth = mailbox_oauth(settings, name)
+    if oauth:
+        if tokens is None:
+            raise ValueError(f"the mailbox {name} logs in by OAuth 2 and is given no tokens")
+        return BearerLogin(entry.username, tokens.source(oauth.grant), oauth.mechanism)
     path = mailbox_password_file(name, entry.password_file)
     return PasswordLogin(entry.username, lambda: _password(name, path))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingest.imap.login import PasswordLogin
+from ingest.imap.login import Login, PasswordLogin
 from ingest.imap.pauses import Pauses
 from ingest.imap.rounds import Rounds
 from ingest.imap.settings import MailboxSettings, Security
@@ -56,13 +56,15 @@ class Time:
 class Mailroom:
     """One user's mailbox and the rounds over it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a test may choose
         self,
         server: Dovecot,
         store: Store,
         evidence: Evidence,
         user: str | None = None,
         password: str = PASSWORD,
+        *,
+        login: Login | None = None,
         **settings: Any,
     ) -> None:
         self.server = server
@@ -76,12 +78,13 @@ class Mailroom:
         values = {"idle": False, **quick, **plain, **settings}
         self.settings = MailboxSettings(name=f"box-{self.user}", username=self.user, **values)
         self.password = password
+        self.login = login or PasswordLogin(self.user, lambda: self.password)
         self.rounds = self._new_rounds()
 
     def _new_rounds(self) -> Rounds:
         return Rounds(
             settings=self.settings,
-            login=PasswordLogin(self.user, lambda: self.password),
+            login=self.login,
             store=self.store,
             evidence=self.evidence,
             clock=self.clock,

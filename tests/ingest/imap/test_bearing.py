@@ -1,0 +1,239 @@
+"""A real Dovecot that asks a token endpoint who somebody is: each mail once, none missing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ingest.imap.bearing import BearerLogin
+from ingest.imap.connection import connect
+from ingest.imap.errors import LoginRefusedError, UnreachableError
+from ingest.imap.settings import MailboxSettings, Security
+from outside.oauth import BearerSource, Mechanism
+from outside.oauth.grants import Grant
+from outside.oauth.tokens import FRESH_FOR
+from store.keys import Identity
+from store.seals import Seal
+from store.unit_of_work import Store
+from tests.ingest.imap.conftest import OpenMailroom, running
+from tests.ingest.imap.mailroom import Mailroom, a_user, mail
+from tests.outside.authority import Answer, Authority
+from tests.outside.authority import running as answering
+from tests.outside.desk import Desk, Passing, application
+from tests.servers.cutter import Cutter
+from tests.servers.dovecot import Dovecot
+
+# More than the greeting has, and less than it says until the token is judged.
+GREETING_OCTETS = 250
+# Dovecot asks the endpoint about every token, keeps nothing of what it was told, and has nobody
+# wait longer after each refusal.
+OAUTH = """
+auth_mechanisms = plain {mechanisms}
+auth_cache_size = 0
+auth_failure_delay = 0
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {file}
+}}
+"""
+INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+def serving(authority: Authority, folder: Path, mechanisms: str) -> Iterator[Dovecot]:
+    file = folder / "oauth2.conf.ext"
+    file.write_text(INTROSPECTION.format(url=authority.url))
+    folder.chmod(0o755)
+    yield from running(Dovecot(OAUTH.format(file=file, mechanisms=mechanisms)))
+
+
+@pytest.fixture(scope="module")
+def lasting_authority() -> Iterator[Authority]:
+    with answering(Authority()) as one:
+        yield one
+
+
+@pytest.fixture
+def authority(lasting_authority: Authority) -> Authority:
+    """Give the endpoint as new: the servers go on asking it."""
+    fresh = Authority(port=lasting_authority.port)
+    vars(lasting_authority).update(vars(fresh))
+    return lasting_authority
+
+
+@pytest.fixture(scope="module")
+def bearer_dovecot(
+    lasting_authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dovecot]:
+    folder = tmp_path_factory.mktemp("bearer")
+    yield from serving(lasting_authority, folder, "xoauth2 oauthbearer")
+
+
+@pytest.fixture
+def grant(authority: Authority, tmp_path: Path) -> Grant:
+    return application(authority, tmp_path)
+
+
+@pytest.fixture
+def passing() -> Passing:
+    return Passing()
+
+
+@pytest.fixture
+def desk(store: Store, identity: Identity, passing: Passing) -> Desk:
+    return Desk(store, Seal(identity), passing)
+
+
+@pytest.fixture
+def source(desk: Desk, grant: Grant) -> BearerSource:
+    return desk.tokens(grant).source(grant.name)
+
+
+@pytest.fixture
+def room(
+    bearer_dovecot: Dovecot, authority: Authority, open_mailroom: OpenMailroom, source: BearerSource
+) -> Mailroom:
+    authority.username = a_user()
+    return open_mailroom(
+        bearer_dovecot, authority.username, login=BearerLogin(authority.username, source)
+    )
+
+
+@pytest.mark.parametrize("mechanism", Mechanism)
+def test_mails_are_fetched_with_a_token(
+    room: Mailroom, source: BearerSource, mechanism: Mechanism
+) -> None:
+    room.login = BearerLogin(room.user, source, mechanism)
+    room.put(mail(1), mail(2))
+
+    room.restart()
+
+    assert room.contents() == [mail(1), mail(2)]
+    assert room.there() == []
+
+
+def test_a_server_that_offers_one_mechanism_is_asked_for_that(
+    authority: Authority, source: BearerSource, tmp_path: Path
+) -> None:
+    authority.username = a_user()
+    for server in serving(authority, tmp_path, "xoauth2"):
+        settings = MailboxSettings(
+            name="cp",
+            host="127.0.0.1",
+            port=server.port,
+            security=Security.NONE,
+            username=authority.username,
+        )
+        connect(settings, BearerLogin(authority.username, source)).close()
+        wanted = BearerLogin(authority.username, source, Mechanism.OAUTHBEARER)
+        with pytest.raises(LoginRefusedError, match="offers no OAUTHBEARER here"):
+            connect(settings, wanted)
+
+
+def test_a_token_that_ends_in_the_middle_of_the_work_is_replaced_and_no_mail_is_lost(
+    room: Mailroom, authority: Authority, passing: Passing
+) -> None:
+    mails = [mail(number, "x" * 3000) for number in range(1, 11)]
+    room.put(*mails)
+    cutter = Cutter(room.server.port, [20_000, 300])
+    # Each mail is a batch of its own, and the server ends the session among them.
+    room.settings = replace(room.settings, port=cutter.port, batch_size=len(mails[0]))
+    room.restart()
+    assert 0 < len(room.contents()) < len(mails)
+
+    authority.invalidate()
+    passing.forward(FRESH_FOR)
+    room.until(lambda: room.there() == [])
+
+    cutter.close()
+    assert sorted(room.contents()) == sorted(mails)
+    assert sorted(room.there("Processed")) == sorted(mails)
+    assert authority.asked == ["client_credentials"] * 2
+
+
+def test_a_mailbox_that_the_login_may_not_use_is_told_after_one_try(
+    room: Mailroom, authority: Authority
+) -> None:
+    authority.username = "somebody@else.example"
+    with pytest.raises(LoginRefusedError, match="the login was refused") as caught:
+        connect(room.settings, room.login)
+    assert "[oauth.m365] may use its mailbox" in caught.value.remedy
+    assert len(authority.asked) == 1
+
+
+def test_a_server_that_goes_on_refusing_is_asked_twice_and_believed(
+    room: Mailroom, authority: Authority, passing: Passing
+) -> None:
+    connect(room.settings, room.login).close()
+    authority.username = "somebody@else.example"
+    authority.invalidate()
+    passing.forward(FRESH_FOR)
+    with pytest.raises(LoginRefusedError, match="the login was refused") as caught:
+        connect(room.settings, room.login)
+    assert "canary" not in f"{caught.value!r}{caught.value.__context__!r}"
+    assert len(authority.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Answer(status=503), "HTTP status 503"),
+        (Answer(status=400, body={"error": "invalid_client"}), "invalid_client"),
+    ],
+)
+def test_without_a_token_the_mailbox_waits_and_says_why(
+    room: Mailroom, authority: Authority, passing: Passing, answer: Answer, told: str
+) -> None:
+    room.put(mail())
+    authority.instead = [answer]
+    room.restart()
+    state = room.state()
+    assert state
+    assert told in str(state.fault)
+    # A refusal by the endpoint locks nobody out, so it is not waited for as long.
+    passing.forward(timedelta(minutes=1))
+    room.until(lambda: room.there() == [])
+    assert room.contents() == [mail()]
+
+
+def test_no_token_is_logged_at_any_level(
+    room: Mailroom, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    room.put(mail())
+    with caplog.at_level(logging.DEBUG):
+        room.restart()
+    assert room.contents() == [mail()]
+    assert "imapclient" in {record.name.partition(".")[0] for record in caplog.records}
+    assert "canary" not in caplog.text + "".join(capfd.readouterr())
+
+
+def test_a_server_that_hangs_up_on_a_token_gets_another_the_next_time(
+    room: Mailroom, authority: Authority, passing: Passing
+) -> None:
+    connect(room.settings, room.login).close()
+    authority.invalidate()
+    passing.forward(FRESH_FOR)
+    # What the server says before it looks at the token, and not what it says of it.
+    cutter = Cutter(room.server.port, [GREETING_OCTETS])
+    settings = replace(room.settings, port=cutter.port)
+    with pytest.raises(UnreachableError):
+        connect(settings, room.login)
+    connect(settings, room.login).close()
+    cutter.close()
+    assert len(authority.asked) == 2

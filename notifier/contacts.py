@@ -103,5 +103,10 @@ def _country(code: str, entry: dict[str, Any]) -> Country:
     )
 
 
+def place(entry: dict[str, str]) -> Place:
+    """Take a place from its entry, which also says what the entry rests on."""
+    return Place(name=entry["name"], number=entry.get("number"), url=entry.get("url"))
+
+
 def _places(entries: list[dict[str, str]]) -> tuple[Place, ...]:
-    return tuple(Place(**entry) for entry in entries)
+    return tuple(place(entry) for entry in entries)

@@ -28,9 +28,13 @@ class Mailboxes:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def finished(self, place: Place) -> set[int]:
-        """Give the UIDs that need not be fetched any more."""
-        done = _at(place) & (fetches.c.outcome != FetchOutcome.TRIED)
+    def finished(self, place: Place, largest: int) -> set[int]:
+        """Give the UIDs that need not be fetched any more.
+
+        Mails that were too large are none of these once they are no larger than ``largest``.
+        """
+        fits = (fetches.c.outcome == FetchOutcome.TOO_LARGE) & (fetches.c.size <= largest)
+        done = _at(place) & (fetches.c.outcome != FetchOutcome.TRIED) & ~fits
         return set(self._connection.scalars(select(fetches.c.uid).where(done)))
 
     def add(self, place: Place, new: Iterable[Fetch]) -> None:
@@ -57,14 +61,15 @@ class Mailboxes:
         query = select(fetches.c.uid, fetches.c.strikes).where(tried)
         return {row.uid: row.strikes for row in self._connection.execute(query)}
 
-    def holding(self, digests: Sequence[str]) -> dict[str, InboundId]:
-        """Tell which of these digests were taken in whole before, and as which message."""
+    def holding(self, place: Place, digests: Sequence[str]) -> dict[str, InboundId]:
+        """Tell which digests were taken in under another number, and as which message.
+
+        That is from another folder of the same mailbox, or while the UIDs meant other mails.
+        """
+        same = (fetches.c.folder == place.folder) & (fetches.c.uidvalidity == place.uidvalidity)
         query = (
             select(fetches.c.digest, func.min(fetches.c.inbox_id).label("inbox_id"))
-            .where(
-                fetches.c.digest.in_(digests),
-                fetches.c.outcome.in_([FetchOutcome.TAKEN, FetchOutcome.KNOWN]),
-            )
+            .where(fetches.c.digest.in_(digests), fetches.c.mailbox == place.mailbox, ~same)
             .group_by(fetches.c.digest)
         )
         return {row.digest: InboundId(row.inbox_id) for row in self._connection.execute(query)}

@@ -24,9 +24,10 @@ WITHOUT: Final = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FolderSeen:
-    """One folder: how many mails it holds, and the UIDs of all of them."""
+    """One folder: its name here and on the server, and the UIDs of all its mails."""
 
     name: str
+    on_server: str = ""
     uidvalidity: int = 0
     uids: tuple[int, ...] = ()
     fault: str = ""
@@ -114,4 +115,6 @@ def _opened(client: IMAPClient, wanted: str, name: str) -> FolderSeen:
     except IMAPClientError as error:
         remedy = "see that this user may read the folder"
         raise FolderError(f"cannot be opened: {reason(error)}", remedy) from error
-    return FolderSeen(name=wanted, uidvalidity=int(selected[b"UIDVALIDITY"]), uids=uids)
+    return FolderSeen(
+        name=wanted, on_server=name, uidvalidity=int(selected[b"UIDVALIDITY"]), uids=uids
+    )

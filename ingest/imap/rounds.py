@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -132,6 +133,7 @@ class Rounds:
         for taken in visit(connection, self._settings.name, name, tools):
             if taken:
                 self._pauses.reset()
+                self._record.took()
             # Even a batch that brought nothing is work: there may be more behind it.
             yield 1
 
@@ -142,6 +144,7 @@ class Rounds:
             taking=self._taking,
             settling=Settling(connection, self._store, self._settings, self._clock),
             clock=self._clock,
+            max_size=self._settings.max_size,
             on_trouble=self._record.has_trouble,
         )
 
@@ -209,6 +212,12 @@ class _Record:
         log.warning("mailbox.trouble", mailbox=self._mailbox, reason=str(error))
         self._trouble = error
 
+    def took(self) -> None:
+        """Note that mails come in; whether all is well shows at the end of a round."""
+        state = replace(self._state(), looked_at=self._clock())
+        if not self._is_recent(state):
+            self._put(state)
+
     def looked(self, faults: list[FolderError]) -> None:
         """Note that every folder was looked at, and which could not be."""
         trouble, self._trouble = self._trouble, None
@@ -223,10 +232,14 @@ class _Record:
             trouble=str(trouble) if trouble else None,
             remedy=trouble.remedy if trouble else None,
         )
-        recent = before.looked_at is not None and abs(now - before.looked_at) < _NOTED_EVERY
-        if recent and before.fault is None and before.trouble == state.trouble:
-            return
-        self._put(state)
+        is_news = before.fault is not None or before.trouble != state.trouble
+        if is_news or not self._is_recent(state):
+            self._put(state)
+
+    def _is_recent(self, state: MailboxState) -> bool:
+        """Tell whether what is written down is hardly older than this."""
+        written, now = self._state().looked_at, state.looked_at
+        return written is not None and now is not None and abs(now - written) < _NOTED_EVERY
 
     def failed(self, error: MailboxError) -> None:
         """Note that mails cannot be fetched, and since when."""

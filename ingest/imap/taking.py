@@ -1,14 +1,17 @@
 """Taking fetched mails in: durable here, with the note which UIDs they had, in one transaction.
 
-A mail that was taken in before, by whatever UID or mailbox, gets its note and nothing else. So a
-fetch can be repeated at any time: after a crash, or when the server has numbered its mails anew.
+A mail that was taken in before and has another number now gets its note and nothing else: when the
+server has numbered its mails anew, or a mail lies in two folders. Two mails of one folder are two
+deliveries, however alike they are; both are taken in, and filing knows them as the same mail.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from ingest.accept import Arrival, write_down
 from ingest.imap.settings import After, MailboxSettings
@@ -17,7 +20,7 @@ from store.evidence import Evidence
 from store.model import Clock, Door, Envelope, Fetch, FetchOutcome, InboundId, Place
 from store.unit_of_work import Store, UnitOfWork
 
-_PEER_LENGTH = 255
+_PEER_LENGTH: Final = 255
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,10 +33,6 @@ class Fetched:
     arrived_at: datetime | None = None
     outcome: FetchOutcome = FetchOutcome.TAKEN
     cut: str | None = None
-
-
-class _MeanwhileTakenError(Exception):
-    """Another mailbox took the same mail in since we looked."""
 
 
 class Taking:
@@ -58,40 +57,28 @@ class Taking:
 
         Gives how many were new. Raises StorageFull or StorageUnavailable; then none was taken.
         """
-        digests = [None if mail.cut else mail_digest(mail.raw) for mail in mails]
-        while True:
-            try:
-                new = self._take(place, list(zip(mails, digests, strict=True)))
-            except _MeanwhileTakenError:
-                continue
-            if new:
-                self._on_taken()
-            return new
-
-    def _take(self, place: Place, mails: list[tuple[Fetched, str | None]]) -> int:
+        digests = {mail.uid: _digest(place, mail) for mail in mails}
         with self._store.snapshot() as work:
-            known = work.mailboxes.holding([digest for _, digest in mails if digest])
-        new: dict[str | int, Fetched] = {}
-        for mail, digest in mails:
-            if digest not in known:
-                new.setdefault(digest or mail.uid, mail)
+            known = work.mailboxes.holding(place, list(digests.values()))
+        new = [mail for mail in mails if digests[mail.uid] not in known]
 
         def note(work: UnitOfWork, ids: list[InboundId]) -> None:
-            if set(work.mailboxes.holding([one for one in new if isinstance(one, str)])):
-                raise _MeanwhileTakenError
-            taken: dict[str | int, InboundId] = dict(known.items())
-            taken.update(zip(new, ids, strict=True))
-            first = {id(mail) for mail in new.values()}
+            taken = dict(zip([mail.uid for mail in new], ids, strict=True))
             work.mailboxes.add(
                 place,
                 [
-                    self._noted(mail, digest, taken[digest or mail.uid], is_new=id(mail) in first)
-                    for mail, digest in mails
+                    self._noted(
+                        mail, digest, taken.get(mail.uid) or known[digest], is_new=mail.uid in taken
+                    )
+                    for mail in mails
+                    if (digest := digests[mail.uid])
                 ],
             )
 
-        arrivals = [self._arrival(place, mail) for mail in new.values()]
+        arrivals = [self._arrival(place, mail) for mail in new]
         write_down(self._store, self._evidence, arrivals, note)
+        if new:
+            self._on_taken()
         return len(new)
 
     def _arrival(self, place: Place, mail: Fetched) -> Arrival:
@@ -108,10 +95,8 @@ class Taking:
         )
         return Arrival(envelope=envelope, raw=mail.raw)
 
-    def _noted(
-        self, mail: Fetched, digest: str | None, inbound_id: InboundId, *, is_new: bool
-    ) -> Fetch:
-        outcome = mail.outcome if is_new else FetchOutcome.KNOWN
+    def _noted(self, mail: Fetched, digest: str, inbound_id: InboundId, *, is_new: bool) -> Fetch:
+        outcome = mail.outcome if is_new or mail.cut else FetchOutcome.KNOWN
         now = self._clock()
         return Fetch(
             uid=mail.uid,
@@ -121,11 +106,11 @@ class Taking:
             digest=digest,
             inbound_id=inbound_id,
             reason=mail.cut,
-            settled_at=None if self._is_told(outcome) else now,
+            settled_at=None if self._is_to_tell(outcome) else now,
         )
 
-    def _is_told(self, outcome: FetchOutcome) -> bool:
-        """Tell whether the mailbox is told of a mail, by moving or flagging it."""
+    def _is_to_tell(self, outcome: FetchOutcome) -> bool:
+        """Tell whether the mailbox is to be told of a mail, by moving or flagging it."""
         match self._settings.after:
             case After.MOVE:
                 return outcome is not FetchOutcome.TOO_LARGE
@@ -133,3 +118,13 @@ class Taking:
                 return outcome in {FetchOutcome.TAKEN, FetchOutcome.KNOWN}
             case After.LEAVE:
                 return False
+
+
+def _digest(place: Place, mail: Fetched) -> str:
+    """Give what tells a mail from others; of one that is cut, only its beginning and size do."""
+    if mail.outcome is FetchOutcome.FAILED:
+        # Next to nothing is known of it.
+        own = f"{place.mailbox} {place.folder} {place.uidvalidity} {mail.uid}"
+        return hashlib.sha256(own.encode("utf-8", "surrogateescape")).hexdigest()
+    digest = mail_digest(mail.raw)
+    return hashlib.sha256(f"{mail.size} {digest}".encode()).hexdigest() if mail.cut else digest

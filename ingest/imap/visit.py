@@ -38,6 +38,7 @@ class Tools:
     taking: Taking
     settling: Settling
     clock: Clock
+    max_size: int
     on_trouble: Callable[[FolderError], None]
 
 
@@ -76,7 +77,7 @@ class _Visit:
         """Take in what is there; what was taken in earlier and not settled is settled first."""
         self._settle()
         with self._tools.store.snapshot() as work:
-            finished = work.mailboxes.finished(self._place)
+            finished = work.mailboxes.finished(self._place, self._tools.max_size)
             self._strikes = work.mailboxes.strikes(self._place)
         waiting = [uid for uid in self._search("ALL") if uid not in finished]
         # What could not be fetched so far holds up nothing else.

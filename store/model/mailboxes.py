@@ -16,7 +16,7 @@ class FetchOutcome(StrEnum):
     TRIED = "tried"
     # It is in the inbox.
     TAKEN = "taken"
-    # The same mail was taken in before; this one is another copy of it.
+    # The same mail was taken in before, under another number.
     KNOWN = "known"
     # Above the limit: its beginning is in the inbox, and it stays in its folder.
     TOO_LARGE = "too_large"

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from tipline.cli.login import login
 from tipline.cli.options import ConfigOption, JsonOption, load
-from tipline.cli.output import print_json, print_line, print_list
+from tipline.cli.output import age, moment, print_json, print_line, print_list, print_table
 
 if TYPE_CHECKING:
+    from ingest.imap.comparing import MailboxCount
     from ingest.imap.looking import MailboxSeen
     from ingest.imap.settings import MailboxSettings
     from tipline.settings import Settings
@@ -73,6 +75,61 @@ def try_mailboxes(
             _print_seen(one)
     if not all(one.is_well for one in seen):
         raise typer.Exit(WRONG)
+
+
+@app.command("status")
+def show_status(
+    name: NameArgument = None, as_json: JsonOption = False, config: ConfigOption = None
+) -> None:
+    """Count what each mailbox holds against what was taken in, and say what to mend."""
+    settings = load(config)
+    counts = _counted(settings, name)
+    if as_json:
+        print_json([_count_record(one) for one in counts])
+    else:
+        _print_counts(counts)
+    if any(one.to_mend for one in counts):
+        raise typer.Exit(WRONG)
+
+
+def _counted(settings: Settings, name: str | None) -> list[MailboxCount]:
+    from ingest.imap.comparing import compare
+    from store.model import utc_now
+    from tipline.cli.database import required
+
+    # First what the server holds: what is taken in meanwhile then counts as taken.
+    seen = look_at(settings, name)
+    with required(settings) as store, store.snapshot() as work:
+        return [
+            compare(work, one, utc_now(), settings.mailboxes[one.name].poll_every) for one in seen
+        ]
+
+
+def _count_record(count: MailboxCount) -> dict[str, Any]:
+    return {
+        "mailbox": count.name,
+        "looked_at": moment(count.looked_at),
+        "failing_since": moment(count.failing_since),
+        "folders": [asdict(folder) for folder in count.folders],
+        "ever": {str(outcome): mails for outcome, mails in sorted(count.ever.items())},
+        "to_mend": list(count.to_mend),
+    }
+
+
+def _print_counts(counts: list[MailboxCount]) -> None:
+    columns = ("mailbox", "folder", "on server", "taken in", "too large", "failed", "waiting")
+    rows = [
+        (one.name, at.name, at.on_server, at.taken, at.too_large, at.failed, at.waiting)
+        for one in counts
+        for at in one.folders
+    ]
+    print_table(columns, rows, "No folder of a mailbox can be read.")
+    for one in counts:
+        ever = ", ".join(f"{mails} {outcome}" for outcome, mails in sorted(one.ever.items()))
+        looked = f"looked at {age(one.looked_at)} ago" if one.looked_at else "not looked at yet"
+        print_line(f"{one.name}: {looked}; in all {ever or 'no mails'}")
+        for sentence in one.to_mend:
+            print_line(f"  {sentence}")
 
 
 def look_at(settings: Settings, name: str | None = None) -> list[MailboxSeen]:

@@ -139,6 +139,25 @@ def test_a_mail_above_the_limit_is_kept_as_far_as_it_goes_and_stays(
     assert "its parts: text/plain of" in why
 
 
+def test_a_large_mail_is_told_of_once_and_fetched_whole_when_the_limit_is_raised(
+    dovecot: Dovecot, open_mailroom: OpenMailroom
+) -> None:
+    room = open_mailroom(dovecot, max_size=2 * MEGA)
+    raw = large(3 * MEGA)
+    room.put(raw)
+    room.work()
+
+    dovecot.number_anew(room.user)
+    room.restart()
+    assert len(room.inbox()) == 1
+    assert room.there() == [raw]
+
+    more = open_mailroom(dovecot, room.user, max_size=4 * MEGA)
+    more.work()
+    assert more.contents()[1:] == [raw]
+    assert more.there("Processed") == [raw]
+
+
 def test_a_mail_that_the_server_does_not_hand_out_is_told_of_and_holds_up_no_other(
     dovecot: Dovecot, open_mailroom: OpenMailroom
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -25,6 +25,8 @@ from tipline.wiring import Wiring
 
 STAGE_LATE_AFTER: Final = timedelta(minutes=10)
 """How long ago a stage may have made its last round before that is an alarm."""
+MAILBOX_FAILING_AFTER: Final = timedelta(minutes=10)
+"""How long a mailbox may be out of reach before that is an alarm: servers restart."""
 CHANNELS_EVERY: Final = timedelta(hours=1)
 """How often the URLs of all channels are looked at."""
 
@@ -103,6 +105,14 @@ def _looks(
             look=_Channels(settings).look,
         ),
     ]
+    if settings.mailboxes:
+        looks.append(
+            Look(
+                kind="mailbox_failing",
+                title="{} mailboxes are not in order",
+                look=lambda work, now: failing_mailboxes(settings.mailboxes, work, now),
+            )
+        )
     if settings.relay is not None:
         title = "The relay takes no mail; it is tried again and again, and nothing is lost"
         after = watching.relay_down_after
@@ -121,6 +131,19 @@ def _looks(
         look = Silence(watching.silence_reports).look
         looks.append(Look(kind="silence", title=title, look=look))
     return looks
+
+
+def failing_mailboxes(names: Iterable[str], work: UnitOfWork, now: datetime) -> list[str]:
+    """Name the mailboxes whose mails cannot be fetched, or not be moved after it."""
+    found = []
+    for name in names:
+        state = work.mailboxes.state(name)
+        since = state.failing_since if state else None
+        if since is not None and now - since >= MAILBOX_FAILING_AFTER:
+            found.append(f"mailbox {name}: its mails cannot be fetched")
+        elif state is not None and state.trouble:
+            found.append(f"mailbox {name}: its mails are taken in and not moved or marked there")
+    return found
 
 
 def expiries(settings: Settings) -> list[Callable[[], Expiry | None]]:

@@ -27,6 +27,9 @@ LONGEST_CALL: Final = timedelta(minutes=5)
 # Nobody waits longer for a connection; a server that is there answers within seconds.
 CONNECT_WITHIN: Final = timedelta(seconds=30)
 
+# What ends a connection, and is one of the library's refusals by its class. An answer that makes no
+# sense is among it: nobody knows what the next one would belong to.
+BROKEN: Final = (IMAPClientAbortError, ProtocolError)
 _WORDS_OCTETS: Final = 200
 
 
@@ -50,7 +53,7 @@ class Connection:
         timer.start()
         try:
             yield self.client
-        except (IMAPClientAbortError, OSError, ProtocolError, EOFError) as error:
+        except (*BROKEN, OSError, EOFError) as error:
             raise self._lost(what, error) from error
         except (ValueError, AssertionError, TypeError, LookupError) as error:
             # What the library makes of an answer that is none.

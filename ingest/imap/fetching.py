@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import IMAPClientError
 
 from ingest.accept import BATCH_MESSAGES
-from ingest.imap.connection import Connection, reason
+from ingest.imap.connection import BROKEN, Connection, reason
 from ingest.imap.errors import MailboxError
 from ingest.imap.settings import MailboxSettings
 from ingest.imap.structure import describe
@@ -126,7 +126,7 @@ class Fetching:
         with connection.call("mails") as client:
             try:
                 found = client.fetch(uids, ["BODY.PEEK[]"])
-            except IMAPClientAbortError:
+            except BROKEN:
                 raise
             except IMAPClientError as error:
                 raise NotHandedOutError(f"the server refuses it: {reason(error)}") from error
@@ -200,7 +200,7 @@ class Fetching:
         with connection.call(f"mail {uid} from octet {start}") as client:
             try:
                 parts = client.fetch([uid], [f"BODY.PEEK[]<{start}.{length}>"]).get(uid, {})
-            except IMAPClientAbortError:
+            except BROKEN:
                 raise
             except IMAPClientError as error:
                 raise NotHandedOutError(f"the server refuses it: {reason(error)}") from error

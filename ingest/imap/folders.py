@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import IMAPClientError
 
-from ingest.imap.connection import Connection, reason
+from ingest.imap.connection import BROKEN, Connection, reason
 from ingest.imap.errors import FolderError
 
 # How many folders are named to somebody who named none of them.
@@ -85,7 +85,7 @@ def make_folder(connection: Connection, name: str) -> None:
     with connection.call("making a folder") as client:
         try:
             client.create_folder(name)
-        except IMAPClientAbortError:
+        except BROKEN:
             raise
         except IMAPClientError as error:
             raise FolderError(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import IMAPClientError
 
-from ingest.imap.connection import Connection, connect, reason
+from ingest.imap.connection import BROKEN, Connection, connect, reason
 from ingest.imap.errors import FolderError, MailboxError
 from ingest.imap.folders import Folders, nearest, read_folders
 from ingest.imap.login import Login
@@ -110,7 +110,7 @@ def _opened(client: IMAPClient, wanted: str, name: str) -> FolderSeen:
     try:
         selected = client.select_folder(name, readonly=True)
         uids = tuple(client.search("ALL"))
-    except IMAPClientAbortError:
+    except BROKEN:
         raise
     except IMAPClientError as error:
         remedy = "see that this user may read the folder"

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from imapclient import DELETED, IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import IMAPClientError
 
-from ingest.imap.connection import Connection, reason
+from ingest.imap.connection import BROKEN, Connection, reason
 from ingest.imap.errors import FolderError
 from ingest.imap.folders import make_folder, read_folders
 from ingest.imap.settings import After, MailboxSettings
@@ -135,7 +135,7 @@ def _allowed(what: str) -> Iterator[None]:
     """Turn what the server does not allow into a fault of the folder."""
     try:
         yield
-    except IMAPClientAbortError:
+    except BROKEN:
         raise
     except IMAPClientError as error:
         raise FolderError(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import IMAPClientError
 
-from ingest.imap.connection import Connection, reason
+from ingest.imap.connection import BROKEN, Connection, reason
 from ingest.imap.errors import FolderError, MailboxError
 from ingest.imap.fetching import Fetching, Listed, NotHandedOutError
 from ingest.imap.settling import Settling
@@ -55,7 +55,7 @@ def _open(connection: Connection, mailbox: str, folder: str) -> Place:
     with connection.call(f"folder {folder}") as client:
         try:
             selected = client.select_folder(folder)
-        except IMAPClientAbortError:
+        except BROKEN:
             raise
         except IMAPClientError as error:
             raise FolderError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tipline.cli import check_duty, check_files, check_logins, check_records
+from tipline.cli import check_duty, check_files, check_logins, check_mailboxes, check_records
 from tipline.cli.finding import Finding, well, wrong
 from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import print_list
@@ -24,17 +24,23 @@ RelayOption = Annotated[
     typer.Option("--relay/--no-relay", help="Whether to try the way out for our mails."),
 ]
 
+MailboxesOption = Annotated[
+    bool,
+    typer.Option("--mailboxes/--no-mailboxes", help="Whether to log in to the mailboxes."),
+]
+
 WRONG: Final = 1
 
 
 def check(
     relay: RelayOption = True,
+    mailboxes: MailboxesOption = True,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Check configuration, folder, keys, records, logins, daemon and relay; say what to mend."""
+    """Check configuration, files, records, daemon and whatever it logs in to; say what to mend."""
     settings = load(config)
-    findings = list(_look(settings, relay=relay))
+    findings = list(_look(settings, relay=relay, mailboxes=mailboxes))
     print_list(
         findings,
         as_json=as_json,
@@ -52,7 +58,7 @@ def _row(finding: Finding) -> tuple[object, ...]:
     return finding.name, state, finding.message, finding.remedy
 
 
-def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
+def _look(settings: Settings, *, relay: bool, mailboxes: bool) -> Iterator[Finding]:
     from tipline.settings.places import places
 
     where = places(settings)
@@ -74,6 +80,8 @@ def _look(settings: Settings, *, relay: bool) -> Iterator[Finding]:
         yield from check_logins.logins(settings, bearers)
         if relay:
             yield check_files.way_out(settings, bearers.source)
+    if mailboxes:
+        yield from check_mailboxes.mailboxes(settings, where)
 
 
 def _configuration(settings: Settings) -> Finding:
@@ -115,6 +123,7 @@ def _records(settings: Settings, where: Places) -> list[Finding]:
                 check_duty.overrides(settings, work, utc_now()),
                 *check_records.faults(work, utc_now()),
                 *check_records.canary(work, settings, utc_now()),
+                *check_mailboxes.states(settings, work, utc_now()),
                 check_records.daemon(where, utc_now()),
             ]
     finally:

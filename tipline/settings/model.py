@@ -64,15 +64,15 @@ class Settings(BaseSettings):
     def _a_canary_has_its_way(self) -> Self:
         if self.watching.canary == "on" and not (self.relay and self.listens):
             raise ValueError(
-                'watching.canary = "on" needs a [relay], and smtp.enabled or [lmtp]: '
+                'watching.canary = "on" needs a [relay], and smtp.enabled, [lmtp] or a mailbox: '
                 "a mail to ourselves could not come back"
             )
         return self
 
     @property
     def listens(self) -> bool:
-        """Whether mail can come in by a listener."""
-        return self.smtp.enabled or self.lmtp.enabled
+        """Whether mail can come in by itself: by a listener, or from a mailbox."""
+        return self.smtp.enabled or self.lmtp.enabled or bool(self.mailboxes)
 
     @property
     def try_out(self) -> bool:

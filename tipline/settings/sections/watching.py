@@ -51,7 +51,7 @@ class Watching(Section):
         default="auto",
         description=(
             "Whether tipline mails itself to see that mails go out and come in: `auto` does when "
-            "there is a `[relay]`, and `smtp.enabled` or `[lmtp]`."
+            "there is a `[relay]`, and `smtp.enabled`, `[lmtp]` or a mailbox."
         ),
     )
     canary_every: Span = Field(

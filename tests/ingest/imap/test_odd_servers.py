@@ -1,0 +1,156 @@
+"""Servers that say odd things, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from tests.ingest.imap.conftest import OpenMailroom
+from tests.ingest.imap.mailroom import Mailroom
+from tests.servers.dovecot import Dovecot
+from tests.servers.scripted_imap import Answers, ScriptedImap
+
+MAIL = b"Message-ID: <1@mail.example>\r\nFrom: mia@mail.example\r\n\r\nthis worries me\r\n"
+
+Serve = Callable[[Answers], tuple[ScriptedImap, Mailroom]]
+
+
+@pytest.fixture
+def serve(open_mailroom: OpenMailroom) -> Iterator[Serve]:
+    servers: list[ScriptedImap] = []
+
+    def served(answers: Answers) -> tuple[ScriptedImap, Mailroom]:
+        servers.append(server := ScriptedImap(answers))
+        room = open_mailroom(
+            cast("Dovecot", server), idle=True, timeout=timedelta(milliseconds=600)
+        )
+        return server, room
+
+    yield served
+    for server in servers:
+        server.close()
+
+
+def fetched(tag: str, command: str) -> bytes | None:
+    """Hold one mail, and hand it out."""
+    ok = f"{tag} OK done\r\n".encode()
+    if command.startswith("UID SEARCH"):
+        return b"* SEARCH 5\r\n" + ok
+    if "RFC822.SIZE" in command:
+        return b"* 1 FETCH (UID 5 RFC822.SIZE 90)\r\n" + ok
+    if "BODY.PEEK[]" in command:
+        return b"* 1 FETCH (UID 5 BODY[] {%d}\r\n%b)\r\n" % (len(MAIL), MAIL) + ok
+    return None
+
+
+def test_news_in_the_packet_that_begins_the_wait_are_not_overlooked(serve: Serve) -> None:
+    mails = b""
+
+    def answers(tag: str, command: str) -> bytes | None:
+        nonlocal mails
+        if command == "IDLE":
+            mails = b" 5"
+            return b"+ idling\r\n* 1 EXISTS\r\n"
+        if command.startswith("UID SEARCH"):
+            return b"* SEARCH%b\r\n%b OK done\r\n" % (mails, tag.encode())
+        return fetched(tag, command)
+
+    _, room = serve(answers)
+
+    # The clock stands still, and the wait lasts five minutes: nothing else can end it.
+    room.until(lambda: bool(room.inbox()), steps=20)
+
+    assert room.contents() == [MAIL]
+
+
+def test_a_body_of_digits_is_one(serve: Serve) -> None:
+    def answers(tag: str, command: str) -> bytes | None:
+        if "BODY.PEEK[]" in command:
+            return b'* 1 FETCH (UID 5 BODY[] "12345")\r\n%b OK done\r\n' % tag.encode()
+        return fetched(tag, command)
+
+    _, room = serve(answers)
+    room.until(lambda: bool(room.inbox()), steps=20)
+
+    assert room.contents() == [b"12345"]
+
+
+def test_a_server_that_says_no_more_is_left_and_tried_again(serve: Serve) -> None:
+    silent = True
+
+    def answers(tag: str, command: str) -> bytes | None:
+        if "BODY.PEEK[]" in command and silent:
+            return b"* 1 FETCH (UID 5 BODY[] {1000000}\r\nthis wor"
+        return fetched(tag, command)
+
+    _, room = serve(answers)
+    room.until(lambda: (state := room.state()) is not None and state.fault is not None)
+    state = room.state()
+    assert state is not None
+    assert state.fault == "mails: no answer in time"
+
+    silent = False
+    room.until(lambda: bool(room.inbox()))
+    assert room.contents() == [MAIL]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"* 1 FETCH (UID five BODY[] {3}\r\nabc)\r\n",
+        b"* 1 FETCH (UID 5 BODY[] {3}\r\nabc\r\n",
+        b'* 1 FETCH (UID 5 BODY[] "abc)\r\n',
+        b"\xff\xfe\r\n",
+        b"* SEARCH (MODSEQ\r\n",
+    ],
+)
+def test_nonsense_ends_the_connection_and_nothing_else(serve: Serve, nonsense: bytes) -> None:
+    bad = True
+
+    def answers(tag: str, command: str) -> bytes | None:
+        if bad and "BODY.PEEK[]" in command:
+            return nonsense + f"{tag} OK done\r\n".encode()
+        return fetched(tag, command)
+
+    _, room = serve(answers)
+    for _ in range(3):
+        room.rounds.step()
+        room.clock.forward(seconds=5)
+    bad = False
+    room.until(lambda: bool(room.inbox()))
+
+    assert room.contents() == [MAIL]
+
+
+def test_a_server_that_ends_the_connection_while_we_wait_says_why(serve: Serve) -> None:
+    def answers(tag: str, command: str) -> bytes | None:
+        del tag
+        return b"+ idling\r\n* BYE Session expired\r\n" if command == "IDLE" else None
+
+    _, room = serve(answers)
+    room.until(lambda: (state := room.state()) is not None and state.fault is not None)
+
+    state = room.state()
+    assert state is not None
+    assert "Session expired" in str(state.fault)
+
+
+def test_nothing_is_said_of_a_mail_before_it_is_durable(serve: Serve) -> None:
+    server, room = serve(fetched)
+    taken_when_moved: list[int] = []
+
+    def answers(tag: str, command: str) -> bytes | None:
+        if command.startswith("UID MOVE"):
+            taken_when_moved.append(len(room.inbox()))
+        return fetched(tag, command)
+
+    server._answers = answers
+    room.until(lambda: bool(taken_when_moved))
+
+    assert taken_when_moved == [1]
+    before = server.asked[: [c.startswith("UID MOVE") for c in server.asked].index(True)]
+    assert not any(c.startswith(("UID STORE", "UID COPY", "STORE")) for c in before)
+    assert not any("BODY[" in c and "PEEK" not in c for c in server.asked)

@@ -1,0 +1,54 @@
+# ruff: noqa: PLC0415 - imported when needed, as help must be quick
+"""What ``tipline check`` says of mailboxes: what the daemon found last, and what is so now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tipline.cli.finding import Finding, doubtful, well, wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from ingest.imap.looking import MailboxSeen
+    from store.unit_of_work import UnitOfWork
+    from tipline.settings import Settings
+    from tipline.settings.places import Places
+
+
+def states(settings: Settings, work: UnitOfWork, now: datetime) -> Iterator[Finding]:
+    """Tell what the daemon wrote down of mailboxes that it cannot use as it should."""
+    from tipline.cli.output import age
+
+    for name in settings.mailboxes:
+        state = work.mailboxes.state(name)
+        if state is not None and state.failing_since is not None:
+            since = age(state.failing_since, now)
+            message = f"mails could not be fetched for {since}: {state.fault}"
+            yield wrong(f"mailbox {name}", message, state.remedy or "tipline mailbox status")
+        elif state is not None and state.trouble:
+            remedy = state.remedy or "tipline mailbox status"
+            yield doubtful(f"mailbox {name}", state.trouble, remedy)
+
+
+def mailboxes(settings: Settings, where: Places) -> Iterator[Finding]:
+    """Log in to each mailbox and look at its folders; nothing is changed there."""
+    from tipline.cli.mailbox import look_at
+
+    if settings.oauth and not where.database.exists():
+        # Tokens are kept in it, and looking must not make it.
+        return
+    for seen in look_at(settings):
+        yield _finding(seen)
+
+
+def _finding(seen: MailboxSeen) -> Finding:
+    name = f"login to {seen.name}"
+    if seen.fault:
+        return wrong(name, seen.fault, seen.remedy)
+    for folder in seen.folders:
+        if folder.fault:
+            return wrong(name, f"folder {folder.name} {folder.fault}", folder.remedy)
+    mails = sum(len(folder.uids) for folder in seen.folders)
+    return well(name, f"{len(seen.folders)} folders with {mails} mails in all")

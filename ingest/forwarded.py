@@ -40,6 +40,8 @@ class ForwardedConnection(Connection):
         self._proxies = settings.proxies
         self._forwarders = settings.forwarders
         self._proxied = Told()
+        # Whoever a proxy connects for, and not the proxy, gives the commands.
+        self._speaker: str | None = None
         self._forwarded = Told()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -64,9 +66,11 @@ class ForwardedConnection(Connection):
 
     def believe(self, header: ProxyData) -> bool:
         """Note for whom a proxy connects; False when they have too many connections."""
-        own = header.command == V2_CMD.LOCAL or header.family not in {AF.INET, AF.INET6}
-        # What the proxy does for itself, such as looking whether we are there.
-        return own or self._stand_for(Told(address=str(header.src_addr), port=header.src_port))
+        if header.command == V2_CMD.LOCAL or header.family not in {AF.INET, AF.INET6}:
+            # What the proxy does for itself, such as looking whether we are there.
+            return True
+        self._speaker = str(header.src_addr)
+        return self._stand_for(Told(address=self._speaker, port=header.src_port))
 
     def _stand_for(self, told: Told) -> bool:
         if told.address and self._peer is not None:
@@ -90,11 +94,12 @@ class ForwardedConnection(Connection):
         return [f"250-XCLIENT {ATTRIBUTES}", f"250-XFORWARD {ATTRIBUTES}"]
 
     def _may_forward(self) -> bool:
-        return peer_address(self._original_peer()) in self._forwarders
-
-    def _original_peer(self) -> object:
-        transport = self._original_transport or self.transport
-        return transport.get_extra_info("peername") if transport else None
+        if self._speaker is None:
+            transport = self._original_transport or self.transport
+            self._speaker = peer_address(
+                transport.get_extra_info("peername") if transport else None
+            )
+        return self._speaker in self._forwarders
 
     def _set_post_data_state(self) -> None:
         # What XFORWARD tells is about one mail.

@@ -285,7 +285,6 @@ def _announce(settings: Settings, doors: OpenDoors) -> None:
         )
     log.info(
         "daemon.ready",
-        smtp=f"{settings.smtp.host}:{doors.port}" if doors.port else "off",
         doors=list(doors.places),
         state=str(places(settings).state),
     )

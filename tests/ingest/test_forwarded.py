@@ -117,6 +117,15 @@ def test_connections_count_for_whom_they_are_made(open_office: OpenOffice) -> No
     assert greetings == ["220", "220", "421", "220"]
 
 
+def test_behind_a_proxy_that_is_believed_nobody_else_is(open_office: OpenOffice) -> None:
+    office = open_office(proxies=HERE, forwarders=HERE)
+    with office.line() as line:
+        line.send(b"PROXY TCP4 192.0.2.7 192.0.2.1 4711 25\r\n")
+        line.reply()
+        assert "XCLIENT" not in line.ask("EHLO client.example")
+        assert line.ask("XCLIENT ADDR=192.0.2.8").startswith("550 5.7.0")
+
+
 def test_xclient_begins_the_dialogue_afresh(open_office: OpenOffice) -> None:
     office = open_office(forwarders=HERE)
     with office.line() as line:

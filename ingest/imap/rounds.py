@@ -79,7 +79,8 @@ class Rounds:
         if self._stopping.is_set() or not self._is_due():
             return 0
         try:
-            return next(self._work())
+            # The rounds end when they are to stop; StopIteration would be lost in a thread.
+            return next(self._work(), 0)
         except MailboxError as error:
             self._failed(error)
         except IMAPClientError as error:

@@ -1,4 +1,4 @@
-"""``python -m training``: learn what clues to roles weigh, and tell how well that goes.
+"""``python -m training``: learn what clues weigh, and tell how well that goes.
 
 Mails are kept back five times, a fifth each, and told by what was learned from the others; then the
 weights are learned from all and written.
@@ -9,38 +9,79 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
 
-from ingest.reading.accounts.weighing import WEIGHTS, Weights
+from ingest.reading import urgency
+from ingest.reading.accounts import weighing
+from ingest.reading.weights import Weights
+from training import urgent
 from training.examples import Example, from_corpus, from_marked, from_sentences
 from training.judging import Told, by_rules, by_weights, figures_line
-from training.learn import learn
-from training.marks import marked_mails
+from training.learn import learn_roles, learn_urgency
+from training.marks import URGENT, marked_mails
 
 FOLDS: Final = 5
+LEARNED_FROM: Final = ("first", "held_out")
 # Clues that speak of what the rules tell; see ``_without_rules``.
 _RULES: Final = ("rules ", "others ")
-_HEAD: Final = (
+_ROLES_HEAD: Final = (
     "# What clues to the role of an account weigh, in hundredths: for reported, reporter, victim,\n"
     "# mentioned. Learned by `make train`; not written by hand.\n"
 )
+_URGENCY_HEAD: Final = (
+    "# What clues weigh, in hundredths, for a mail that cannot wait. Learned by `make train`; not\n"
+    "# written by hand.\n"
+)
+
+
+class _OfMail(Protocol):
+    @property
+    def mail(self) -> str: ...
+
+
+E = TypeVar("E", bound=_OfMail)
 
 
 def main() -> None:
     """Learn, tell how well, write."""
+    _learn_roles()
+    _learn_urgency()
+
+
+def _learn_roles() -> None:
     marked = list(from_marked(marked_mails()))
-    corpus = [each for half in ("first", "held_out") for each in from_corpus(half)]
-    # What the rules are tested with has to come out right, so it counts twice.
-    others = [*map(_without_rules, corpus), *from_sentences(), *from_sentences()]
+    corpus = [each for half in LEARNED_FROM for each in from_corpus(half)]
+    # What the rules are tested with has to come out right, so it counts three times.
+    others = [*map(_without_rules, corpus), *(3 * list(from_sentences()))]
+    told: list[Told] = []
+    for kept, learned in _parted(marked):
+        told += by_weights(kept, learn_roles([*learned, *others]))
     print(figures_line("marked mails, by rules alone", by_rules(marked)))
-    print(figures_line("marked mails, kept back", _kept_back(marked, others)))
-    weights = learn([*marked, *others])
-    for half in ("first", "held_out", "fresh"):
+    print(figures_line("marked mails, kept back", told))
+    weights = learn_roles([*marked, *others])
+    for half in (*LEARNED_FROM, "fresh"):
         examples = list(from_corpus(half))
         print(figures_line(f"{half}, by rules alone", by_rules(examples)))
         print(figures_line(half, by_weights(examples, weights)))
-    _write(weights)
-    print(f"{len(weights)} clues in {WEIGHTS.name}")
+    _write(weights, weighing.WEIGHTS, _ROLES_HEAD)
+
+
+def _learn_urgency() -> None:
+    mails = list(urgent.from_mails([*marked_mails(), *marked_mails(URGENT)]))
+    corpus = [each for half in LEARNED_FROM for each in urgent.from_corpus(half)]
+    others = [*corpus, *urgent.from_cases()]
+    likely: list[urgent.Likely] = []
+    for kept, learned in _parted(mails):
+        likely += urgent.by_weights(kept, learn_urgency([*learned, *others]))
+    print(urgent.figures_line("mails, kept back", likely))
+    weights = learn_urgency([*mails, *others])
+    for name, examples in (
+        *((half, [*urgent.from_corpus(half)]) for half in (*LEARNED_FROM, "fresh")),
+        ("sentences of the tests", [*urgent.from_cases()]),
+    ):
+        print(urgent.figures_line(name, urgent.by_weights(examples, weights)))
+    _write(weights, urgency.WEIGHTS, _URGENCY_HEAD)
 
 
 def _without_rules(example: Example) -> Example:
@@ -49,26 +90,20 @@ def _without_rules(example: Example) -> Example:
     return replace(example, clues=clues)
 
 
-def _kept_back(marked: Sequence[Example], others: Sequence[Example]) -> list[Told]:
-    mails = sorted({example.mail for example in marked})
+def _parted(examples: Sequence[E]) -> Iterable[tuple[list[E], list[E]]]:
+    """Part examples by mail: each fifth, and the rest from which is learned for it."""
+    mails = sorted({example.mail for example in examples})
     random.Random(1).shuffle(mails)  # noqa: S311 - the same parts each time
     fold = {mail: number % FOLDS for number, mail in enumerate(mails)}
-    told: list[Told] = []
     for number in range(FOLDS):
-        weights = learn([*_of(marked, fold, number, kept=False), *others])
-        told += by_weights(_of(marked, fold, number, kept=True), weights)
-    return told
+        kept = [example for example in examples if fold[example.mail] == number]
+        yield kept, [example for example in examples if fold[example.mail] != number]
 
 
-def _of(
-    examples: Iterable[Example], fold: dict[str, int], number: int, *, kept: bool
-) -> list[Example]:
-    return [example for example in examples if (fold[example.mail] == number) is kept]
-
-
-def _write(weights: Weights) -> None:
+def _write(weights: Weights, path: Path, head: str) -> None:
     rows = ("\t".join([clue, *map(str, row)]) for clue, row in sorted(weights.items()))
-    WEIGHTS.write_text(_HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    path.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+    print(f"{len(weights)} clues in {path.name}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ingest.reading.accounts.merging import roles_of
-from ingest.reading.accounts.weighing import Weights, together, weigh
+from ingest.reading.accounts.weighing import together, weigh
+from ingest.reading.weights import Weights
 from store.model import Role
 from training.examples import Example
 

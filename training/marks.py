@@ -1,4 +1,8 @@
-"""Mails with marked accounts: ``[[R|@name]]`` is a reported account, typed as ``@name``."""
+"""Mails with marked accounts: ``[[R|@name]]`` is a reported account, typed as ``@name``.
+
+A mail that cannot wait begins with ``#!`` in place of ``#``; one of which that is not told, with
+``#?``.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from typing import Final
 from store.model import Role
 
 MAILS: Final = Path(__file__).parent / "mails"
+# Mails in which no accounts are marked.
+URGENT: Final = Path(__file__).parent / "urgent"
 _MARK = re.compile(r"\[\[([RVWM])\|([^\[\]|]+)\]\]")
 _BETWEEN = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _ROLES: Final = {
@@ -44,6 +50,7 @@ class Marked:
 
     name: str
     language: str
+    urgent: bool | None
     subject: Part
     text: Part
 
@@ -60,8 +67,9 @@ def marked_mails(folder: Path = MAILS) -> Iterator[Marked]:
             name = f"{path.name} {number}"
             if not head.startswith("#"):
                 raise ValueError(f"{name}: has to begin with a line for the subject, # and words")
-            subject = _part(head.removeprefix("#").strip(), name)
-            yield Marked(name, path.stem, subject, _part(body.strip(), name))
+            subject = _part(head[1:].removeprefix("!").removeprefix("?").strip(), name)
+            urgent = None if head.startswith("#?") else head.startswith("#!")
+            yield Marked(name, path.stem, urgent, subject, _part(body.strip(), name))
 
 
 def _part(marked: str, name: str) -> Part:

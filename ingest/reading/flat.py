@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +44,14 @@ class Flat:
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """Give the place of the sentence around a place, so far as it is looked at."""
         return self._around(start, end, _SENTENCE_ENDS)
+
+    def sentences(self, length: int) -> Iterator[tuple[int, int]]:
+        """Give the places of the sentences within so many characters, one after another."""
+        start = 0
+        for end in _SENTENCE_ENDS.finditer(self.text, 0, length):
+            yield start, end.end()
+            start = end.end()
+        yield start, min(length, len(self.text))
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """Give the place of the clause around a place, so far as it is looked at."""

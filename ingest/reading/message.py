@@ -92,7 +92,7 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
     traits = replace(traits, readable=_is_readable(mail, body, evidence))
     language = _tried(mail, "language", lambda: _language(mail, subject, body), None)
     said = f"{subject}\n{body.words.text}"
-    urgent = _tried(mail, "urgency", lambda: urgency(said), None)
+    urgent = _tried(mail, "urgency", lambda: urgency(said, language), None)
     about = _About(subject=subject, body=body, language=language, urgent=urgent is not None)
     named = _tried(mail, "accounts", lambda: _named(mail, about, rules), Named())
     return Pieces(

@@ -6,22 +6,17 @@ that are there is how much speaks for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from math import exp, log
 from pathlib import Path
 from typing import Final
 
+from ingest.reading.weights import Weights, likelihoods, load_weights
 from store.model import Role
 
 ROLES: Final = (Role.REPORTED, Role.REPORTER, Role.VICTIM, Role.MENTIONED)
 WEIGHTS: Final = Path(__file__).with_name("role_weights.tsv")
-# Weights are written as whole numbers of hundredths.
-SCALE: Final = 100
-ALWAYS: Final = "always"
-"""The clue that is always there."""
-
-Weights = Mapping[str, tuple[int, ...]]
 Shares = tuple[float, ...]
 """How likely each role is, in the order of ``ROLES``; together 1."""
 # What needs no weighing: an account that a form states, or that stands where writers put their own.
@@ -31,18 +26,13 @@ WRITER: Final[Shares] = (0.0, 1.0, 0.0, 0.0)
 
 @cache
 def role_weights() -> Weights:
-    """Load the weights of all clues, in the order of ``ROLES``."""
-    lines = WEIGHTS.read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {clue: tuple(map(int, weights)) for clue, *weights in rows}
+    """Give the weights of all clues, in the order of ``ROLES``."""
+    return load_weights(WEIGHTS)
 
 
 def weigh(clues: Iterable[str], weights: Weights | None = None) -> Shares:
     """Tell how likely each role is by these clues; ``weights`` in place of those learned."""
-    table = role_weights() if weights is None else weights
-    rows = [table[clue] for clue in (ALWAYS, *clues) if clue in table]
-    sums = (sum(column) / SCALE for column in zip(*rows, strict=True))
-    return _shares([1 / (1 + exp(-max(-30.0, min(30.0, each)))) for each in sums])
+    return _shares(likelihoods(clues, role_weights() if weights is None else weights))
 
 
 def strongest(clues: Iterable[str], role: Role, count: int) -> list[str]:

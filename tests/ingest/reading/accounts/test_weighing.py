@@ -13,8 +13,9 @@ from ingest.reading.accounts.examine import Asked, examine
 from ingest.reading.accounts.hits import A_GUESS
 from ingest.reading.accounts.merging import roles_of
 from ingest.reading.accounts.platforms import platforms_for
-from ingest.reading.accounts.weighing import ALWAYS, role_weights, together, weigh
+from ingest.reading.accounts.weighing import role_weights, together, weigh
 from ingest.reading.rules import ReadingRules
+from ingest.reading.weights import ALWAYS
 from store.model import Role, Sighting
 from training.marks import marked_mails
 

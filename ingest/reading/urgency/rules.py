@@ -1,11 +1,10 @@
-"""Whether a report speaks of something that cannot wait; by which rule, and for what phrase.
+"""Rules of what cannot wait: phrases in 18 languages, in ``phrases/urgency.toml``.
 
-Rules are phrases in 18 languages in ``phrases/urgency.toml``; some need two phrases near each
-other in one sentence, or a time and a place near a word of a stranger or a secret. A phrase does
-not count when its own language denies it, says that it is over or long ago, or only asks about
-such a case (``context.py``); nor in one of our own receipts that the writer quotes
-(``phrases/receipt.toml``). The phrase of the table comes out as the reason, no word of the report.
-One pass over the text, and a bounded look around each phrase found.
+Some need two phrases near each other in one sentence, or a time and a place near a word of a
+stranger or a secret. A rule is denied where its phrase's own language says no, that it is over or
+long ago, or only asks about such a case (``context.py``); and within one of our own receipts that
+the writer quotes (``phrases/receipt.toml``) it is not met at all. One pass over the text, and a
+bounded look around each phrase found.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from ingest.reading.context import Context, Place, context_of
-from ingest.reading.flat import Flat, flatten
+from ingest.reading.flat import Flat
 from ingest.reading.lexicon import Lexicon
 from ingest.reading.phrases import merged, table
 
@@ -32,7 +31,7 @@ RULES: Final = (
 )
 # What only says that it is bad ("the police are on their way", "her phone is off") names its rule
 # when nothing says more exactly what it is about.
-_GENERAL: Final = {"silent": "child_missing", "alarm": "imminent_danger"}
+GENERAL: Final = {"silent": "child_missing", "alarm": "imminent_danger"}
 _ALONE: Final = frozenset({*RULES, "alarm"})
 # Two phrases, and so many characters at most between them.
 PAIRS: Final = (
@@ -55,7 +54,7 @@ _CLOCK: Final = re.compile(
     r"(?:[:h][0-5]\d(?![\d:])| ?h(?!\w)"
     r"|(?:[.:][0-5]\d)? ?(?:[ap]\.?m|uhr|heures?|hrs|ore|horas)(?!\w))"
 )
-_CLOCK_PHRASE: Final = "a time of day"
+CLOCK: Final = "a time of day"
 # Rules whose phrase something said before it can settle ("she is back home after ...").
 _SETTLED_BEFORE: Final = frozenset({"imminent_danger", "alarm", "child_missing", "silent"})
 # Rules of what is harmless when people do it for their work, or a child with its own family.
@@ -66,17 +65,10 @@ _GONE: Final = frozenset({"child_missing", "silent"})
 _MOST_LOOKED_AT: Final = 400
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Urgent:
-    """Why a report is urgent: the rule, the phrase of our table, and its place in the text."""
-
-    rule: str
-    phrase: str
-    span: tuple[int, int]
-
-
 @dataclass(frozen=True, slots=True)
-class _Hit:
+class Hit:
+    """A phrase, or two: the rule or list it is of, and its place in the even text."""
+
     rule: str
     language: str
     phrase: str
@@ -86,7 +78,29 @@ class _Hit:
     gap: tuple[int, int] = (0, 0)
 
 
-_Groups = dict[tuple[str, str], list[_Hit]]
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What a text meets: ``hits`` of rules, which of them are ``denied``, phrases of any list."""
+
+    hits: tuple[Hit, ...]
+    denied: tuple[bool, ...]
+    phrases: tuple[Hit, ...]
+
+    def stands(self) -> list[Hit]:
+        """Give the hits that are not denied."""
+        return [hit for hit, denied in zip(self.hits, self.denied, strict=True) if not denied]
+
+    def most_telling(self) -> Hit | None:
+        """Give the first hit of the most telling rule that stands; its rule is one of ``RULES``."""
+        stands = self.stands()
+        for rule in (*RULES, *GENERAL):
+            for hit in stands:
+                if hit.rule == rule:
+                    return replace(hit, rule=GENERAL.get(rule, rule))
+        return None
+
+
+_Groups = dict[tuple[str, str], list[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +110,32 @@ class _Listed:
     phrase: str
 
 
-def urgency(text: str) -> Urgent | None:
-    """Name the most telling rule a text meets; None if it meets none."""
-    flat = flatten(text)
-    hits = _hits(flat)
-    for rule in (*RULES, *_GENERAL):
-        for hit in hits:
-            if hit.rule == rule and not _is_denied(flat, hit, hits):
-                place = flat.place(hit.start, hit.end)
-                return Urgent(rule=_GENERAL.get(rule, rule), phrase=hit.phrase, span=place)
-    return None
+def meet(flat: Flat) -> Met:
+    """Find the rules that a text meets, and all phrases of their lists."""
+    groups, harmless = _groups(flat)
+    hits = _hits(flat, groups, harmless)
+    phrases = (*harmless, *(hit for found in groups.values() for hit in found))
+    return Met(tuple(hits), tuple(_is_denied(flat, hit, hits) for hit in hits), phrases)
 
 
-def _hits(flat: Flat) -> list[_Hit]:
-    """Find what rules are met at first sight, in the order of the text."""
+def _groups(flat: Flat) -> tuple[_Groups, list[Hit]]:
+    """Find the phrases of each list of each language, and those that are harmless."""
     groups: _Groups = {}
-    harmless: list[_Hit] = []
+    harmless: list[Hit] = []
     phrases = _listed()
     for found in _lexicon().find(flat.text):
         listed = phrases[int(found.tag)]
-        hit = _Hit(listed.group, listed.language, listed.phrase, found.start, found.end)
+        hit = Hit(listed.group, listed.language, listed.phrase, found.start, found.end)
         if listed.group == "harmless":
             harmless.append(hit)
         else:
             groups.setdefault((listed.language, listed.group), []).append(hit)
     _add_clock(flat, groups)
+    return groups, harmless
+
+
+def _hits(flat: Flat, groups: _Groups, harmless: list[Hit]) -> list[Hit]:
+    """Find what rules are met at first sight, in the order of the text."""
     sure = (hit for (_, group), hits in groups.items() if group in _ALONE for hit in hits)
     hits = [*sure, *_pairs(flat, groups), *_appointments(flat, groups)]
     hits.sort(key=lambda hit: hit.start)
@@ -134,11 +149,11 @@ def _add_clock(flat: Flat, groups: _Groups) -> None:
         return
     for language in table("urgency"):
         hits = groups.setdefault((language, "when"), [])
-        hits += [_Hit("when", language, _CLOCK_PHRASE, *span) for span in times]
+        hits += [Hit("when", language, CLOCK, *span) for span in times]
         hits.sort(key=lambda hit: hit.start)
 
 
-def _pairs(flat: Flat, groups: _Groups) -> Iterator[_Hit]:
+def _pairs(flat: Flat, groups: _Groups) -> Iterator[Hit]:
     """Find phrases that mean something together."""
     for language in table("urgency"):
         for rule, first, second, within in PAIRS:
@@ -146,7 +161,7 @@ def _pairs(flat: Flat, groups: _Groups) -> Iterator[_Hit]:
                 yield from _pair(flat, rule, one, other, within)
 
 
-def _appointments(flat: Flat, groups: _Groups) -> Iterator[_Hit]:
+def _appointments(flat: Flat, groups: _Groups) -> Iterator[Hit]:
     """Find a time and a place beside a stranger or a secret."""
     rule, first, second, within = _APPOINTED
     for language in table("urgency"):
@@ -160,10 +175,10 @@ def _appointments(flat: Flat, groups: _Groups) -> Iterator[_Hit]:
             start, end = sorted((one, other), key=lambda hit: hit.start)
             if start.end <= end.start <= start.end + _APPOINTED_BY:
                 phrase = f"{other.phrase} + {one.phrase}"
-                yield _Hit("meeting_planned", language, phrase, other.start, other.end)
+                yield Hit("meeting_planned", language, phrase, other.start, other.end)
 
 
-def _beside(groups: _Groups, language: str, first: str, second: str) -> Iterator[tuple[_Hit, _Hit]]:
+def _beside(groups: _Groups, language: str, first: str, second: str) -> Iterator[tuple[Hit, Hit]]:
     """Give each phrase of one list with the nearest of another to each side of it."""
     others = groups.get((language, second), [])
     starts = [other.start for other in others]
@@ -176,7 +191,7 @@ def _beside(groups: _Groups, language: str, first: str, second: str) -> Iterator
                 yield hit, others[number]
 
 
-def _pair(flat: Flat, rule: str, one: _Hit, other: _Hit, within: int) -> Iterator[_Hit]:
+def _pair(flat: Flat, rule: str, one: Hit, other: Hit, within: int) -> Iterator[Hit]:
     first, second = sorted((one, other), key=lambda hit: hit.start)
     if first.end > second.start or second.start - first.end > within:
         return
@@ -185,10 +200,10 @@ def _pair(flat: Flat, rule: str, one: _Hit, other: _Hit, within: int) -> Iterato
     phrase = f"{one.phrase} + {other.phrase}"
     # What somebody threatens with does not happen if another thing does: there is a "not" in it.
     gap = (0, 0) if rule == "coercion" else (first.end, second.start)
-    yield _Hit(rule, one.language, phrase, first.start, second.end, gap)
+    yield Hit(rule, one.language, phrase, first.start, second.end, gap)
 
 
-def _without(hits: Iterable[_Hit], harmless: list[_Hit]) -> Iterator[_Hit]:
+def _without(hits: Iterable[Hit], harmless: list[Hit]) -> Iterator[Hit]:
     """Leave out what lies within, or overlaps with, a phrase that only looks like one."""
     last = 0
     ends: list[int] = []
@@ -202,7 +217,7 @@ def _without(hits: Iterable[_Hit], harmless: list[_Hit]) -> Iterator[_Hit]:
             yield hit
 
 
-def _is_denied(flat: Flat, hit: _Hit, hits: list[_Hit]) -> bool:
+def _is_denied(flat: Flat, hit: Hit, hits: list[Hit]) -> bool:
     """Ask every language in which something was found at this place: phrases are shared."""
     languages = {
         other.language for other in hits if other.start < hit.end and hit.start < other.end
@@ -210,7 +225,7 @@ def _is_denied(flat: Flat, hit: _Hit, hits: list[_Hit]) -> bool:
     return any(_denies(context_of(language), flat, hit) for language in languages)
 
 
-def _denies(context: Context, flat: Flat, hit: _Hit) -> bool:
+def _denies(context: Context, flat: Flat, hit: Hit) -> bool:
     place = Place(start=hit.start, end=hit.end, gap=hit.gap, phrase=hit.phrase)
     if hit.rule in _TOGETHER and context.is_business(flat, place):
         return True

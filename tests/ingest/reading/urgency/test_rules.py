@@ -8,13 +8,17 @@ import pytest
 import notifier
 from ingest.reading.flat import flatten
 from ingest.reading.phrases import table
-from ingest.reading.urgency import PAIRS, RULES, Urgent, _hits, urgency
+from ingest.reading.urgency.rules import PAIRS, RULES, Hit, meet
 
-CASES = tomllib.loads(Path(__file__).with_name("urgency_cases.toml").read_text(encoding="utf-8"))
+CASES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text(encoding="utf-8"))
+
+
+def found_in(text: str) -> Hit | None:
+    return meet(flatten(text)).most_telling()
 
 
 def rule_of(text: str) -> str | None:
-    found = urgency(text)
+    found = found_in(text)
     return found.rule if found else None
 
 
@@ -26,7 +30,7 @@ def test_what_cannot_wait_is_seen_in_each_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", CASES)
 def test_what_can_wait_is_not_taken_for_urgent(language: str) -> None:
-    assert [text for text in CASES[language]["calm"] if urgency(text)] == []
+    assert [text for text in CASES[language]["calm"] if found_in(text)] == []
 
 
 @pytest.mark.parametrize(
@@ -53,20 +57,21 @@ def test_the_most_urgent_rule_is_named(text: str, rule: str | None) -> None:
 
 
 def test_the_reason_is_a_phrase_of_the_table_and_its_place() -> None:
-    text = "Hello,\n\n> > my  daughter\n> > is in    danger"
-    assert urgency(text) == Urgent(
-        rule="imminent_danger", phrase="in danger", span=(text.index("in "), len(text))
-    )
+    flat = flatten("Hello,\n\n> > my  daughter\n> > is in    danger")
+    hit = meet(flat).most_telling()
+    assert hit is not None
+    assert (hit.rule, hit.phrase) == ("imminent_danger", "in danger")
+    assert flat.text[hit.start : hit.end] == "in danger"
 
 
 def test_the_reason_of_two_phrases_names_both() -> None:
-    found = urgency("On Friday they meet up at the old mill")
+    found = found_in("On Friday they meet up at the old mill")
     assert found is not None
     assert (found.rule, found.phrase) == ("meeting_planned", "meet up + on friday")
 
 
 def test_two_phrases_in_two_sentences_are_no_reason() -> None:
-    assert urgency("On Friday I saw it. They meet up online in a game.") is None
+    assert found_in("On Friday I saw it. They meet up online in a game.") is None
 
 
 def test_every_language_has_every_list() -> None:
@@ -79,9 +84,8 @@ def test_every_language_has_every_list() -> None:
 
 
 def test_a_flood_of_phrases_is_looked_at_up_to_a_bound() -> None:
-    flood = flatten("not in danger, " * 20_000)
-    assert len(_hits(flood)) == 400
-    assert urgency("not in danger, " * 20_000) is None
+    met = meet(flatten("not in danger, " * 20_000))
+    assert (len(met.hits), met.stands()) == (400, [])
 
 
 RECEIPTS = sorted((Path(notifier.__file__).parent / "templates").glob("*/receipt*"))
@@ -92,5 +96,5 @@ RECEIPTS = sorted((Path(notifier.__file__).parent / "templates").glob("*/receipt
 def test_our_own_receipt_is_not_urgent_when_it_is_quoted(path: Path, mark: str) -> None:
     receipt = path.read_text(encoding="utf-8")
     quoted = "\n".join(mark + line for line in ["I am away.", *receipt.splitlines()])
-    assert urgency(quoted) is None
+    assert rule_of(quoted) is None
     assert rule_of(quoted + "\nThe child is in danger.") == "imminent_danger"

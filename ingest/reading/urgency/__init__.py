@@ -1,0 +1,102 @@
+"""Whether a report speaks of something that cannot wait; by which rule, and for what phrase.
+
+Rules (``rules.py``) say what is urgent by phrases of tables, and what denies it. What they say is
+weighed with what else the sentences speak of (``clues.py``), as learned from marked mails: few
+write "she is missing", many that her bed was empty this morning. The phrase of the table comes out
+as the reason, no word of the report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from ingest.reading.flat import Flat, flatten
+from ingest.reading.urgency.clues import MAX_LENGTH, Clues, Sign, clues_of
+from ingest.reading.urgency.rules import GENERAL, RULES, Met, meet
+from ingest.reading.weights import Weights, likelihoods, load_weights
+
+WEIGHTS: Final = Path(__file__).with_name("urgency_weights.tsv")
+# How likely it has to be that a report cannot wait. Low: a needless call costs somebody's sleep.
+AT_LEAST: Final = 0.35
+
+# Names say nothing of danger ("@missing_you").
+_NAMES: Final = re.compile(r"https?://\S{1,2000}|@\w{1,100}")
+# What lists of phrases are about that mean something only together.
+_ABOUT: Final = {
+    **{rule: rule for rule in RULES},
+    **GENERAL,
+    **dict.fromkeys(("gone", "phone", "off"), "child_missing"),
+    **dict.fromkeys(("go", "whom"), "travelling"),
+    **dict.fromkeys(("meet", "appointed", "when", "spot", "alone"), "meeting_planned"),
+    **dict.fromkeys(("lurk", "door"), "imminent_danger"),
+    **dict.fromkeys(("unless", "expose"), "coercion"),
+    "self": "self_harm",
+}
+_ELSE: Final = "imminent_danger"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Urgent:
+    """Why a report is urgent: the rule, the phrase of our table, and its place in the text."""
+
+    rule: str
+    phrase: str
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A text looked through: the rules it meets, and the clues."""
+
+    flat: Flat
+    met: Met
+    clues: Clues
+
+
+def urgency(text: str, language: str | None = None) -> Urgent | None:
+    """Name what makes a text of a language urgent; None if nothing does."""
+    looked = look(text, language)
+    hit = looked.met.most_telling()
+    # Rules alone judge what is too long to be weighed.
+    by_rules = hit is not None and len(looked.flat.text) > MAX_LENGTH
+    if not by_rules and likelihood(looked.clues) < AT_LEAST:
+        return None
+    rule, sign = (hit.rule, hit) if hit else _by_clues(looked.clues)
+    return Urgent(rule=rule, phrase=sign.phrase, span=looked.flat.place(sign.start, sign.end))
+
+
+def look(text: str, language: str | None) -> Looked:
+    """Look a text through."""
+    flat = flatten(_NAMES.sub(lambda name: " " * len(name[0]), text))
+    met = meet(flat)
+    return Looked(flat, met, clues_of(flat, met, language))
+
+
+def likelihood(clues: Iterable[str], weights: Weights | None = None) -> float:
+    """Tell how likely it is that a text cannot wait; ``weights`` in place of those learned."""
+    return likelihoods(clues, urgency_weights() if weights is None else weights)[0]
+
+
+@cache
+def urgency_weights() -> Weights:
+    """Give the weights of all clues to urgency."""
+    return load_weights(WEIGHTS)
+
+
+def _by_clues(clues: Clues) -> tuple[str, Sign]:
+    """Name the rule that the clues are about which weigh most, and the strongest of these."""
+    table = urgency_weights()
+    weights = {clue: table[clue][0] for clue in clues if clue in table}
+    about: dict[str, list[str]] = defaultdict(list)
+    for clue, weight in weights.items():
+        if weight > 0:
+            about[_ABOUT.get(clues[clue].group, "")].append(clue)
+    rules = [rule for rule in about if rule] or [*about]
+    rule = max(rules, key=lambda each: sum(weights[clue] for clue in about[each]))
+    return rule or _ELSE, clues[max(about[rule], key=weights.__getitem__)]

@@ -12,7 +12,9 @@ from ingest.reading import ReadingRules, read_message
 from ingest.reading.first_look import LOOKED_AT, look
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-CASES = tomllib.loads(Path(__file__).with_name("urgency_cases.toml").read_text(encoding="utf-8"))
+CASES = tomllib.loads(
+    (Path(__file__).parent / "urgency" / "cases.toml").read_text(encoding="utf-8")
+)
 URGENT = "He wants to meet her tonight, she is in danger."
 
 

@@ -148,4 +148,5 @@ def _mark(path: Path) -> tuple[int, ...] | None:
         status = path.stat()
     except OSError:
         return None
-    return (status.st_mtime_ns, status.st_size, status.st_ino)
+    # The time of change tells of a file that was written over and given its old time back.
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)

@@ -7,11 +7,13 @@ leaves the shifts as they were.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Text, cast, insert, select, update
 
 from store.errors import Forbidden, NotFound
 from store.model import CalendarReading, Override, OverrideId, PlannedShift
@@ -81,17 +83,19 @@ class DutyChanges:
 
     def calendar(self, rota: str) -> CalendarReading | None:
         """Give the last reading of a rota's calendar that could be used."""
-        query = select(calendars).where(calendars.c.rota == rota)
-        row = self._connection.execute(query).first()
+        table = calendars.c
+        as_written = cast(table.shifts, Text).label("written")
+        query = select(table.source, table.digest, table.read_at, table.until, as_written)
+        row = self._connection.execute(query.where(table.rota == rota)).first()
         if row is None:
             return None
         return CalendarReading(
-            rota=row.rota,
+            rota=rota,
             source=row.source,
             digest=row.digest,
             read_at=row.read_at,
             until=row.until,
-            shifts=tuple(_planned(*planned) for planned in row.shifts),
+            shifts=_shifts(row.written),
         )
 
     def keep_calendar(self, reading: CalendarReading) -> None:
@@ -110,6 +114,16 @@ class DutyChanges:
         changed = update(table).where(table.c.rota == reading.rota).values(**values)
         if self._connection.execute(changed).rowcount == 0:
             self._connection.execute(insert(table).values(rota=reading.rota, **values))
+
+
+@lru_cache(maxsize=16)
+def _shifts(written: str) -> tuple[PlannedShift, ...]:
+    """Read the shifts as they are written down.
+
+    Every alert asks for them, and a year of them takes a while to read. What is remembered goes by
+    the whole text, so nothing of an earlier reading can come out for a later one.
+    """
+    return tuple(_planned(*planned) for planned in json.loads(written))
 
 
 def _planned(person: str, begins_at: str, ends_at: str) -> PlannedShift:

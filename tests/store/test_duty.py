@@ -73,3 +73,26 @@ def test_the_newest_reading_of_a_calendar_takes_the_place_of_the_one_before(stor
         work.duty.keep_calendar(newer)
         assert work.duty.calendar("night") == newer
         assert work.duty.calendar("day") is None
+
+
+def test_shifts_are_read_once_for_as_long_as_the_reading_is_the_same(store: Store) -> None:
+    shift = PlannedShift(person="anna", begins_at=NOW, ends_at=NOW + HOUR)
+    reading = CalendarReading(
+        rota="once",
+        source="/etc/tipline/duty.ics",
+        digest="0" * 64,
+        read_at=NOW,
+        until=NOW + 24 * HOUR,
+        shifts=(shift,),
+    )
+    with store.transaction() as work:
+        work.duty.keep_calendar(reading)
+        first, again = work.duty.calendar("once"), work.duty.calendar("once")
+        # The same file at the same moment, understood otherwise: the people have changed.
+        work.duty.keep_calendar(replace(reading, shifts=(replace(shift, person="ben"),)))
+        other = work.duty.calendar("once")
+    assert first is not None
+    assert again is not None
+    assert other is not None
+    assert first.shifts is again.shifts
+    assert [one.person for one in other.shifts] == ["ben"]

@@ -19,12 +19,13 @@ class Course:
     """How far an escalation has come.
 
     ``step`` counts the steps done, ``rounds`` the alerts of the last step; ``due_at`` is when it
-    acts next.
+    acts next. ``held`` says that it would act sooner, if the next step had no hours.
     """
 
     step: int
     rounds: int
     due_at: datetime
+    held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +62,7 @@ def tell(policy: EscalationPolicy, directory: Directory, course: Course, now: da
         step = policy.steps[index]
         if (opens_at := step.opens_at(now)) > now:
             done = index if skipped else course.step
-            after = replace(course, step=done, due_at=opens_at)
+            after = replace(course, step=done, due_at=opens_at, held=True)
             return Telling(at=now, index=index, recipients=(), after=after, skipped=tuple(skipped))
         recipients = directory.recipients(step.targets, now)
         if recipients:
@@ -101,10 +102,12 @@ def play(
 def beginning(policy: EscalationPolicy, started_at: datetime, *, at_once: bool = False) -> Course:
     """Give the course of an escalation that starts at a moment, or fires its first step then."""
     due_at = started_at if at_once else first_due(policy, started_at)
-    return Course(step=0, rounds=0, due_at=due_at)
+    held = not at_once and due_at > first_due(policy.without_hours(), started_at)
+    return Course(step=0, rounds=0, due_at=due_at, held=held)
 
 
 def _after(policy: EscalationPolicy, course: Course, index: int, now: datetime) -> Course:
     rounds = course.rounds + 1 if index == policy.last else 0
     due_at = next_due(policy, index, course.due_at, now)
-    return Course(step=index + 1, rounds=rounds, due_at=due_at)
+    held = due_at > next_due(policy.without_hours(), index, course.due_at, now)
+    return Course(step=index + 1, rounds=rounds, due_at=due_at, held=held)

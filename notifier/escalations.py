@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from notifier.course import beginning
+from notifier.course import Course, beginning
 from notifier.directory import Directory
 from notifier.policy import EscalationPolicy, to_snapshot
 from store.model import Case, EventKind
@@ -41,6 +41,19 @@ def start_escalation(  # noqa: PLR0913 - two of them tell how it starts
         at=now,
         details={"policy": policy.key, "severity": case.severity.label},
     )
+    note_hold(work, case, policy, course, now)
+
+
+def note_hold(
+    work: UnitOfWork, case: Case, policy: EscalationPolicy, course: Course, now: datetime
+) -> None:
+    """Write into the history that the next step waits for its hours, if it does.
+
+    Called once for each due time that is set, so that each wait is told once.
+    """
+    if course.held:
+        details = {"step": policy.index(course.step) + 1, "until": course.due_at.isoformat()}
+        work.history.append(case.id, EventKind.STEP_WAITS, actor=ACTOR, at=now, details=details)
 
 
 def policy_for(work: UnitOfWork, case: Case, directory: Directory) -> EscalationPolicy:

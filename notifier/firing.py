@@ -10,7 +10,7 @@ from notifier.alarms import Alarms
 from notifier.course import Course, Telling, tell
 from notifier.directory import Directory, Recipient
 from notifier.duty import present
-from notifier.escalations import ACTOR, policy_for
+from notifier.escalations import ACTOR, note_hold, policy_for
 from notifier.letters import moment_text
 from notifier.policy import EscalationPolicy, from_snapshot
 from store.alerts import NewAlert
@@ -44,6 +44,7 @@ class Fire:
         for recipient in telling.recipients:
             _alert(work, case, escalation, telling, recipient)
         _advance(work, case, escalation, telling)
+        note_hold(work, case, policy, telling.after, now)
         return [recipient.address for recipient in telling.recipients]
 
     def _policy(self, work: UnitOfWork, case: Case, escalation: Escalation) -> EscalationPolicy:

@@ -63,6 +63,8 @@ class EventKind(StrEnum):
     # The relay was down, and a channel stood in for a mail.
     ALERT_BY_CHANNEL = "alert_by_channel"
     NO_PROGRESS = "no_progress"
+    # A step would be due outside its hours and is held until they begin.
+    STEP_WAITS = "step_waits"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -95,7 +95,7 @@ def test_a_step_outside_its_hours_waits_and_stays_the_next_one() -> None:
     telling = tell(policy, directory(), course, START)
 
     assert telling.waits
-    assert telling.after == Course(step=1, rounds=0, due_at=OPENS)
+    assert telling.after == Course(step=1, rounds=0, due_at=OPENS, held=True)
     then = tell(policy, directory(), telling.after, OPENS)
     # Eight o'clock is when the rota hands over, too.
     assert [recipient.address for recipient in then.recipients] == [CLEO]
@@ -123,4 +123,4 @@ def test_a_step_that_is_skipped_to_keeps_its_hours() -> None:
     telling = tell(policy, without("anna"), beginning(policy, START), START)
 
     assert (telling.waits, telling.skipped) == (True, (0,))
-    assert telling.after == Course(step=1, rounds=0, due_at=OPENS)
+    assert telling.after == Course(step=1, rounds=0, due_at=OPENS, held=True)

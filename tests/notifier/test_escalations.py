@@ -9,7 +9,7 @@ import pytest
 from notifier import commands
 from notifier.local_time import Hours
 from notifier.policy import EscalationPolicy
-from store.model import Case, Severity
+from store.model import Case, EventKind, Severity
 from tests.notifier.house import House
 
 NIGHT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -105,3 +105,49 @@ def test_a_case_given_back_at_night_waits_for_the_hours_of_its_step(house: House
     assert escalation is not None
     assert escalation.next_at == NIGHT + timedelta(hours=5)
     assert len(house.tick(hours=5)) == 1
+
+
+def waits(house: House, case: Case) -> list[dict[str, Any]]:
+    with house.store.snapshot() as work:
+        events = work.history.of_case(case.id)
+    return [dict(event.details) for event in events if event.kind is EventKind.STEP_WAITS]
+
+
+def test_a_first_step_that_waits_for_its_hours_is_in_the_history_once(house: House) -> None:
+    policies = dict(house.directory.policies)
+    use_policies(house, policies=policies | {Severity.HIGH: special(house, "high", OFFICE)})
+    case = house.opened()
+    opens_at = NIGHT + timedelta(hours=5)
+
+    assert waits(house, case) == [{"step": 1, "until": opens_at.isoformat()}]
+    for _ in range(3):
+        house.tick(hours=1)
+    assert len(waits(house, case)) == 1
+    assert house.tick(hours=2) == ["anna@chirper.example"]
+    assert len(waits(house, case)) == 1
+
+
+def test_a_later_step_and_a_repeat_that_wait_are_in_the_history(house: House) -> None:
+    policies = dict(house.directory.policies)
+    policy = special(house, "high")
+    steps = (policy.steps[0], replace(policy.steps[1], only_between=OFFICE))
+    use_policies(house, policies=policies | {Severity.HIGH: replace(policy, steps=steps)})
+    case = house.opened()
+    assert [one["step"] for one in waits(house, case)] == [2]
+
+    house.tick(hours=5)
+    assert len(waits(house, case)) == 1
+    # The repeat of eight in the evening and later.
+    while len(waits(house, case)) == 1:
+        house.tick(minutes=30)
+    assert house.clock() < NIGHT + timedelta(hours=18)
+    assert waits(house, case)[1]["step"] == 2
+
+
+def test_a_step_without_hours_or_within_them_waits_for_nothing(house: House) -> None:
+    policies = dict(house.directory.policies)
+    use_policies(house, policies=policies | {Severity.HIGH: special(house, "high", OFFICE)})
+    house.clock.now = NIGHT + timedelta(hours=6)
+    case = house.opened()
+    house.tick()
+    assert waits(house, case) == []

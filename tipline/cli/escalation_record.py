@@ -31,6 +31,7 @@ _MOVING: Final = frozenset(
         EventKind.ALERT_LATE,
         EventKind.ALERT_BY_CHANNEL,
         EventKind.NO_PROGRESS,
+        EventKind.STEP_WAITS,
     }
 )
 

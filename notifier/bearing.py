@@ -22,8 +22,16 @@ def log_in(
     """
     offered = str(client.esmtp_features.get("auth", "")).split()
     exchange = Exchange(choose(offered, wanted), username, bearer)
-    first = Exchange(exchange.mechanism, username, bearer).answer()
-    command = f"AUTH {exchange.mechanism} {b64encode(first.encode()).decode()}\r\n"
-    client.auth(
-        exchange.mechanism, exchange.answer, initial_response_ok=len(command) <= LINE_OCTETS
-    )
+    command = f"AUTH {exchange.mechanism} {b64encode(exchange.first().encode()).decode()}\r\n"
+    is_short = len(command) <= LINE_OCTETS
+    try:
+        client.auth(exchange.mechanism, exchange.answer, initial_response_ok=is_short)
+    except smtplib.SMTPResponseException as error:
+        words = error.smtp_error
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        told = exchange.hidden(text)
+        raise smtplib.SMTPAuthenticationError(error.smtp_code, told) from None
+    except smtplib.SMTPServerDisconnected:
+        raise
+    except smtplib.SMTPException as error:
+        raise smtplib.SMTPException(exchange.hidden(str(error))) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
@@ -36,11 +38,15 @@ class BearerLogin:
             raise
         except IMAPClientError as error:
             self._authenticate_again(client, bearer, error)
-        self._doubted = None
 
     def _bearer(self) -> Bearer:
+        doubted, self._doubted = self._doubted, None
         try:
-            return self._bearers.bearer(self._doubted)
+            if doubted is not None:
+                # Where there is no other, it may have been the network after all.
+                with suppress(LoginError):
+                    return self._bearers.bearer(doubted)
+            return self._bearers.bearer()
         except LoginError as error:
             raise _without_token(error) from None
 
@@ -52,14 +58,14 @@ class BearerLogin:
         except LoginError as none:
             if none.code or not none.for_good:
                 raise _without_token(none) from None
-            raise _refused(error, bearer, none.remedy) from None
+            raise refused(error, none.remedy) from None
         try:
             self._authenticate(client, other)
         except IMAPClientAbortError:
             raise
         except IMAPClientError as again:
             remedy = "see that the user exists and that the login may use its mailbox"
-            raise _refused(again, other, remedy) from None
+            raise refused(again, remedy) from None
 
     def _authenticate(self, client: IMAPClient, bearer: Bearer) -> None:
         try:
@@ -67,7 +73,13 @@ class BearerLogin:
             exchange = Exchange(mechanism, self._username, bearer)
         except LoginError as error:
             raise LoginRefusedError(error.reason, error.remedy) from None
-        client.sasl_login(mechanism, exchange.answer)
+        try:
+            client.sasl_login(mechanism, exchange.answer)
+        except IMAPClientError as error:
+            words = exchange.hidden(str(error))
+            # The library makes a refusal even of a lost connection.
+            lost = any(isinstance(one, IMAPClientAbortError) for one in (error, error.__context__))
+            raise (IMAPClientAbortError if lost else IMAPClientError)(words) from None
 
 
 def _offered(client: IMAPClient) -> list[str]:
@@ -78,8 +90,3 @@ def _offered(client: IMAPClient) -> list[str]:
 def _without_token(error: LoginError) -> MailboxError:
     # The mailbox's own server refused nothing: it is asked again soon.
     return UnreachableError(f"no access token: {error.reason}", error.remedy)
-
-
-def _refused(error: IMAPClientError, bearer: Bearer, remedy: str) -> LoginRefusedError:
-    # Some servers repeat what they were told.
-    return refused(IMAPClientError(str(error).replace(bearer.token, "***")), remedy)

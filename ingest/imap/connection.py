@@ -7,6 +7,7 @@ fails like any that lost its connection.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -31,6 +32,10 @@ CONNECT_WITHIN: Final = timedelta(seconds=30)
 # sense is among it: nobody knows what the next one would belong to.
 BROKEN: Final = (IMAPClientAbortError, ProtocolError)
 _WORDS_OCTETS: Final = 200
+# The codes of RFC 5530, and what Microsoft says.
+_SESSION_OVER: Final = re.compile(
+    r"\[(?:EXPIRED|AUTHENTICATIONFAILED)\]|AccessTokenExpired|Session invalidated", re.IGNORECASE
+)
 
 
 class Connection:
@@ -158,6 +163,14 @@ def _context(settings: MailboxSettings) -> ssl.SSLContext:
                 "give a file with certificates (PEM), readable for the user who runs tipline",
             ) from error
     return context
+
+
+def is_session_over(error: Exception) -> bool:
+    """Tell whether a refusal says that the server knows us no more, whatever was asked for.
+
+    A token that ends in the middle of the work says nothing about the mail that was asked for.
+    """
+    return _SESSION_OVER.search(str(error)) is not None
 
 
 def reason(error: Exception) -> str:

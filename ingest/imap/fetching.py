@@ -14,8 +14,8 @@ from typing import Any, Final
 from imapclient.exceptions import IMAPClientError
 
 from ingest.accept import BATCH_MESSAGES
-from ingest.imap.connection import BROKEN, Connection, reason
-from ingest.imap.errors import MailboxError
+from ingest.imap.connection import BROKEN, Connection, is_session_over, reason
+from ingest.imap.errors import MailboxError, UnreachableError
 from ingest.imap.settings import MailboxSettings
 from ingest.imap.structure import describe
 from ingest.imap.taking import Fetched
@@ -129,7 +129,7 @@ class Fetching:
             except BROKEN:
                 raise
             except IMAPClientError as error:
-                raise NotHandedOutError(f"the server refuses it: {reason(error)}") from error
+                raise _refusal(error) from error
         bodies = {uid: _octets(parts.get(b"BODY[]")) for uid, parts in found.items()}
         if len(uids) == 1 and uids[0] in bodies and bodies[uids[0]] is None:
             raise NotHandedOutError("the server shows it and hands nothing out")
@@ -203,12 +203,18 @@ class Fetching:
             except BROKEN:
                 raise
             except IMAPClientError as error:
-                raise NotHandedOutError(f"the server refuses it: {reason(error)}") from error
+                raise _refusal(error) from error
         piece = _octets(parts.get(f"BODY[]<{start}>".encode()))
         if piece is None and start == 0:
             raise NotHandedOutError("the server shows it and hands nothing out")
         # Beyond the end there is nothing (RFC 3501 section 6.4.5).
         return piece or b""
+
+
+def _refusal(error: IMAPClientError) -> MailboxError:
+    if is_session_over(error):
+        return UnreachableError(f"the server has ended the session: {reason(error)}")
+    return NotHandedOutError(f"the server refuses it: {reason(error)}")
 
 
 def _octets(value: Any) -> bytes | None:  # noqa: ANN401 - what the library makes of an answer

@@ -8,6 +8,7 @@ that has to be answered before it ends the exchange.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
@@ -65,12 +66,23 @@ class Exchange:
             # RFC 7628 section 3.2.3; XOAUTH2 has an empty line in its place.
             return "\x01" if self.mechanism is Mechanism.OAUTHBEARER else ""
         self._spoken = True
+        return self.first()
+
+    def first(self) -> str:
+        """Give the first answer, without giving it."""
         token = self._bearer.token
         if self.mechanism is Mechanism.XOAUTH2:
             return f"user={self._user}\x01auth=Bearer {token}\x01\x01"
         # RFC 5801 section 4: a saslname.
         name = self._user.replace("=", "=3D").replace(",", "=2C")
         return f"n,a={name},\x01auth=Bearer {token}\x01\x01"
+
+    def hidden(self, words: str) -> str:
+        """Take out of a server's words what it was told: some repeat it. Add its reason."""
+        said = b64encode(self.first().encode()).decode()
+        for secret in (said, self._bearer.token):
+            words = words.replace(secret, "***")
+        return f"{words} ({self.reason})" if self.reason else words
 
 
 def _status(challenge: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ class BearerRelay:
     user: str = "cp@chirper.example"
     looks_at_each_mail: bool = False
     refusals: int = 0
+    repeats: bool = False
     logins: list[tuple[str, int, str]] = field(default_factory=list)
     last_words: list[bytes] = field(default_factory=list)
     mails: list[bytes] = field(default_factory=list)
@@ -45,7 +47,7 @@ class BearerRelay:
         return await self._judge(server, args, "OAUTHBEARER", "n,a={user},\x01auth=Bearer ")
 
     async def _judge(self, server: SMTP, args: list[str], mechanism: str, begin: str) -> AuthResult:
-        said = await server.challenge_auth("") if len(args) == 1 else _decoded(args[1])
+        said = await server.challenge_auth("") if len(args) == 1 else b64decode(args[1])
         assert isinstance(said, bytes)
         self.logins.append((mechanism, len(args), said.decode()))
         start = begin.format(user=self.user)
@@ -56,7 +58,8 @@ class BearerRelay:
         last = await server.challenge_auth(DENIAL)
         assert isinstance(last, bytes)
         self.last_words.append(last)
-        return AuthResult(success=False, handled=False)
+        message = f"535 5.7.8 wrong: {token} {b64encode(said).decode()}" if self.repeats else None
+        return AuthResult(success=False, handled=False, message=message)
 
     async def handle_MAIL(  # noqa: N802 - the same
         self,
@@ -78,12 +81,6 @@ class BearerRelay:
         assert isinstance(envelope.content, bytes)
         self.mails.append(envelope.content)
         return "250 queued"
-
-
-def _decoded(word: str) -> bytes:
-    from base64 import b64decode  # noqa: PLC0415 - only here
-
-    return b64decode(word)
 
 
 @contextlib.contextmanager

@@ -195,6 +195,15 @@ def test_without_a_token_mail_waits_and_the_reason_is_told(
     assert relay.logins == []
 
 
+def test_a_relay_that_repeats_a_token_is_not_quoted(
+    relay: BearerRelay, courier: RelayCourier
+) -> None:
+    relay.refusals, relay.repeats = 9, True
+    outcome = courier.send(MESSAGE)
+    assert "535 5.7.8 wrong: *** *** (400)" in outcome.detail
+    assert "canary" not in outcome.detail
+
+
 def test_nothing_of_a_token_is_shown(
     relay: BearerRelay, courier: RelayCourier, line: Line, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import socket
+import threading
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from io import RawIOBase
 from pathlib import Path
 
 import pytest
+from imapclient.exceptions import IMAPClientError
 
 from ingest.imap.bearing import BearerLogin
-from ingest.imap.connection import connect
+from ingest.imap.connection import connect, is_session_over
 from ingest.imap.errors import LoginRefusedError, UnreachableError
 from ingest.imap.settings import MailboxSettings, Security
 from outside.oauth import BearerSource, Mechanism
@@ -28,8 +34,6 @@ from tests.outside.desk import Desk, Passing, application
 from tests.servers.cutter import Cutter
 from tests.servers.dovecot import Dovecot
 
-# More than the greeting has, and less than it says until the token is judged.
-GREETING_OCTETS = 250
 # Dovecot asks the endpoint about every token, keeps nothing of what it was told, and has nobody
 # wait longer after each refusal.
 OAUTH = """
@@ -223,17 +227,111 @@ def test_no_token_is_logged_at_any_level(
     assert "canary" not in caplog.text + "".join(capfd.readouterr())
 
 
+class Scripted:
+    """A server that offers XOAUTH2 and answers each token as it is told to; ``""`` hangs up."""
+
+    def __init__(self, *answers: str) -> None:
+        self._answers = list(answers)
+        self.tokens: list[str] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                with connection, connection.makefile("rwb", buffering=0) as stream:
+                    stream.write(b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready\r\n")
+                    self._talk(stream)
+
+    def _talk(self, stream: RawIOBase) -> None:
+        while line := stream.readline():
+            tag, _, rest = line.decode().strip().partition(" ")
+            if not rest.startswith("AUTHENTICATE"):
+                stream.write(f"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n{tag} OK done\r\n".encode())
+                continue
+            stream.write(b"+ \r\n")
+            said = stream.readline().strip()
+            self.tokens.append(b64decode(said).decode().partition("Bearer ")[2].strip("\x01"))
+            answer = self._answers.pop(0)
+            if not answer:
+                return
+            repeated = answer.format(token=self.tokens[-1], said=said.decode())
+            stream.write(f"{tag} {repeated}\r\n".encode())
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+@pytest.fixture
+def scripted() -> Iterator[Callable[..., Scripted]]:
+    opened: list[Scripted] = []
+
+    def serve(*answers: str) -> Scripted:
+        opened.append(Scripted(*answers))
+        return opened[-1]
+
+    yield serve
+    for server in opened:
+        server.close()
+
+
+def settings_for(server: Scripted) -> MailboxSettings:
+    return MailboxSettings(
+        name="cp", host="127.0.0.1", port=server.port, security=Security.NONE, username="cp"
+    )
+
+
 def test_a_server_that_hangs_up_on_a_token_gets_another_the_next_time(
-    room: Mailroom, authority: Authority, passing: Passing
+    scripted: Callable[..., Scripted], source: BearerSource, passing: Passing
 ) -> None:
-    connect(room.settings, room.login).close()
-    authority.invalidate()
+    server = scripted("OK in", "", "OK in")
+    login = BearerLogin("cp", source)
+    connect(settings_for(server), login).close()
     passing.forward(FRESH_FOR)
-    # What the server says before it looks at the token, and not what it says of it.
-    cutter = Cutter(room.server.port, [GREETING_OCTETS])
-    settings = replace(room.settings, port=cutter.port)
+    # A lost connection is no refusal: it is tried again soon.
     with pytest.raises(UnreachableError):
-        connect(settings, room.login)
-    connect(settings, room.login).close()
-    cutter.close()
-    assert len(authority.asked) == 2
+        connect(settings_for(server), login)
+    connect(settings_for(server), login).close()
+
+    assert server.tokens == ["canary-access-1", "canary-access-1", "canary-access-2"]
+
+
+def test_a_line_that_broke_right_after_a_new_token_costs_no_login(
+    scripted: Callable[..., Scripted], source: BearerSource
+) -> None:
+    server = scripted("", "OK in")
+    login = BearerLogin("cp", source)
+    with pytest.raises(UnreachableError):
+        connect(settings_for(server), login)
+    connect(settings_for(server), login).close()
+
+    assert server.tokens == ["canary-access-1"] * 2
+
+
+@pytest.mark.parametrize("repeats", ["{token}", "{said}"])
+def test_a_server_that_repeats_a_token_is_not_quoted(
+    scripted: Callable[..., Scripted], source: BearerSource, repeats: str
+) -> None:
+    server = scripted(f"NO wrong: {repeats}")
+    with pytest.raises(LoginRefusedError) as caught:
+        connect(settings_for(server), BearerLogin("cp", source))
+
+    assert "wrong: ***" in str(caught.value)
+    assert "canary" not in f"{caught.value!r}{caught.value.remedy}"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_over"),
+    [
+        ("FETCH command error: NO [EXPIRED] log in again", True),
+        ("FETCH command error: NO [AUTHENTICATIONFAILED] no", True),
+        ("FETCH command error: BAD Session invalidated - AccessTokenExpired", True),
+        ("FETCH command error: NO [SERVERBUG] message 7 cannot be read", False),
+    ],
+)
+def test_a_refusal_because_a_token_ended_says_nothing_about_a_mail(
+    words: str, *, is_over: bool
+) -> None:
+    assert is_session_over(IMAPClientError(words)) is is_over

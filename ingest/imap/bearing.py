@@ -7,6 +7,7 @@ from contextlib import suppress
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
+from ingest.imap.connection import BROKEN
 from ingest.imap.errors import LoginRefusedError, MailboxError, UnreachableError
 from ingest.imap.login import refused
 from outside.oauth import Bearer, BearerSource, Exchange, LoginError, Mechanism, choose
@@ -32,7 +33,7 @@ class BearerLogin:
         bearer = self._bearer()
         try:
             self._authenticate(client, bearer)
-        except IMAPClientAbortError:
+        except BROKEN:
             # It may have hung up because of the token: the next try asks for another.
             self._doubted = bearer
             raise
@@ -61,7 +62,7 @@ class BearerLogin:
             raise refused(error, none.remedy) from None
         try:
             self._authenticate(client, other)
-        except IMAPClientAbortError:
+        except BROKEN:
             raise
         except IMAPClientError as again:
             remedy = "see that the user exists and that the login may use its mailbox"
@@ -78,7 +79,7 @@ class BearerLogin:
         except IMAPClientError as error:
             words = exchange.hidden(str(error))
             # The library makes a refusal even of a lost connection.
-            lost = any(isinstance(one, IMAPClientAbortError) for one in (error, error.__context__))
+            lost = any(isinstance(one, BROKEN) for one in (error, error.__context__))
             raise (IMAPClientAbortError if lost else IMAPClientError)(words) from None
 
 

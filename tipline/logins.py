@@ -9,9 +9,8 @@ from functools import partial
 from typing import Final
 
 from notifier.expiry import Expiry
-from outside.oauth.errors import LoginError
+from outside.oauth import BearerSource, LoginError
 from outside.oauth.grants import Grant
-from outside.oauth.tokens import Tokens
 from store.model import StoredLogin
 from store.unit_of_work import Store, UnitOfWork
 from tipline.installation import opened
@@ -23,13 +22,16 @@ FAILURES_TOLD: Final = 4
 
 
 @contextmanager
-def insisting_tokens(settings: Settings) -> Iterator[Tokens | None]:
-    """Open the tokens for a person's command, which waits for no pause; None without logins."""
+def insisting_bearers(settings: Settings) -> Iterator[Callable[[str], BearerSource] | None]:
+    """Open what gives tokens for a person's command, which waits for no pause.
+
+    None without logins: then nothing needs to be opened.
+    """
     if not settings.oauth:
         yield None
         return
     with opened(settings) as installation:
-        yield installation.tokens.insisting()
+        yield installation.tokens.insisting().source
 
 
 class FailingLogins:

@@ -281,7 +281,7 @@ class Wiring:
         return [
             Rounds(
                 settings=mailbox,
-                login=mailbox_login(settings, name, self.installation.tokens),
+                login=mailbox_login(settings, name, self.installation.tokens.source),
                 store=self.installation.store,
                 evidence=self.installation.evidence,
                 clock=self.clock,

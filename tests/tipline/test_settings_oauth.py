@@ -160,7 +160,7 @@ def test_mailboxes_and_the_relay_log_in_with_tokens(tmp_path: Path) -> None:
     settings = configured(tmp_path, MICROSOFT.format(grant="client-credentials") + more)
 
     with opened(settings) as installation:
-        assert isinstance(mailbox_login(settings, "cp", installation.tokens), BearerLogin)
+        assert isinstance(mailbox_login(settings, "cp", installation.tokens.source), BearerLogin)
         assert isinstance(courier(settings, installation.tokens.source), RelayCourier)
     assert relay_password(settings) is None
     # Nobody logs in by mistake with an empty password.

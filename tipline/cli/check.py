@@ -80,8 +80,8 @@ def _look(settings: Settings, *, relay: bool, mailboxes: bool) -> Iterator[Findi
         yield from check_logins.logins(settings, bearers)
         if relay:
             yield check_files.way_out(settings, bearers.source)
-    if mailboxes:
-        yield from check_mailboxes.mailboxes(settings, where)
+        if mailboxes:
+            yield from check_mailboxes.mailboxes(settings, bearers.source)
 
 
 def _configuration(settings: Settings) -> Finding:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from tipline.cli.finding import Finding, doubtful, well, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from ingest.imap.looking import MailboxSeen
+    from outside.oauth import BearerSource
     from store.unit_of_work import UnitOfWork
     from tipline.settings import Settings
-    from tipline.settings.places import Places
 
 
 def states(settings: Settings, work: UnitOfWork, now: datetime) -> Iterator[Finding]:
@@ -32,14 +32,11 @@ def states(settings: Settings, work: UnitOfWork, now: datetime) -> Iterator[Find
             yield doubtful(f"mailbox {name}", state.trouble, remedy)
 
 
-def mailboxes(settings: Settings, where: Places) -> Iterator[Finding]:
+def mailboxes(settings: Settings, bearers: Callable[[str], BearerSource]) -> Iterator[Finding]:
     """Log in to each mailbox and look at its folders; nothing is changed there."""
     from tipline.cli.mailbox import look_at
 
-    if settings.oauth and not where.database.exists():
-        # Tokens are kept in it, and looking must not make it.
-        return
-    for seen in look_at(settings):
+    for seen in look_at(settings, bearers):
         yield _finding(seen)
 
 

@@ -14,9 +14,12 @@ from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import age, moment, print_json, print_line, print_list, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ingest.imap.comparing import MailboxCount
     from ingest.imap.looking import MailboxSeen
     from ingest.imap.settings import MailboxSettings
+    from outside.oauth import BearerSource
     from tipline.settings import Settings
 
 app = typer.Typer(help="Mailboxes that reports are fetched from.", no_args_is_help=True)
@@ -67,7 +70,7 @@ def try_mailboxes(
 ) -> None:
     """Log in to a mailbox, look at its folders, change nothing, and say what to mend."""
     settings = load(config)
-    seen = look_at(settings, name)
+    seen = _seen(settings, name)
     if as_json:
         print_json([_seen_record(one) for one in seen])
     else:
@@ -98,7 +101,7 @@ def _counted(settings: Settings, name: str | None) -> list[MailboxCount]:
     from tipline.cli.database import required
 
     # First what the server holds: what is taken in meanwhile then counts as taken.
-    seen = look_at(settings, name)
+    seen = _seen(settings, name)
     with required(settings) as store, store.snapshot() as work:
         return [
             compare(work, one, utc_now(), settings.mailboxes[one.name].poll_every) for one in seen
@@ -132,16 +135,24 @@ def _print_counts(counts: list[MailboxCount]) -> None:
             print_line(f"  {sentence}")
 
 
-def look_at(settings: Settings, name: str | None = None) -> list[MailboxSeen]:
-    """Look at one mailbox or at all of them, side by side."""
+def _seen(settings: Settings, name: str | None) -> list[MailboxSeen]:
+    from tipline.logins import insisting_bearers
+
+    with insisting_bearers(settings) as bearers:
+        return look_at(settings, bearers, name)
+
+
+def look_at(
+    settings: Settings, bearers: Callable[[str], BearerSource] | None, name: str | None = None
+) -> list[MailboxSeen]:
+    """Look at one mailbox or at all of them, side by side; ``bearers`` gives tokens of logins."""
     from ingest.imap.looking import look
-    from tipline.logins import insisting_tokens
     from tipline.settings.mailboxes import mailbox_login
 
     chosen = _chosen(settings, name)
-    with insisting_tokens(settings) as tokens, ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(
-            pool.map(lambda one: look(one, mailbox_login(settings, one.name, tokens)), chosen)
+            pool.map(lambda one: look(one, mailbox_login(settings, one.name, bearers)), chosen)
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ from ingest.imap.bearing import BearerLogin
 from ingest.imap.errors import LoginRefusedError
 from ingest.imap.login import Login, PasswordLogin
 from ingest.imap.settings import After, MailboxSettings, Security
-from outside.oauth.tokens import Tokens
+from outside.oauth import BearerSource
 from tipline.settings.logins import mailbox_oauth
 from tipline.settings.places import mailbox_password_file
 
@@ -48,17 +49,19 @@ def _mailbox(name: str, entry: MailboxEntry) -> MailboxSettings:
     )
 
 
-def mailbox_login(settings: Settings, name: str, tokens: Tokens | None = None) -> Login:
+def mailbox_login(
+    settings: Settings, name: str, bearers: Callable[[str], BearerSource] | None = None
+) -> Login:
     """Hand out how to log in to a mailbox; the secret is read at each login.
 
-    ``tokens`` are needed where it logs in by OAuth 2.
+    ``bearers`` gives the tokens of a login by its name, where it logs in by OAuth 2.
     """
     entry = settings.mailboxes[name]
     oauth = mailbox_oauth(settings, name)
     if oauth:
-        if tokens is None:
+        if bearers is None:
             raise ValueError(f"the mailbox {name} logs in by OAuth 2 and is given no tokens")
-        return BearerLogin(entry.username, tokens.source(oauth.grant), oauth.mechanism)
+        return BearerLogin(entry.username, bearers(oauth.grant), oauth.mechanism)
     path = mailbox_password_file(name, entry.password_file)
     return PasswordLogin(entry.username, lambda: _password(name, path))
 

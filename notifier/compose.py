@@ -50,9 +50,9 @@ _PREFIXES: Final = {
 class Identity:
     """Who we are in mails. ``domain`` ends our Message-IDs; ``name`` is shown beside ``address``.
 
-    ``aliases`` are further addresses of ours that are never answered. ``templates`` is a folder
-    whose files go before the ones that come with the program. Receipts tell times in
-    ``time_zone``.
+    ``aliases`` are further addresses of ours that are never answered. ``replies`` is the one that
+    holds tags, where ``address`` is too long for them. ``templates`` is a folder whose files go
+    before the ones that come with the program. Receipts tell times in ``time_zone``.
     """
 
     address: str
@@ -61,11 +61,12 @@ class Identity:
     aliases: frozenset[str] = frozenset()
     templates: Path | None = None
     time_zone: str = "UTC"
+    replies: str | None = None
 
     def __post_init__(self) -> None:
         if "@" not in self.address:
             raise ValueError("the reporting address is not an address")
-        for text in (self.address, self.name, self.domain, *self.aliases):
+        for text in (self.address, self.name, self.domain, self.replies or "", *self.aliases):
             require_single_line(text)
         time_zone(self.time_zone)
 
@@ -75,8 +76,8 @@ class Identity:
         return self.aliases | {self.address}
 
     def tagged(self, tag: str) -> str:
-        """Put a tag into the reporting address (RFC 5233): ``cp+tag@domain``."""
-        local_part, _, domain = self.address.rpartition("@")
+        """Put a tag into our address (RFC 5233): ``cp+tag@domain``."""
+        local_part, _, domain = (self.replies or self.address).rpartition("@")
         return f"{local_part}+{tag}@{domain}"
 
 

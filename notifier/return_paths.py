@@ -32,6 +32,6 @@ class ReturnPaths:
         Null for an address of ours outside ASCII: many systems on the way cannot speak it (RFC
         6531), and the mail is worth more than its bounce.
         """
-        if message.mail.kind in _NULL or not self.identity.address.isascii():
+        if message.mail.kind in _NULL or not self.identity.tagged("").isascii():
             return NULL_PATH
         return self.identity.tagged(return_token(message.id, self.key, at))

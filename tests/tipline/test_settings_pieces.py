@@ -189,3 +189,26 @@ def test_a_step_may_keep_to_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     special = everybody.policy(Severity.LOW, "sextortion")
     assert (special.key, special.repeat) == ("categories.sextortion.low", timedelta(minutes=5))
+
+
+LONG = "the-desk-for-child-protection-at-chirper@chirper.example"
+
+
+@pytest.mark.parametrize(
+    ("reporting", "replies"),
+    [
+        (["cp@chirper.example", "safety@chirper.example"], "cp+t@chirper.example"),
+        ([LONG, "cp@other.example", "safety@chirper.example"], "safety+t@chirper.example"),
+        ([LONG, "cp@other.example"], "cp+t@other.example"),
+        (["x" * 24 + "@chirper.example", "cp@chirper.example"], "x" * 24 + "+t@chirper.example"),
+        (["x" * 25 + "@chirper.example", "cp@chirper.example"], "cp+t@chirper.example"),
+        (["ä" * 13 + "@chirper.example", "cp@chirper.example"], "cp+t@chirper.example"),
+    ],
+)
+def test_replies_come_to_an_address_that_leaves_room_for_a_token(
+    try_out: Settings, reporting: list[str], replies: str
+) -> None:
+    book = try_out.addresses.model_copy(update={"reporting": tuple(reporting)})
+    us = identity(try_out.model_copy(update={"addresses": book}))
+
+    assert (us.address, us.tagged("t")) == (reporting[0], replies)

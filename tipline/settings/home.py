@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest.reading.rules import HomePlatform, ReadingRules
+from tipline.settings.values.addresses import leaves_room
 
 if TYPE_CHECKING:
     from tipline.settings.model import Settings
@@ -23,6 +24,16 @@ def message_id_domain(settings: Settings) -> str:
 def main_address(settings: Settings) -> str:
     """Tell which reporting address our mails come from."""
     return settings.addresses.reporting[0]
+
+
+def reply_address(settings: Settings) -> str:
+    """Tell which reporting address replies come to, with a tag: one that leaves room for it.
+
+    That is the main address if it does, else one at the same domain, else the first that does.
+    """
+    fitting = [one for one in settings.addresses.reporting if leaves_room(one)]
+    home = _domain(main_address(settings))
+    return next((one for one in fitting if _domain(one) == home), fitting[0])
 
 
 def operator_address(settings: Settings) -> str:

@@ -15,7 +15,13 @@ from notifier.quotas import Quotas
 from notifier.receipts import Promises
 from outside.oauth import BearerSource
 from store.model import StaffAction
-from tipline.settings.home import main_address, message_id_domain, own_addresses, own_domains
+from tipline.settings.home import (
+    main_address,
+    message_id_domain,
+    own_addresses,
+    own_domains,
+    reply_address,
+)
 from tipline.settings.logins import relay_oauth
 from tipline.settings.places import places, relay_password
 
@@ -32,6 +38,7 @@ def identity(settings: Settings) -> Identity:
         aliases=own_addresses(settings),
         templates=settings.outgoing.templates,
         time_zone=settings.acknowledgement.time_zone,
+        replies=reply_address(settings),
     )
 
 

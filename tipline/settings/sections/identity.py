@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from store.tokens import LONGEST_TOKEN
 from tipline.settings.sections.section import Section
-from tipline.settings.values.addresses import Address, Addresses, Domain, Domains
+from tipline.settings.values.addresses import (
+    LONGEST_LOCAL_PART,
+    Address,
+    Addresses,
+    Domain,
+    Domains,
+    leaves_room,
+)
 from tipline.settings.values.texts import Expression, Line, Name, Words
-
-# RFC 5321 section 4.5.3.1.1: 64 octets, of which a plus sign and a token take theirs.
-_LONGEST_LOCAL_PART = 64 - 1 - LONGEST_TOKEN
 
 
 class Platform(Section):
@@ -67,7 +70,11 @@ class AddressBook(Section):
 
     reporting: Addresses = Field(
         min_length=1,
-        description="Addresses reports are mailed to; receipts come from the first.",
+        description=(
+            "Addresses reports are mailed to; receipts come from the first. Replies come to the "
+            "first of its domain, else of all, that leaves room for a token: 24 octets at most "
+            "before the @."
+        ),
     )
     from_name: Line = Field(
         default="Child Protection",
@@ -91,11 +98,12 @@ class AddressBook(Section):
     @field_validator("reporting")
     @classmethod
     def _leaves_room_for_tokens(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
-        for address in addresses[:1]:
-            octets = len(address.rpartition("@")[0].encode())
-            if octets > _LONGEST_LOCAL_PART:
-                raise ValueError(
-                    f'"{address}" has {octets} octets before the @; the first address may have '
-                    f"{_LONGEST_LOCAL_PART}, as replies come to it with a token behind a plus sign"
-                )
+        if addresses and not any(map(leaves_room, addresses)):
+            octets = min(len(address.rpartition("@")[0].encode()) for address in addresses)
+            raise ValueError(
+                f"none has fewer than {octets} octets before the @; one address may have "
+                f"{LONGEST_LOCAL_PART} at most, as replies come to it with a token behind a plus "
+                "sign. Add a shorter one whose mail comes here too, such as "
+                f"cp@{addresses[0].rpartition('@')[2]}; receipts still come from the first"
+            )
         return addresses

@@ -7,12 +7,22 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator
 
+from store.tokens import LONGEST_TOKEN
 from tipline.settings.values.lists import parse_list
 from tipline.settings.values.quoting import shown
 
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
 _DOMAIN: Final = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*")
 _TARGET: Final = re.compile(r"(person|rota|address|channel):(.+)")
+
+
+# RFC 5321 section 4.5.3.1.1: 64 octets, of which a plus sign and a token take theirs.
+LONGEST_LOCAL_PART: Final = 64 - 1 - LONGEST_TOKEN
+
+
+def leaves_room(address: str) -> bool:
+    """Tell whether an address stays within the standard with a token behind a plus sign."""
+    return len(address.rpartition("@")[0].encode()) <= LONGEST_LOCAL_PART
 
 
 def check_address(address: str) -> str:

@@ -11,19 +11,17 @@ from datetime import datetime
 from ingest.canaries import is_canary
 from ingest.commanding import as_command, is_command, where_recorded
 from ingest.joining import ACTOR, JoinedCases
-from ingest.match import Decision, category_of, reported, severity_of
+from ingest.match import category_of, reported, severity_of
 from ingest.placing import Earlier, ReplyTerms, earlier_report, is_routine, returned_message
 from ingest.reading import ParsedMessage
+from ingest.repeating import note_copy, traits_by_way
 from ingest.returning import note_return
 from store.evidence import Evidence
 from store.model import (
     AccountId,
-    Door,
     EventKind,
-    InboundId,
     InboundMessage,
     MailKind,
-    MailTraits,
     ReportId,
     Severity,
     Words,
@@ -73,7 +71,7 @@ class Filing:
     ) -> Filed:
         copy = work.inbox.earlier_copy(message, named=parsed.message_id is not None)
         if copy is not None:
-            return _repeat(work, message, parsed, copy)
+            return _recorded(parsed.kind, note_copy(work, message, parsed, copy))
         sent = returned_message(work, parsed, self._terms, at)
         if sent is not None:
             return _recorded(*note_return(work, parsed, sent, at))
@@ -95,7 +93,7 @@ class Filing:
         # not keep the others away.
         copy = work.repeats.first_with(parsed.fingerprint) if parsed.fingerprint else None
         if copy is not None:
-            return _repeat(work, message, parsed, copy)
+            return _recorded(parsed.kind, note_copy(work, message, parsed, copy))
         if is_routine(parsed, self._home):
             return _recorded(parsed.kind, parsed.kind_reason)
         return self._report(work, message, parsed, at)
@@ -178,7 +176,7 @@ class Filing:
                 severity=severity,
                 urgency=parsed.urgency,
                 message_id=parsed.message_id,
-                traits=_traits(message, parsed),
+                traits=traits_by_way(message, parsed),
                 defects=parsed.defects,
                 words=self._evidence.seal_words(words),
                 accounts=len(reported(parsed.sightings)),
@@ -227,18 +225,6 @@ def _as_cut(work: UnitOfWork, message: InboundMessage, parsed: ParsedMessage) ->
         # Another mail may begin in the same way.
         fingerprint=None,
     )
-
-
-def _repeat(
-    work: UnitOfWork, message: InboundMessage, parsed: ParsedMessage, copy: InboundId
-) -> Filed:
-    """Write a further copy down beside the first; what its way here tells is kept."""
-    first = work.repeats.add(message.id, copy, _traits(message, parsed))
-    return _recorded(parsed.kind, f"{Decision.REPEAT}: the same mail as message {first}")
-
-
-def _traits(message: InboundMessage, parsed: ParsedMessage) -> MailTraits:
-    return replace(parsed.traits, archived=message.envelope.door is Door.ARCHIVE)
 
 
 def _recorded(kind: MailKind, reason: str) -> Filed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
@@ -13,6 +13,9 @@ from store.model import InboundId, InboundMessage, MailTraits
 from store.rows import mail_traits
 from store.schema import inbox, repeats
 from store.states import InboxState, RepeatState
+
+# So many numbers in one statement; databases bound the number of values.
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,8 +100,11 @@ class Repeats:
 
     def of_several(self, firsts: Sequence[InboundId]) -> dict[InboundId, list[Delivery]]:
         """Give the deliveries of those of these mails that came more than once."""
-        query = select(repeats.c.first_id).where(repeats.c.first_id.in_(firsts)).distinct()
-        numbers = [InboundId(number) for number in self._connection.scalars(query)]
+        numbers: list[InboundId] = []
+        for start in range(0, len(firsts), _AT_ONCE):
+            some = repeats.c.first_id.in_(firsts[start : start + _AT_ONCE])
+            query = select(repeats.c.first_id).where(some).distinct()
+            numbers += (InboundId(number) for number in self._connection.scalars(query))
         return {number: self.deliveries(number) for number in numbers}
 
 

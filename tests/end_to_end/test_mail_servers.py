@@ -259,6 +259,7 @@ def delivered(port: int, raw: bytes, *recipients: str) -> list[str]:
     """Deliver to Dovecot by LMTP; gives its replies."""
     with Line(port) as line:
         line.reply()
+        # What it learns so, Dovecot passes on.
         line.ask("LHLO mta.example")
         line.ask(f"MAIL FROM:<{MARIA}>")
         named = [line.ask(f"RCPT TO:<{each}>") for each in recipients]
@@ -275,6 +276,8 @@ def test_dovecot_passes_the_reporting_address_on_by_lmtp(
     assert delivered(port, mail("d1"), CP, TAGGED) == ["250", "250"], server.said()
     envelope = post.envelope("d1")
     assert (envelope.door, envelope.reverse_path) == ("lmtp", MARIA), server.said()
+    # What Dovecot's own client called itself: it says so by XCLIENT.
+    assert envelope.helo == "mta.example"
     assert {to for one in post.deliveries("d1") for to in one} == {CP, TAGGED}
 
 

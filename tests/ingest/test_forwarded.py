@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
+from pathlib import Path
 
 import pytest
 
@@ -124,6 +126,22 @@ def test_behind_a_proxy_that_is_believed_nobody_else_is(open_office: OpenOffice)
         line.reply()
         assert "XCLIENT" not in line.ask("EHLO client.example")
         assert line.ask("XCLIENT ADDR=192.0.2.8").startswith("550 5.7.0")
+
+
+def test_who_is_behind_a_proxy_is_known_under_tls_too(
+    open_office: OpenOffice, certificate: tuple[Path, Path]
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    office = open_office(proxies=HERE, tls=context)
+    with office.line() as line:
+        line.send(b"PROXY TCP4 192.0.2.7 192.0.2.1 4711 25\r\n")
+        line.reply()
+        line.ask("EHLO client.example")
+        assert line.ask("STARTTLS").startswith("220")
+        line.start_tls(ssl.create_default_context(cafile=str(certificate[0])))
+        deliver(line)
+    assert origin(office) == ("192.0.2.7:4711", "client.example")
 
 
 def test_xclient_begins_the_dialogue_afresh(open_office: OpenOffice) -> None:

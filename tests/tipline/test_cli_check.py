@@ -371,3 +371,19 @@ def test_alarms_that_are_not_over_are_told(findings: Show, state: Path) -> None:
         database.execute("insert into faults values (?, ?, ?, ?, ?, ?)", row)
     told = findings(status=1)["alarms"]["message"]
     assert told == "No report has come for much longer than usual (for 2h 0m)"
+
+
+@pytest.mark.usefixtures("state")
+def test_a_socket_for_lmtp_that_cannot_be_made_is_told(
+    findings: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TIPLINE_LMTP__SOCKET", str(tmp_path / "lmtp"))
+    assert findings()["lmtp socket"]["ok"]
+
+    monkeypatch.setenv("TIPLINE_LMTP__SOCKET_GROUP", "nobody-of-this-name")
+    told = findings(status=1)["lmtp socket"]
+    assert "nobody-of-this-name" in told["message"]
+    assert "lmtp.socket_group" in told["remedy"]
+
+    monkeypatch.setenv("TIPLINE_LMTP__SOCKET", str(tmp_path / "none" / "lmtp"))
+    assert "is missing" in findings(status=1)["lmtp socket"]["message"]

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tipline.cli import check_duty, check_files, check_logins, check_mailboxes, check_records
+from tipline.cli import (
+    check_doors,
+    check_duty,
+    check_files,
+    check_logins,
+    check_mailboxes,
+    check_records,
+)
 from tipline.cli.finding import Finding, well, wrong
 from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import print_list
@@ -67,6 +74,8 @@ def _look(settings: Settings, *, relay: bool, mailboxes: bool) -> Iterator[Findi
     if smtp.tls_certificate and smtp.tls_key:
         warn_before = settings.watching.expiry_warning
         yield check_files.certificate(smtp.tls_certificate, smtp.tls_key, warn_before)
+    if socket := check_doors.lmtp_socket(settings.lmtp):
+        yield socket
     folder = check_files.folder(where.state)
     yield folder
     if folder.ok:

@@ -1,8 +1,4 @@
-"""One SMTP connection: aiosmtpd's dialogue with a reader of our own for the content of mails.
-
-The end of a mail is ``CRLF.CRLF`` alone: a bare CR or LF is content, so no second message can be
-smuggled inside one (CVE-2024-27305 and kin). Long lines are content too.
-"""
+"""One SMTP connection: aiosmtpd's dialogue with a reader of our own for the content of mails."""
 
 from __future__ import annotations
 
@@ -18,6 +14,7 @@ from aiosmtpd.smtp import SMTP, syntax
 from aiosmtpd.smtp import Envelope as Dialogue
 
 from ingest import replies
+from ingest.content import CHUNK_OCTETS, Content
 from ingest.limits import Connections, Held, SmtpSettings
 from ingest.origin import Origin
 from ingest.wire import peer_address, peer_name, printable
@@ -25,9 +22,6 @@ from ingest.wire import peer_address, peer_name, printable
 if TYPE_CHECKING:
     from ingest.smtp import Dialogues
 
-# How much of a mail is read at once; also the longest command line that is looked at.
-CHUNK_OCTETS: Final = 64 * 1024
-END_OF_DATA: Final = b"\r\n.\r\n"
 # A session past its time that is just being told that its mail is on disk is looked at again.
 PATIENCE_SECONDS: Final = 1.0
 _ANGLE_ADDRESS: Final = re.compile(r"\s*<([^<>\s]*)>(.*)", re.DOTALL)
@@ -212,8 +206,9 @@ class Connection(SMTP):
         return reply
 
     async def _take(self, envelope: Dialogue, held: Held) -> str:
-        content, octets = await self._read_content(held)
-        if self._is_too_large(octets):
+        reading = Content(self._reader, self.data_size_limit or 0, held, self._reset_timeout)
+        content = await reading.read()
+        if reading.is_too_large:
             return replies.TOO_LARGE
         if content is None:
             return replies.CROWDED
@@ -227,37 +222,6 @@ class Connection(SMTP):
             self._accepting = False
         return reply
 
-    async def _read_content(self, held: Held) -> tuple[bytes | None, int]:
-        """Read up to the end of the mail: the content and how many octets were sent.
-
-        The content is None when it is larger than we take, or when there is no room for it now.
-        """
-        # The line before the content ended with CRLF: an empty mail is ended by ".CRLF" alone.
-        self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # noqa: SLF001 - a StreamReader cannot be given bytes back
-        data = bytearray()
-        octets = -len(END_OF_DATA)
-        fits = ended = False
-        while not ended:
-            chunk, ended = await self._read_chunk()
-            octets += len(chunk)
-            fits = held.take(len(chunk)) and not self._is_too_large(octets)
-            if fits:
-                data += chunk
-            else:
-                data.clear()
-                held.give_up()
-            self._reset_timeout()
-        return (_unstuffed(data) if fits else None), octets
-
-    def _is_too_large(self, octets: int) -> bool:
-        return bool(self.data_size_limit) and octets > (self.data_size_limit or 0)
-
-    async def _read_chunk(self) -> tuple[bytes, bool]:
-        try:
-            return await self._reader.readuntil(END_OF_DATA), True
-        except asyncio.LimitOverrunError as error:
-            return await self._reader.readexactly(error.consumed), False
-
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """Read an address; also those that real mailboxes have and the grammar forbids."""
         if arg.lstrip().startswith("<") and ">" not in arg:
@@ -270,18 +234,6 @@ class Connection(SMTP):
         if address is None and (found := _ANGLE_ADDRESS.match(arg)):
             return found[1], found[2]
         return address, rest
-
-
-def _unstuffed(data: bytearray) -> bytes:
-    """Undo the transparency of RFC 5321 section 4.5.2 on ``CRLF content CRLF.CRLF``.
-
-    In place as far as it goes: a mail of 35 MB has few copies.
-    """
-    del data[-len(b".\r\n") :]
-    if b"\r\n." in data:
-        data = data.replace(b"\r\n.", b"\r\n")
-    del data[: len(b"\r\n")]
-    return bytes(data)
 
 
 def refuse(transport: asyncio.BaseTransport, reply: str = replies.TOO_MANY_CONNECTIONS) -> None:

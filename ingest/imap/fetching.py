@@ -76,8 +76,9 @@ class Fetching:
         """Part mails into what is fetched at once: small ones together, each large one alone."""
         batch: list[Listed] = []
         octets = 0
+        largest_together = min(self._settings.piece, self._settings.max_size)
         for mail in mails:
-            alone = mail.size > self._settings.piece or mail.uid in self._suspects
+            alone = mail.size > largest_together or mail.uid in self._suspects
             full = octets + mail.size > self._batch or len(batch) == BATCH_MESSAGES
             if batch and (alone or full):
                 yield batch

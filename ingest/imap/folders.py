@@ -38,13 +38,15 @@ class Folders:
         return next((name for name in self._spellings(wanted) if name in self.names), None)
 
     def to_make(self, wanted: str) -> str:
-        """Give the name under which a missing folder is made."""
-        return self._spellings(wanted)[-1]
+        """Give the name under which a missing folder is made: below the personal namespace."""
+        native = self._native(wanted)
+        return native if native.startswith(self.prefix) else self.prefix + native
 
     def _spellings(self, wanted: str) -> tuple[str, ...]:
-        native = wanted.replace("/", self.separator) if self.separator else wanted
-        below = native if native.startswith(self.prefix) else self.prefix + native
-        return tuple(dict.fromkeys((wanted, native, self.prefix + wanted, below)))
+        return wanted, self._native(wanted), self.prefix + wanted, self.to_make(wanted)
+
+    def _native(self, wanted: str) -> str:
+        return wanted.replace("/", self.separator) if self.separator else wanted
 
 
 def read_folders(connection: Connection) -> Folders:

@@ -20,6 +20,8 @@ class Cutter:
         self.cuts = cuts
         self.connections = 0
         self.passed = 0
+        # What a server says, once, and its client never hears.
+        self.cut_behind: bytes | None = None
         self._target = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
@@ -44,6 +46,9 @@ class Cutter:
                 while octets := source.recv(PIECE):
                     if left is not None and len(octets) >= left:
                         target.sendall(octets[:left])
+                        break
+                    if self.cut_behind and self.cut_behind in octets:
+                        self.cut_behind = None
                         break
                     left = None if left is None else left - len(octets)
                     target.sendall(octets)

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from ingest.reading import fields
+from ingest.reading.form import urgency_in
 from ingest.reading.mime import Mail
 from ingest.reading.nested import nested_mails
 from ingest.reading.parsed import ParsedMessage
 from ingest.reading.parts import Part
 from ingest.reading.repair import leaves, open_tree, repair
 from ingest.reading.structure import text_of
-from ingest.reading.urgency import urgency
 from store.model import MailKind
 
 # Octets of the mail, and characters of its text, that are looked at.
@@ -36,7 +36,7 @@ def look(raw: bytes) -> ParsedMessage:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = urgency(_text(raw[:LOOKED_AT]))
+            found = urgency_in(_text(raw[:LOOKED_AT]))
         except Exception:  # noqa: BLE001 - what cannot be looked at is read in its turn
             found = None
     rule = found.rule if found else None

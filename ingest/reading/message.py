@@ -21,6 +21,8 @@ from ingest.reading.category import Suggestion, suggest_category
 from ingest.reading.delivery import Delivery, read_delivery
 from ingest.reading.facts import KindFacts
 from ingest.reading.fingerprint import fingerprint
+from ingest.reading.form import FilledForm, language_of, most_urgent, read_form
+from ingest.reading.form_accounts import with_form
 from ingest.reading.gathering import Reading, gather_facts
 from ingest.reading.kind import decide_kind, is_generated
 from ingest.reading.language import choose
@@ -91,10 +93,17 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
     evidence = _tried(mail, "attachments", mail.evidence, nothing)
     traits = replace(traits, readable=_is_readable(mail, body, evidence))
     language = _tried(mail, "language", lambda: _language(mail, subject, body), None)
-    said = f"{subject}\n{body.words.text}"
-    urgent = _tried(mail, "urgency", lambda: urgency(said, language), None)
-    about = _About(subject=subject, body=body, language=language, urgent=urgent is not None)
+    form = _tried(mail, "form", lambda: _form(subject, body), None)
+    language = language_of(form) if form else language
+    text = form.text if form else body.words.text
+    said = f"{subject}\n{text}"
+    by_words = _tried(mail, "urgency", lambda: urgency(said, language), None)
+    urgent = most_urgent(form, by_words, len(subject) + 1) if form else by_words
+    about = _About(
+        subject=subject, text=text, body=body, language=language, urgent=urgent is not None
+    )
     named = _tried(mail, "accounts", lambda: _named(mail, about, rules), Named())
+    named = _tried(mail, "form", lambda: with_form(named, form, body.words.text, rules.home), named)
     return Pieces(
         mail=mail,
         traits=traits,
@@ -106,7 +115,7 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
         report=report,
         language=language,
         urgent=urgent,
-        suggestion=_tried(mail, "category", lambda: suggest_category(said, urgent), None),
+        suggestion=_tried(mail, "category", lambda: suggest_category(said, by_words), None),
         delivery=_tried(mail, "delivery status", lambda: read_delivery(mail), None),
     )
 
@@ -140,11 +149,19 @@ def _body(mail: Mail, traits: MailTraits, subject: str, rules: ReadingRules) -> 
     )
 
 
+def _form(subject: str, body: Body) -> FilledForm | None:
+    """Find the form that the writer filled in; one in a mail passed on is somebody else's."""
+    if is_forward_subject(subject):
+        return None
+    return read_form(body.words.text, body.words.own_length)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _About:
     """What a mail says, as far as it is read before its accounts are."""
 
     subject: str
+    text: str
     body: Body
     language: str | None
     urgent: bool
@@ -155,7 +172,7 @@ def _named(mail: Mail, about: _About, rules: ReadingRules) -> Named:
     name, _ = next(iter(mail.addresses("from")), ("", None))
     return find_accounts(
         subject=about.subject,
-        text=words.text,
+        text=about.text,
         signature=words.signature,
         links=about.body.links,
         rules=rules,

@@ -8,7 +8,7 @@ the whole: too much to read is better than an empty report.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -32,10 +32,14 @@ _LIST_TAG = re.compile(r"\s{0,9}\[[^\[\]]{1,60}\]\s{0,9}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnWords:
-    """What the writer wrote, and the signature under it."""
+    """What the writer wrote, and the signature under it.
+
+    Behind so many characters as ``own_length``, the text is forwarded or quoted.
+    """
 
     text: str
     signature: str = ""
+    own_length: int = field(default=0, compare=False)
 
 
 def is_forward_subject(subject: str) -> bool:
@@ -78,10 +82,15 @@ def own_words(
     own = _tidy([*above, "", *forwarded])
     ending = without_marks("\n".join((*signature, *more, *footers))).strip()
     if own:
-        return OwnWords(text=own, signature=without_marks("\n".join(signature)).strip())
+        return OwnWords(
+            text=own,
+            signature=without_marks("\n".join(signature)).strip(),
+            own_length=len(_tidy(above)),
+        )
     if (footers or more) and not parted.has_quotes and not signature:
         return OwnWords(text="", signature=ending)
-    return OwnWords(text=_tidy(lines))
+    whole = _tidy(lines)
+    return OwnWords(text=whole, own_length=0 if parted.has_quotes else len(whole))
 
 
 def _without_pgp(text: str) -> str:

@@ -19,6 +19,7 @@ from tipline.cli import (
     service,
     template,
 )
+from tipline.cli.button import button
 from tipline.cli.check import check
 from tipline.cli.explain import explain
 from tipline.cli.ingest import ingest
@@ -52,6 +53,7 @@ app.command()(service.serve)
 app.command()(parse)
 app.command()(explain)
 app.command()(ingest)
+app.command()(button)
 app.add_typer(case.app, name="case")
 app.add_typer(escalation.app, name="escalation")
 app.add_typer(report.app, name="report")

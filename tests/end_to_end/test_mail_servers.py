@@ -23,6 +23,7 @@ from tests.servers.postfix import Postfix
 DOCUMENT = Path(__file__).parents[2] / "docs" / "mail-servers.md"
 MARIA = "maria@mail.example"
 CP, TAGGED, STRANGE = "cp@chirper.example", "cp+tag@chirper.example", "abuse@chirper.example"
+BY_SOCKET = "cp+socket@chirper.example"
 SECONDS = 20.0
 
 
@@ -133,6 +134,11 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
 @pytest.fixture(scope="module")
 def postfix(post: Post) -> Iterator[Postfix]:
     lines = changed(documented("Postfix"), "127.0.0.1:2424", f"127.0.0.1:{post.lmtp}")
+    # One by the socket, as the document says below.
+    by_socket = "lmtp:unix:/run/tipline-lmtp/socket"
+    assert by_socket in DOCUMENT.read_text("utf-8")
+    by_socket = changed(by_socket, "/run/tipline-lmtp/socket", str(post.socket))
+    lines = changed(lines, " }\n", f", {BY_SOCKET}={by_socket} }}\n")
     # Stands for the filters that would write these fields.
     results = (
         "PREPEND Authentication-Results: mx.chirper.example; dmarc={} header.from=mail.example"
@@ -156,6 +162,13 @@ def test_postfix_learns_of_each_recipient_by_itself(post: Post, postfix: Postfix
     postfix.wait_for(queued, {CP: "sent", STRANGE: "bounced", TAGGED: "sent"})
     assert re.search(rf"{queued}: to=<{STRANGE}>.*said: 550 5.1.1", postfix.said())
     assert set(post.envelope("p1").recipients) == {CP, TAGGED}
+
+
+def test_postfix_delivers_by_the_socket(post: Post, postfix: Postfix) -> None:
+    postfix.send(mail("p4"), MARIA, [BY_SOCKET])
+    envelope = post.envelope("p4")
+    # XFORWARD is not believed here: the settings name 127.0.0.1 alone.
+    assert (envelope.door, envelope.peer, envelope.recipients) == ("lmtp", "local", (BY_SOCKET,))
 
 
 def test_what_postfix_brings_later_for_another_recipient_is_no_second_report(

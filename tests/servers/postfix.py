@@ -106,9 +106,17 @@ class Postfix:
 
     def remove(self) -> None:
         if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
+            # The master has a session of its own and ends its children with itself.
+            os.kill(self._master(), signal.SIGTERM)
             self.process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _master(self) -> int:
+        assert self.process is not None
+        try:
+            return int((self.folder / "queue" / "pid" / "master.pid").read_text("ascii"))
+        except FileNotFoundError:
+            return self.process.pid
 
     def said(self) -> str:
         files = [self.folder / "stderr", self.folder / "log"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from store.inbox import Inbox
 from store.model import InboundId, InboundMessage, MailTraits
@@ -84,19 +84,17 @@ class Repeats:
 
     def deliveries(self, first: InboundId) -> list[Delivery]:
         """Give every delivery of a mail in the order of their arrival."""
-        query = (
-            select(inbox.c.id, repeats.c.outcome)
-            .outerjoin(repeats, repeats.c.inbox_id == inbox.c.id)
-            .where(or_(inbox.c.id == first, repeats.c.first_id == first))
-            .order_by(inbox.c.received_at, inbox.c.id)
-        )
-        return [
+        query = select(repeats.c.inbox_id, repeats.c.outcome).where(repeats.c.first_id == first)
+        copies = {InboundId(row.inbox_id): row.outcome for row in self._connection.execute(query)}
+        outcomes = {first: None, **copies}
+        found = [
             Delivery(
-                message=self._inbox.get(InboundId(row.id)),
-                outcome=RepeatState(row.outcome) if row.outcome else None,
+                message=self._inbox.get(number),
+                outcome=RepeatState(outcome) if outcome else None,
             )
-            for row in self._connection.execute(query).all()
+            for number, outcome in outcomes.items()
         ]
+        return sorted(found, key=lambda one: (one.message.envelope.received_at, one.message.id))
 
     def of_several(self, firsts: Sequence[InboundId]) -> dict[InboundId, list[Delivery]]:
         """Give the deliveries of those of these mails that came more than once."""

@@ -8,6 +8,8 @@ import struct
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingest.lmtp import LmtpConnection
 from ingest.origin import Networks
@@ -16,6 +18,11 @@ from tests.ingest.office import Line, Office
 
 HERE = Networks(["127.0.0.0/8"])
 V2 = b"\r\n\r\n\x00\r\nQUIT\n"
+
+
+@pytest.fixture
+def proxied_office(open_office: OpenOffice) -> Office:
+    return open_office(proxies=HERE)
 
 
 def v2(command: int, family: int, rest: bytes) -> bytes:
@@ -95,6 +102,18 @@ def test_a_proxy_without_its_header_is_sent_away(open_office: OpenOffice, header
         assert not line.reply().startswith("220")
     # The others are served all the same.
     with office.line() as line:
+        line.send(b"PROXY UNKNOWN\r\n")
+        assert line.reply().startswith("220")
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from([b"", b"PROXY ", V2, V2 + b"\x21\x11"]), st.binary(max_size=60))
+def test_whatever_a_proxy_sends_the_next_one_is_served(
+    proxied_office: Office, begun: bytes, octets: bytes
+) -> None:
+    with proxied_office.line() as line:
+        line.send(begun + octets)
+    with proxied_office.line() as line:
         line.send(b"PROXY UNKNOWN\r\n")
         assert line.reply().startswith("220")
 

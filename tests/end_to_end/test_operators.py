@@ -27,8 +27,6 @@ def test_a_reader_that_is_killed_idle_stops_nothing_and_costs_no_mail(daemon: Da
     daemon.wait_for_filing()
     for number in range(3):
         os.kill(daemon.readers()[0], signal.SIGKILL)
-        if number == 1:
-            os.kill(daemon.reader_parents()[0], signal.SIGKILL)
         daemon.mail(MAIL.format(number))
         daemon.mail(MAIL.format(f"{number}-too"))
         daemon.wait_for_filing()

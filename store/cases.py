@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
@@ -200,6 +201,7 @@ class Cases:
         return [_case(row) for row in self._connection.execute(query)]
 
 
+@cache
 def _query() -> Select[Any]:
     """Read a case with its account, its counts and its next time to act."""
     of_case = case_reports.join(reports, reports.c.id == case_reports.c.report_id)

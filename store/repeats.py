@@ -16,6 +16,7 @@ from store.states import InboxState, RepeatState
 
 # So many numbers in one statement; databases bound the number of values.
 _AT_ONCE: Final = 500
+_FIRST: Final = inbox.alias()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,11 +67,10 @@ class Repeats:
 
     def undecided(self, limit: int) -> list[Repeat]:
         """Give the oldest copies that the notifier has not looked at, of mails that are filed."""
-        place = inbox.alias()
         query = (
             select(repeats)
-            .join(place, place.c.id == repeats.c.first_id)
-            .where(repeats.c.outcome.is_(None), place.c.state != InboxState.RECEIVED)
+            .join(_FIRST, _FIRST.c.id == repeats.c.first_id)
+            .where(repeats.c.outcome.is_(None), _FIRST.c.state != InboxState.RECEIVED)
             .order_by(repeats.c.inbox_id)
             .limit(limit)
         )

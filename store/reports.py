@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Integer, Row, Select, cast, extract, func, insert, select, update
@@ -213,7 +214,9 @@ class Reports:
         )
 
 
+@cache
 def _query() -> Select[Any]:
+    # Put together once: every step of the daemon asks by it, mostly for nothing new.
     answered, link = reports.alias(), replies.alias()
     answers = (
         select(answered.c.reference)

@@ -53,6 +53,8 @@ class Sending:
             .order_by(reporters_last, gravest, outbox.c.next_attempt_at, outbox.c.id)
             .limit(limit),
         ).all()
+        if not numbers:
+            return []
         claimed = outbox.c.id.in_(numbers)
         rows = {row.id: row for row in self._connection.execute(select(outbox).where(claimed))}
         self._connection.execute(

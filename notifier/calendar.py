@@ -13,14 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
-
-import icalendar
-import recurring_ical_events
 
 from notifier.local_time import instant
 from notifier.rota import CALENDAR, Person, Shift
+
+if TYPE_CHECKING:
+    # Imported where a file is read: they take long, and few installations have calendars.
+    import icalendar
 
 MOST_EVENTS: Final = 5_000
 """So many events of one file are looked at; a year of hourly shifts has as many."""
@@ -73,6 +74,8 @@ class _Reading:
 
 
 def _parse(raw: bytes) -> icalendar.Calendar:
+    import icalendar  # noqa: PLC0415 - see above
+
     try:
         calendar = icalendar.Calendar.from_ical(raw)
     except Exception as error:
@@ -97,6 +100,9 @@ def _series(calendar: icalendar.Calendar) -> list[list[icalendar.Component]]:
 def _shifts(
     calendar: icalendar.Calendar, series: list[icalendar.Component], reading: _Reading
 ) -> list[Shift]:
+    import icalendar  # noqa: PLC0415 - see above
+    import recurring_ical_events  # noqa: PLC0415 - as above
+
     for event in series:
         _require_usable(event)
     own = icalendar.Calendar()

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from notifier.expiry import Expiry
-from outside.oauth import BearerSource, LoginError
+from outside.oauth import BearerSource
 from outside.oauth.grants import Grant
 from store.model import StoredLogin
 from store.unit_of_work import Store, UnitOfWork
@@ -85,12 +85,7 @@ def _certificate(grant: Grant) -> Expiry | None:
 def _refresh_token(grant: Grant, store: Store) -> Expiry | None:
     with store.snapshot() as work:
         login = work.logins.get(grant.name)
-    try:
-        is_ours = login is not None and login.made_for == grant.made_for()
-    except LoginError:
-        # A file that cannot be read is told of by what needs it.
-        return None
-    if login is None or not is_ours or login.refresh_expires_at is None:
+    if login is None or login.made_for != grant.made_for() or login.refresh_expires_at is None:
         return None
     what = f"the refresh token of the login {grant.name} (tipline mailbox login renews it)"
     return Expiry(what=what, at=login.refresh_expires_at)

@@ -83,9 +83,16 @@ class Grant:
     def made_for(self) -> str:
         """Digest what tokens are good for: those of another grant are of no use to this one."""
         facts = [self.kind, self.token_url, self.client_id, self.subject or "", *self.scopes]
-        # A refresh token that was put into the file anew begins anew.
-        facts.append(self.first_refresh_token.read() if self.first_refresh_token else "")
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+    def began_with(self) -> str:
+        """Digest the refresh token in the file; empty where there is none, or none any more."""
+        if self.first_refresh_token is None:
+            return ""
+        try:
+            return hashlib.sha256(self.first_refresh_token.read().encode()).hexdigest()
+        except LoginError:
+            return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -33,6 +33,8 @@ from store.unit_of_work import Store, UnitOfWork
 
 RENEW_BEFORE: Final = timedelta(minutes=10)
 """How long before its end an access token is replaced, so that none ends in the middle of work."""
+HURRY_BEFORE: Final = timedelta(minutes=2)
+"""When whoever needs a token renews it himself, as nobody else has: until then nobody waits."""
 STILL_GOOD_FOR: Final = timedelta(seconds=30)
 """How long a token must be good to be given out when no new one can be had."""
 UNKNOWN_LIFE: Final = timedelta(hours=1)
@@ -40,6 +42,8 @@ UNKNOWN_LIFE: Final = timedelta(hours=1)
 FRESH_FOR: Final = timedelta(minutes=1)
 """A token so young that is refused was not refused for its age: another would be, too."""
 LEASE: Final = LIMIT + timedelta(seconds=10)
+SKEW: Final = timedelta(minutes=1)
+"""What was written further in the future was written before the clock was set back."""
 FIRST_PAUSE: Final = timedelta(seconds=5)
 LONGEST_PAUSE: Final = timedelta(minutes=5)
 PAUSE_FOR_GOOD: Final = timedelta(minutes=1)
@@ -54,6 +58,7 @@ class _Kept:
 
     access_token: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
+    began_with: str = ""
 
 
 _NOTHING: Final = _Kept()
@@ -110,17 +115,26 @@ class Tokens:
 
     def bearer(self, name: str, refused: Bearer | None = None) -> Bearer:
         """Give a token of a login; see ``BearerSource``."""
-        grant = self._grants[name]
-        with self._turns[name]:
-            made_for = grant.made_for()
-            self._write_down(name)
+        return self._bearer(self._grants[name], refused, HURRY_BEFORE)
+
+    def _bearer(self, grant: Grant, refused: Bearer | None, early: timedelta) -> Bearer:
+        turn = self._turns[grant.name]
+        if not turn.acquire(blocking=False):
+            # Somebody renews, and the endpoint may be slow: what is still good does meanwhile.
+            if usable := self._usable(grant, refused):
+                return usable
+            turn.acquire()
+        try:
+            self._write_down(grant.name)
             while True:
-                claim = self._claim(grant, made_for, refused)
+                claim = self._claim(grant, refused, early)
                 if isinstance(claim, Bearer):
                     return claim
                 if claim is not None:
                     return self._renewed(grant, claim, refused)
                 self._pause(POLL_SECONDS)
+        finally:
+            turn.release()
 
     def insisting(self) -> Tokens:
         """Give the same, but asking again even where it failed a moment ago."""
@@ -144,7 +158,7 @@ class Tokens:
         with self._turns[name]:
             self._unwritten.pop(name, None)
             with self._store.transaction() as work:
-                login = _present(work, name, grant.made_for())
+                login = _present(work, grant)
                 work.logins.keep(self._with(grant, login, granted, _NOTHING, asked_at))
                 work.commit()
         log.info("login.kept", login=name)
@@ -154,23 +168,28 @@ class Tokens:
 
         It also keeps a refresh token alive that nobody uses for long.
         """
-        for name in self._grants:
+        for grant in self._grants.values():
             # What went wrong was logged and written down when it did.
             with suppress(LoginError):
-                self.bearer(name)
+                self._bearer(grant, None, RENEW_BEFORE)
         return 0
 
+    def _usable(self, grant: Grant, refused: Bearer | None) -> Bearer | None:
+        with self._store.snapshot() as work:
+            return self._state(work, grant, refused, HURRY_BEFORE, self._clock()).usable
+
     def _claim(
-        self, grant: Grant, made_for: str, refused: Bearer | None
+        self, grant: Grant, refused: Bearer | None, early: timedelta
     ) -> Bearer | StoredLogin | None:
         """Give a token, or a login that we alone may renew now, or None while another does."""
-        now = self._clock()
         with self._store.snapshot() as work:
-            state = self._state(work, grant, made_for, refused, now)
+            state = self._state(work, grant, refused, early, self._clock())
         if state.usable and not state.is_due:
             return state.usable
         with self._store.transaction() as work:
-            state = self._state(work, grant, made_for, refused, now)
+            # Not before: whoever wrote while we waited for our turn wrote at a later time.
+            now = self._clock()
+            state = self._state(work, grant, refused, early, now)
             if state.usable and not state.is_due:
                 return state.usable
             if _is_leased(state.login, now):
@@ -187,16 +206,16 @@ class Tokens:
         self,
         work: UnitOfWork,
         grant: Grant,
-        made_for: str,
         refused: Bearer | None,
+        early: timedelta,
         now: datetime,
     ) -> _State:
-        login = _present(work, grant.name, made_for)
-        token = self._opened(login).access_token
+        login = _present(work, grant)
+        token = self._opened(grant, login).access_token
         if token is None or login.obtained_at is None:
             return _State(login=login, usable=None, is_due=True)
         if refused is not None and refused.token == token:
-            if timedelta(0) <= now - login.obtained_at < FRESH_FOR:
+            if -SKEW <= now - login.obtained_at < FRESH_FOR:
                 raise LoginError(
                     "the server refuses a token that was given out just now",
                     f"see that the user exists and that {grant.section} may use its mailbox",
@@ -206,7 +225,7 @@ class Tokens:
         bearer = Bearer(token=token, expires_at=login.expires_at)
         is_usable = now < _ends_at(login, STILL_GOOD_FOR)
         # Before it was given out: the clock was set back, and its end means nothing.
-        is_due = now >= _ends_at(login, RENEW_BEFORE) or now < login.obtained_at
+        is_due = now >= _ends_at(login, early) or now < login.obtained_at - SKEW
         return _State(login=login, usable=bearer if is_usable else None, is_due=is_due)
 
     def _resting(self, login: StoredLogin, now: datetime) -> LoginFailure | None:
@@ -215,12 +234,12 @@ class Tokens:
         if failure is None or self._insist:
             return None
         # A time further off than any pause was written before the clock was set back.
-        return failure if now < failure.retry_at <= now + LONGEST_WAIT else None
+        return failure if now < failure.retry_at <= now + LONGEST_WAIT + SKEW else None
 
     def _renewed(self, grant: Grant, login: StoredLogin, refused: Bearer | None) -> Bearer:
         """Ask for a new token under the lease we have, and write it down before it is used."""
         now = self._clock()
-        old = self._opened(login)
+        old = self._opened(grant, login)
         try:
             granted = ask(grant, renewal(grant, old.refresh_token, now), self._send)
         except LoginError as error:
@@ -246,7 +265,7 @@ class Tokens:
         with self._store.transaction() as work:
             work.logins.failed(login, failure)
             work.commit()
-            state = self._state(work, grant, login.made_for, refused, now)
+            state = self._state(work, grant, refused, HURRY_BEFORE, now)
         if state.usable:
             return state.usable
         raise error
@@ -270,38 +289,42 @@ class Tokens:
         kept = _Kept(
             access_token=granted.access_token,
             refresh_token=granted.refresh_token or old.refresh_token,
+            began_with=grant.began_with() or old.began_with,
         )
         after = granted.refresh_expires_after
         if granted.refresh_token:
             after = after or grant.refresh_lifetime
         return replace(
             login,
-            sealed=self._seal.close(json.dumps([kept.access_token, kept.refresh_token]).encode()),
+            sealed=self._seal.close(json.dumps(asdict(kept)).encode()),
             obtained_at=asked_at,
             expires_at=asked_at + granted.expires_after if granted.expires_after else None,
             refresh_expires_at=asked_at + after if after else login.refresh_expires_at,
         )
 
-    def _opened(self, login: StoredLogin) -> _Kept:
+    def _opened(self, grant: Grant, login: StoredLogin) -> _Kept:
         if login.sealed is None:
             return _NOTHING
         try:
-            access_token, refresh_token = json.loads(self._seal.open(login.sealed))
+            kept = _Kept(**json.loads(self._seal.open(login.sealed)))
         except SealError:
             # The key is another one since; what is sealed for the old one is lost.
             return _NOTHING
-        return _Kept(access_token=access_token, refresh_token=refresh_token)
+        # A refresh token that was put into the file anew begins anew; one that was taken out of it
+        # has done its work.
+        return kept if grant.began_with() in {"", kept.began_with} else _NOTHING
 
 
-def _present(work: UnitOfWork, name: str, made_for: str) -> StoredLogin:
+def _present(work: UnitOfWork, grant: Grant) -> StoredLogin:
     """Give what is known of a login; of tokens that another grant got, only that they are there."""
-    login = work.logins.get(name)
+    made_for = grant.made_for()
+    login = work.logins.get(grant.name)
     if login is None:
-        return StoredLogin(name=name, made_for=made_for, version=0)
+        return StoredLogin(name=grant.name, made_for=made_for, version=0)
     if login.made_for == made_for:
         return login
     return StoredLogin(
-        name=name,
+        name=grant.name,
         made_for=made_for,
         version=login.version,
         leased_by=login.leased_by,
@@ -311,7 +334,7 @@ def _present(work: UnitOfWork, name: str, made_for: str) -> StoredLogin:
 
 def _is_leased(login: StoredLogin, now: datetime) -> bool:
     # A lease that ends later than any can was taken before the clock was set back.
-    return login.leased_until is not None and now < login.leased_until <= now + LEASE
+    return login.leased_until is not None and now < login.leased_until <= now + LEASE + SKEW
 
 
 def _ends_at(login: StoredLogin, early: timedelta) -> datetime:

@@ -221,3 +221,11 @@ def test_the_database_holds_no_token_in_the_open(run: Run, written: Written) -> 
     assert b"canary" not in b"".join(
         file.read_bytes() for file in written.state.glob("tipline.db*")
     )
+
+
+def test_the_list_of_mailboxes_tells_how_each_is_logged_in_to(run: Run, written: Written) -> None:
+    config = written.file()
+    listed = json.loads(run("mailbox", "list", "--json", "--config", config).out)
+    assert {one["mailbox"]: one["oauth"] for one in listed} == {"cp": "own", "plain": None}
+    shown = run("mailbox", "list", "--config", config).out
+    assert re.search(r"plain +imap\.chirper\.example:993 +cp@chirper\.example +password", shown)

@@ -38,12 +38,14 @@ def list_mailboxes(as_json: JsonOption = False, config: ConfigOption = None) -> 
     """List the mailboxes of the configuration."""
     from tipline.settings.mailboxes import mailboxes
 
+    settings = load(config)
+    logins = {name: entry.oauth for name, entry in settings.mailboxes.items()}
     print_list(
-        list(mailboxes(load(config)).values()),
+        list(mailboxes(settings).values()),
         as_json=as_json,
-        record=_record,
-        columns=("mailbox", "server", "user", "folders", "after"),
-        row=_row,
+        record=lambda one: _record(one) | {"oauth": logins[one.name]},
+        columns=("mailbox", "server", "user", "login", "folders", "after"),
+        row=lambda one: _row(one, logins[one.name] or "password"),
         empty="No mailboxes are configured.",
     )
 
@@ -59,9 +61,9 @@ def _record(mailbox: MailboxSettings) -> dict[str, Any]:
     }
 
 
-def _row(mailbox: MailboxSettings) -> tuple[object, ...]:
+def _row(mailbox: MailboxSettings, login: str) -> tuple[object, ...]:
     server = f"{mailbox.host}:{mailbox.port}"
-    return mailbox.name, server, mailbox.username, mailbox.folders, mailbox.after
+    return mailbox.name, server, mailbox.username, login, mailbox.folders, mailbox.after
 
 
 @app.command("test")

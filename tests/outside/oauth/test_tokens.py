@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from outside.oauth.endpoint import Granted
 from outside.oauth.errors import LoginError
 from outside.oauth.grants import Grant, GrantKind
 from outside.oauth.secret_files import SecretFile
-from outside.oauth.tokens import FRESH_FOR, LEASE, RENEW_BEFORE
+from outside.oauth.tokens import FRESH_FOR, HURRY_BEFORE, LEASE, RENEW_BEFORE, SKEW
 from store.engine import open_engine
 from store.errors import StorageFull, StorageUnavailable
 from store.keys import Identity
@@ -49,7 +49,7 @@ def test_an_application_gets_a_token_once_and_uses_it_while_it_is_good(
 ) -> None:
     tokens = desk.tokens(app)
     first = tokens.bearer("m365")
-    passing.forward(HOUR - RENEW_BEFORE - timedelta(seconds=1))
+    passing.forward(HOUR - HURRY_BEFORE - timedelta(seconds=1))
     assert tokens.bearer("m365") == first
     assert authority.forms() == [
         {
@@ -66,7 +66,7 @@ def test_a_token_is_renewed_before_it_ends(
 ) -> None:
     tokens = desk.tokens(app)
     first = tokens.bearer("m365")
-    passing.forward(HOUR - RENEW_BEFORE)
+    passing.forward(HOUR - HURRY_BEFORE)
     second = tokens.bearer("m365")
     assert second.token != first.token
     assert second.expires_at == passing.now + HOUR
@@ -120,6 +120,44 @@ def test_many_who_ask_at_once_use_one_refresh_token_once(
     assert found == ["canary-access-1"] * 8
     assert len(authority.posts) == 1
     assert not authority.is_revoked
+
+
+def test_who_waited_for_the_database_sees_the_lease_that_was_taken_meanwhile(
+    desk: Desk, person: Grant, authority: Authority, passing: Passing, state_dir: Path
+) -> None:
+    def another_takes_it() -> None:
+        passing.forward(2 * SKEW)
+        with desk.store.transaction() as work:
+            unknown = StoredLogin(name="m365", made_for=person.made_for(), version=0)
+            work.logins.lease(unknown, "another", passing.now + LEASE)
+            work.commit()
+
+    def gives_it_up(seconds: float) -> None:
+        waited.append(seconds)
+        with desk.store.transaction() as work:
+            work.logins.release("m365", "another")
+            work.commit()
+
+    waited: list[float] = []
+    queue = Queue(open_engine(state_dir / DATABASE_NAME))
+    queue.before = [another_takes_it]
+    replace(desk, store=queue).tokens(person, pause=gives_it_up).bearer("m365")
+    queue.close()
+    assert len(waited) == 1
+    assert len(authority.posts) == 1
+
+
+class Queue(Store):
+    """A store in which somebody else goes first."""
+
+    before: list[Callable[[], None]]
+
+    @contextmanager
+    def transaction(self) -> Iterator[UnitOfWork]:
+        if self.before:
+            self.before.pop()()
+        with super().transaction() as work:
+            yield work
 
 
 def test_the_lease_of_one_who_was_killed_lapses(
@@ -197,11 +235,53 @@ def test_an_endpoint_that_is_busy_is_left_alone_while_the_token_is_good(
     first = tokens.bearer("m365")
     passing.forward(HOUR - RENEW_BEFORE)
     authority.instead = [Answer(status=429, headers={"Retry-After": "120"})]
+    tokens.keep_fresh()
     assert tokens.bearer("m365") == first
     passing.forward(timedelta(seconds=119))
+    tokens.keep_fresh()
     assert tokens.bearer("m365") == first
     assert len(authority.posts) == 2
     passing.forward(timedelta(seconds=1))
+    tokens.keep_fresh()
+    assert tokens.bearer("m365") != first
+
+
+def test_a_token_is_renewed_ahead_before_anybody_needs_it(
+    desk: Desk, app: Grant, authority: Authority, passing: Passing
+) -> None:
+    tokens = desk.tokens(app)
+    tokens.keep_fresh()
+    passing.forward(HOUR - RENEW_BEFORE - timedelta(seconds=1))
+    tokens.keep_fresh()
+    assert len(authority.posts) == 1
+    passing.forward(timedelta(seconds=1))
+    tokens.keep_fresh()
+    assert len(authority.posts) == 2
+
+
+def test_nobody_waits_for_a_slow_endpoint_while_the_token_is_good(
+    desk: Desk, app: Grant, passing: Passing
+) -> None:
+    called, answered = threading.Event(), threading.Event()
+
+    def slow(*request: Any) -> dict[str, Any]:
+        if passing.now > begun:
+            called.set()
+            assert answered.wait(10)
+        return at_once(*request)
+
+    begun = passing.now
+    tokens = desk.tokens(app, send=slow)
+    first = tokens.bearer("m365")
+    passing.forward(HOUR - HURRY_BEFORE)
+    renewing = threading.Thread(target=tokens.keep_fresh)
+    renewing.start()
+    assert called.wait(10)
+    # Of this process and of another.
+    assert tokens.bearer("m365") == first
+    assert desk.tokens(app).bearer("m365") == first
+    answered.set()
+    renewing.join()
     assert tokens.bearer("m365") != first
 
 
@@ -308,6 +388,21 @@ def test_a_refresh_token_put_into_the_file_anew_is_used_at_once(
     authority.refresh_tokens.add("canary-refresh-mine")
     tokens.bearer("m365")
     assert authority.forms()[-1]["refresh_token"] == "canary-refresh-mine"
+
+
+def test_a_refresh_token_taken_out_of_the_file_has_done_its_work(
+    desk: Desk, person: Grant, authority: Authority, passing: Passing
+) -> None:
+    desk.tokens(person).bearer("m365")
+    assert person.first_refresh_token
+    assert person.first_refresh_token.path
+    person.first_refresh_token.path.unlink()
+    passing.forward(HOUR)
+    desk.tokens(person).bearer("m365")
+    passing.forward(HOUR)
+    desk.tokens(replace(person, first_refresh_token=None)).bearer("m365")
+    used = [form["refresh_token"] for form in authority.forms()]
+    assert used == ["canary-refresh-0", "canary-refresh-1", "canary-refresh-2"]
 
 
 def test_without_a_login_it_says_how_to_log_in(desk: Desk, person: Grant) -> None:

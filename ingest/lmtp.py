@@ -7,6 +7,7 @@ would wait for the others, or take them for answers to its next commands.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from aiosmtpd.smtp import Envelope as Dialogue
@@ -28,6 +29,8 @@ class LmtpConnection(ForwardedConnection):
     ) -> None:
         super().__init__(dialogues, settings, connections)
         self.__ident__ = "tipline LMTP"
+        # A mail server brings mail after mail by one connection; a 421 would defer the next.
+        self._max_commands = sys.maxsize
 
     def _is_trusted(self, peer: str) -> bool:
         # Only mail servers of our own speak LMTP, and each brings everybody's mail.
@@ -36,7 +39,7 @@ class LmtpConnection(ForwardedConnection):
 
     def _to_all(self, reply: str, envelope: Dialogue) -> str:
         # All recipients share one commit, so they share its outcome; those that are none of ours
-        # were refused before DATA. In one piece, so that it counts as one answer.
+        # were refused before DATA.
         return "\r\n".join([reply] * len(envelope.rcpt_tos))
 
     async def check_helo_needed(self, helo: str = "LHLO") -> bool:

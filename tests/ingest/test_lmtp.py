@@ -111,14 +111,18 @@ def test_what_is_too_large_is_refused_for_every_recipient(open_office: OpenOffic
     assert noop == "250 2.0.0 OK"
 
 
-def test_many_recipients_are_one_command(open_office: OpenOffice) -> None:
+def test_a_mail_server_brings_mail_after_mail_by_one_connection(open_office: OpenOffice) -> None:
     office = open_office(LmtpConnection, max_commands=8)
     with office.line() as line:
         begun(line, OURS)
-        *replies, noop = delivered(line, 3)
-
-    assert replies == ["250 2.0.0 Accepted"] * 3
-    assert noop == "250 2.0.0 OK"
+        for _ in range(5):
+            *replies, noop = delivered(line, 3)
+            assert replies == ["250 2.0.0 Accepted"] * 3
+            assert noop == "250 2.0.0 OK"
+            line.ask(f"MAIL FROM:<{SENDER}>")
+            for each in OURS:
+                line.ask(f"RCPT TO:<{each}>")
+    assert len(office.acceptor.mails) == 5
 
 
 @pytest.mark.parametrize("command", ["HELO mta.example", "EHLO mta.example"])

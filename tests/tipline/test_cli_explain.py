@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from store.unit_of_work import open_store
+from store.unreachable import Mark
+from tests.store.samples import NOW, outgoing
 from tests.tipline.command import Run, Show
 from tipline.settings import load_settings
 from tipline.settings.places import places
@@ -144,6 +147,34 @@ def test_every_rule_of_the_receipt_is_told_and_the_first_objection_decides(expla
         rule["rule"] for rule in objections
     }
     assert "null reverse-path" in record["signs"]
+
+
+def bounced(state: Path, address: str) -> None:
+    """Have a mail to an address come back for good."""
+    store = open_store(state)
+    with store.transaction() as work:
+        number = work.outbox.queue(outgoing(f"to:{address}", recipient=address), NOW)
+        assert number is not None
+        work.unreachable.mark(address, Mark(at=NOW, outbox_id=number, reason="5.1.1 no mailbox"))
+        work.commit()
+    store.close()
+
+
+def test_a_reporter_whose_mail_came_back_is_told_among_the_rules(
+    explain: Show, run: Run, two_cases: Path, reference: str
+) -> None:
+    before = explain(CHILD)
+    assert before["receipt_rules"][-1] == {"rule": "unreachable", "objects": False, "detail": None}
+    assert before["acknowledge"]["send"]
+    for address in ("MIA@mail.example", before["reverse_path"]):
+        bounced(two_cases, address)
+
+    for record in (explain(CHILD), explain(reference, *OPEN)):
+        rule = record["receipt_rules"][-1]
+        assert (rule["rule"], rule["objects"]) == ("unreachable", True)
+        assert rule["detail"] == "since 2026-11-22 03:00 UTC: 5.1.1 no mailbox"
+        assert record["acknowledge"] == {"send": False, "reason": "unreachable"}
+    assert "Receipt: no: unreachable" in run("explain", CHILD).out
 
 
 def test_switched_off_receipts_are_told_first(

@@ -86,7 +86,7 @@ def _print(records: Iterator[dict[str, Any]], *, as_json: bool) -> None:
 def _of_file(settings: Settings, name: str) -> dict[str, Any]:
     from store.errors import StoreError
     from tipline.cli.database import snapshot
-    from tipline.cli.explain_record import explained_record, foreseen_record
+    from tipline.cli.explain_record import ask_reachable, explained_record, foreseen_record
 
     source = open_source(name)
     if source.defect:
@@ -97,6 +97,7 @@ def _of_file(settings: Settings, name: str) -> dict[str, Any]:
     try:
         with snapshot(settings) as unit:
             if unit:
+                ask_reachable(unit, message, record)
                 record["match"] = foreseen_record(unit, message, settings, source.raw)
                 record["match_unknown"] = None
     except (StoreError, OSError) as error:

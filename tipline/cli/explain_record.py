@@ -119,6 +119,21 @@ def _receipt_rules(message: ExplainedMessage, settings: Settings) -> list[dict[s
     return [{"rule": "switched_off", "objects": off, "detail": None}, *rules]
 
 
+def ask_reachable(unit: UnitOfWork, message: ExplainedMessage, record: dict[str, Any]) -> None:
+    """Show the last rule of a receipt too, which is known to the database alone.
+
+    An address from which a mail of ours came back for good is written to no more.
+    """
+    from notifier.correspondence import UNREACHABLE
+
+    mark = unit.unreachable.of(message.traits.reverse_path)
+    detail = f"since {mark.at:%Y-%m-%d %H:%M} UTC: {mark.reason}" if mark else None
+    rule = {"rule": UNREACHABLE, "objects": mark is not None, "detail": detail}
+    record["receipt_rules"].append(rule)
+    if mark and record["acknowledge"]["send"]:
+        record["acknowledge"] = {"send": False, "reason": UNREACHABLE}
+
+
 def foreseen_record(
     unit: UnitOfWork, message: ExplainedMessage, settings: Settings, raw: bytes
 ) -> dict[str, Any]:

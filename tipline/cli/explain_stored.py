@@ -73,12 +73,13 @@ def stored_record(
     store: Store, opened: Opened, message: ExplainedMessage, settings: Settings
 ) -> dict[str, Any]:
     """Show how a stored mail is read today, what was read then, and where these differ."""
-    from tipline.cli.explain_record import explained_record
+    from tipline.cli.explain_record import ask_reachable, explained_record
 
     message = replace(message, traits=replace(message.traits, archived=opened.is_archived))
     record = explained_record(None, message, settings)
     with store.snapshot() as unit:
         sightings = unit.contents.sightings(opened.report.id)
+        ask_reachable(unit, message, record)
         record["match_unknown"] = "It is filed already."
         record["report"] = opened.report.reference
         record["stored"] = _stored(unit, opened, sightings)

@@ -22,7 +22,7 @@ from ingest.workers import NotRead, ReadingPool
 from store.errors import StorageUnavailable
 from store.evidence import Evidence
 from store.inbox import ClaimedMessage
-from store.model import Clock, Envelope, InboundMessage
+from store.model import Clock, InboundMessage
 from store.states import InboxState
 from store.unit_of_work import Store
 
@@ -92,7 +92,7 @@ class Pipeline:
             return
         opened = [(one, self._open(one)) for one in claimed]
         readable = [(one.message, raw) for one, raw in opened if raw is not None]
-        mails = [(raw, _envelope(message)) for message, raw in readable]
+        mails = [(raw, message.envelope) for message, raw in readable]
         for group in self._readers.read_as_done(mails):
             self._file_all(self._read_or_put_back([(readable[at][0], one) for at, one in group]))
 
@@ -177,8 +177,3 @@ class Pipeline:
             work.commit()
         if state is InboxState.QUARANTINED:
             log.error("mail.quarantined", inbox=message.id, reason=reason)
-
-
-def _envelope(message: InboundMessage) -> Envelope | None:
-    """Give what the transport said, where one said anything."""
-    return message.envelope if message.envelope.is_known else None

@@ -81,7 +81,8 @@ def _read(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> ParsedM
 def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> Pieces:
     """Read a mail piece by piece; raises what a library raises on a mail it cannot open."""
     mail = open_mail(raw)
-    traits = read_traits(mail, envelope, rules)
+    origin, envelope = envelope, envelope if envelope and envelope.is_known else None
+    traits = read_traits(mail, envelope, rules, origin)
     subject = fields.unfold(mail.value("subject"), MAX_SUBJECT_LENGTH)
     body = _tried(
         mail, "text", lambda: _body(mail, traits, subject, rules), Body(words=OwnWords(text=""))

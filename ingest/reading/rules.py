@@ -77,7 +77,9 @@ class ReadingRules:
     ``reporting_addresses`` are ours, without plus-part; ``own_domains`` are the domains of our
     Message-IDs and addresses; ``staff_addresses`` belong to configured people; ``spam_fields``
     are the header fields, in lower case, by which our own mail server marks spam;
-    ``authentication_servers`` name, in lower case, the servers whose Authentication-Results count.
+    ``authentication_servers`` name, in lower case, the servers whose Authentication-Results count;
+    ``unnamed_from`` are the mailboxes (``mailbox:NAME``) and networks from where such fields count
+    that name no server.
     """
 
     home: HomePlatform = CHIRPER
@@ -86,3 +88,4 @@ class ReadingRules:
     staff_addresses: tuple[str, ...] = ("duty@chirper.example",)
     spam_fields: tuple[str, ...] = ("x-spam-flag",)
     authentication_servers: tuple[str, ...] = ()
+    unnamed_from: tuple[str, ...] = ()

@@ -42,11 +42,14 @@ MAX_LOOP_LENGTH: Final = 254
 _MAX_READ: Final = 4_000
 
 
-def read_traits(mail: Mail, envelope: Envelope | None, rules: ReadingRules) -> MailTraits:
+def read_traits(
+    mail: Mail, envelope: Envelope | None, rules: ReadingRules, origin: Envelope | None = None
+) -> MailTraits:
     """Read the facts.
 
     Without an envelope the reverse path is taken from Return-Path (RFC 5321 section 4.4; ``<>``
-    is the null path), else from From.
+    is the null path), else from From. ``origin`` tells where the mail came from, also where no
+    transport told anything.
     """
     senders = tuple(dict.fromkeys(sender for _, sender in mail.addresses("from")))
     ids = fields.message_ids(mail.value("message-id"), bare=True)
@@ -59,7 +62,7 @@ def read_traits(mail: Mail, envelope: Envelope | None, rules: ReadingRules) -> M
         content_type=fields.unfold(stated_type(mail.root), 120),
         report_type=_report_type(mail),
         headers=_automation_fields(mail),
-        authentication=authentication_results(mail, rules.authentication_servers),
+        authentication=authentication_results(mail, rules, origin),
         plain_from=not senders or is_plain(mail.raw_values("from"), senders[0]),
     )
 

@@ -24,7 +24,7 @@ from store.model.ids import (
     ReportId,
 )
 from store.model.logins import LoginFailure, StoredLogin
-from store.model.mail import Door, Envelope, InboundMessage, MailKind, MailTraits
+from store.model.mail import UNNAMED_SERVER, Door, Envelope, InboundMessage, MailKind, MailTraits
 from store.model.mailboxes import Fetch, FetchOutcome, MailboxState, Place
 from store.model.moments import Clock, require_aware, utc_now
 from store.model.outgoing import (
@@ -43,6 +43,7 @@ from store.model.watch import Canary, Fault
 __all__ = [
     "TO_REPORTERS",
     "TO_STAFF",
+    "UNNAMED_SERVER",
     "AccountId",
     "AccountReference",
     "Alert",

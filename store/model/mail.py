@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from store.model.ids import InboundId
 from store.model.moments import require_aware
 from store.states import InboxState
+
+UNNAMED_SERVER: Final = "unnamed.invalid"
+"""Put before findings about a sender that name no server, and are believed for where a mail came
+from. No server can be called so (RFC 2606 section 2)."""
 
 
 class Door(StrEnum):

@@ -5,6 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notifier.authentication import Finding, Verdict, findings, judge, server_of
+from store.model import UNNAMED_SERVER
 
 OURS = frozenset({"mx.chirper.example"})
 ANNA = ("anna@mail.example",)
@@ -196,3 +197,55 @@ def test_a_parenthesis_or_quote_of_the_sender_hides_no_finding(results: str) -> 
 def test_quotes_without_an_end_are_looked_for_once() -> None:
     field = ours('a="' + '\\"' * 200_000)
     assert verdict(field) is Verdict.UNAUTHENTICATED
+
+
+UNNAMED = frozenset({UNNAMED_SERVER})
+SENT_BY = "(sender IP is 198.51.100.7) smtp.mailfrom"
+SIGNED = "dkim=pass (signature was verified) header.d"
+UNSIGNED = "dkim=none (message not signed) header.d=none"
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        (
+            (
+                f"spf=pass {SENT_BY}=mail.example; {SIGNED}=mail.example;dmarc=pass action=none "
+                "header.from=mail.example;compauth=pass reason=100"
+            ),
+            Verdict.AUTHENTICATED,
+        ),
+        (
+            (
+                f"spf=pass {SENT_BY}=mail.example; chirper.example; {UNSIGNED};chirper.example; "
+                "dmarc=pass action=none header.from=mail.example;"
+            ),
+            Verdict.AUTHENTICATED,
+        ),
+        (
+            (
+                f"spf=softfail {SENT_BY}=mail.example; {UNSIGNED};dmarc=fail action=quarantine "
+                "header.from=mail.example;compauth=fail reason=000"
+            ),
+            Verdict.UNAUTHENTICATED,
+        ),
+        (
+            (
+                f"spf=pass {SENT_BY}=bulk.example; {SIGNED}=bulk.example;dmarc=fail action=oreject "
+                "header.from=mail.example;compauth=none reason=451"
+            ),
+            Verdict.UNAUTHENTICATED,
+        ),
+        (
+            (
+                f"spf=none {SENT_BY}=mail.example; {UNSIGNED};dmarc=none action=none "
+                "header.from=mail.example;"
+            ),
+            Verdict.UNKNOWN,
+        ),
+    ],
+)
+def test_what_microsoft_365_found_is_read_as_it_writes_it(results: str, expected: Verdict) -> None:
+    field = f"{UNNAMED_SERVER}; {results}"
+    assert judge((field,), ANNA, UNNAMED).verdict is expected
+    assert judge((field,), ANNA, OURS).verdict is Verdict.UNKNOWN

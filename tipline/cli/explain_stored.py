@@ -27,9 +27,9 @@ class Opened:
     words: Words
 
     @property
-    def envelope(self) -> Envelope | None:
-        """What the transport said, where one said anything."""
-        return self.message.envelope if self.message.envelope.is_known else None
+    def envelope(self) -> Envelope:
+        """Where the mail came from, and what the transport said."""
+        return self.message.envelope
 
     @property
     def is_archived(self) -> bool:

@@ -61,6 +61,7 @@ def reading_rules(settings: Settings) -> ReadingRules:
         reporting_addresses=addresses,
         own_domains=tuple(sorted(domains)),
         authentication_servers=settings.authentication.trusted_servers,
+        unnamed_from=settings.authentication.unnamed_from,
         spam_fields=tuple(name.lower() for name in settings.reading.spam_fields),
         staff_addresses=tuple(
             sorted({one.lower() for person in settings.people.values() for one in person.address})

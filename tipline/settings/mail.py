@@ -14,7 +14,7 @@ from notifier.manners import Manners
 from notifier.quotas import Quotas
 from notifier.receipts import Promises
 from outside.oauth import BearerSource
-from store.model import StaffAction
+from store.model import UNNAMED_SERVER, StaffAction
 from tipline.settings.home import (
     main_address,
     message_id_domain,
@@ -47,9 +47,16 @@ def manners(settings: Settings) -> Manners:
     return Manners(
         own_addresses=own_addresses(settings),
         own_domains=own_domains(settings),
-        trusted_servers=frozenset(settings.authentication.trusted_servers),
+        trusted_servers=trusted_servers(settings),
         authentication=Required(settings.acknowledgement.authentication),
     )
+
+
+def trusted_servers(settings: Settings) -> frozenset[str]:
+    """Hand out whose findings about a sender are believed, by name."""
+    believed = settings.authentication
+    unnamed = {UNNAMED_SERVER} if believed.unnamed_from else set[str]()
+    return frozenset({*believed.trusted_servers, *unnamed})
 
 
 def quotas(settings: Settings) -> Quotas:
@@ -68,7 +75,7 @@ def mail_rules(settings: Settings) -> MailRules:
         snooze_for=commands.snooze_for,
         longest_snooze=commands.longest_snooze,
         authentication=Required(commands.authentication),
-        trusted_servers=frozenset(settings.authentication.trusted_servers),
+        trusted_servers=trusted_servers(settings),
     )
 
 

@@ -24,6 +24,7 @@ def find_dangling_names(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
         "rota": set(_table(values.get("rotas"))),
         "channel": set(_table(values.get("channels"))),
         "login": set(_table(values.get("oauth"))),
+        "mailbox": set(_table(values.get("mailboxes"))),
     }
     for path, kind, name in _named(values):
         if name and kind in known and name not in known[kind]:
@@ -41,6 +42,10 @@ def _named(values: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
             yield (*path, index), "channel", name
     for path, name in _logins(values):
         yield path, "login", name
+    for index, place in enumerate(_list(_table(values.get("authentication")).get("unnamed_from"))):
+        kind, colon, name = place.partition(":")
+        if colon and kind == "mailbox":
+            yield ("authentication", "unnamed_from", index), kind, name
     for path, step in _steps(values):
         for index, target in enumerate(_list(step.get("notify"))):
             kind, _, name = target.partition(":")
@@ -91,7 +96,13 @@ def _policies(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
 
 
 def _nobody(kind: str, name: str, known: Mapping[str, set[str]]) -> str:
-    places = {"person": "people", "rota": "rotas", "channel": "channels", "login": "oauth"}
+    places = {
+        "person": "people",
+        "rota": "rotas",
+        "channel": "channels",
+        "login": "oauth",
+        "mailbox": "mailboxes",
+    }
     place = places[kind]
     message = f'no {kind} called "{name}" is defined in [{place}]'
     nearest = get_close_matches(name, known[kind], n=1)

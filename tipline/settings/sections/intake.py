@@ -15,7 +15,7 @@ from tipline.settings.values.addresses import Domain
 from tipline.settings.values.amounts import Count, MailSize, MemorySize
 from tipline.settings.values.durations import Span
 from tipline.settings.values.keys import Recipients
-from tipline.settings.values.networks import Mode, NetworkNames, SocketPath
+from tipline.settings.values.networks import Mode, NetworkNames, SocketPath, UnnamedPlaces
 from tipline.settings.values.texts import Line, Words
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -166,6 +166,15 @@ class Authentication(Section):
         description=(
             "Names (authserv-ids) of your own mail servers in their `Authentication-Results` "
             "fields, which they remove from what comes in. What others write is ignored."
+        ),
+    )
+
+    unnamed_from: UnnamedPlaces = Field(
+        default=(),
+        description=(
+            "Where mail comes from whose uppermost `Authentication-Results` field counts although "
+            "it names no server, as Microsoft 365 writes it: `mailbox:NAME` for one of "
+            "`mailboxes`, or the address or network of a host of yours alone that hands it to us."
         ),
     )
 

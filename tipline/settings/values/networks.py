@@ -31,6 +31,20 @@ def check_network(name: str) -> str:
     return name
 
 
+def check_unnamed_place(name: str) -> str:
+    """Refuse what is neither ``mailbox:NAME`` nor an address or a network."""
+    if name.startswith("mailbox:"):
+        return name
+    try:
+        ip_network(name, strict=False)
+    except ValueError as error:
+        raise ValueError(
+            f'{shown(name)} is no place mail comes from; write "mailbox:NAME", or a network like '
+            '"192.0.2.1" or "2001:db8::/32"'
+        ) from error
+    return name
+
+
 def check_mode(mode: str) -> str:
     """Refuse what are no permission bits."""
     if not _MODE.fullmatch(mode):
@@ -46,6 +60,9 @@ def check_socket(path: Path) -> Path:
 
 
 Network = Annotated[str, AfterValidator(check_network)]
+UnnamedPlaces = Annotated[
+    tuple[Annotated[str, AfterValidator(check_unnamed_place)], ...], BeforeValidator(parse_list)
+]
 NetworkNames = Annotated[tuple[Network, ...], BeforeValidator(parse_list)]
 Mode = Annotated[str, AfterValidator(check_mode)]
 SocketPath = Annotated[Path, AfterValidator(check_socket)]

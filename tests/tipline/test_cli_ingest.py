@@ -32,7 +32,7 @@ def test_mail_is_taken_in_from_every_kind_of_place_and_only_once(run: Run, tmp_p
     paths = [tmp_path / "one.eml", tmp_path / "two.mbox", tmp_path / "maildir"]
 
     first = json.loads(ingest("--json", *paths).stdout)
-    again = json.loads(ingest("--json", *paths).stdout)
+    again = json.loads(run("ingest", "--json", *paths).out)
 
     assert first == {"taken": 4, "known": 0, "failed": []}
     assert again == {"taken": 0, "known": 4, "failed": []}
@@ -42,14 +42,16 @@ def test_mail_is_taken_in_from_every_kind_of_place_and_only_once(run: Run, tmp_p
 
 
 @pytest.mark.usefixtures("state")
-def test_a_path_that_cannot_be_read_is_told_and_the_others_are_taken_in(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_read_is_told_and_the_others_are_taken_in(
+    run: Run, tmp_path: Path
+) -> None:
     (tmp_path / "one.eml").write_bytes(MAIL % 1)
 
-    result = ingest(tmp_path / "gone", tmp_path / "one.eml")
+    result = run("ingest", tmp_path / "gone", tmp_path / "one.eml")
 
-    assert result.returncode == 1
-    assert result.stderr == f"tipline: {tmp_path / 'gone'}: No such file or directory\n"
-    assert "1 taken in" in result.stdout
+    assert result.status == 1
+    assert result.err == f"tipline: {tmp_path / 'gone'}: No such file or directory\n"
+    assert "1 taken in" in result.out
 
 
 def test_a_large_mail_is_taken_in_too_and_no_plain_text_is_on_the_disk(

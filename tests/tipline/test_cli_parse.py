@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.tipline.command import run_here
 
 PARSE = [sys.executable, "-m", "tipline", "parse"]
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -25,11 +28,9 @@ Look at https://chirper.example/bad_one please.
 
 
 def parse(*files: str | Path, cwd: Path) -> list[dict]:
-    done = subprocess.run(
-        [*PARSE, "--json", *map(str, files)], capture_output=True, text=True, cwd=cwd, check=True
-    )
-    assert done.stderr == ""
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    done = run_here(cwd, os.environ.copy(), "parse", "--json", *map(str, files))
+    assert (done.status, done.err) == (0, "")
+    return [json.loads(line) for line in done.out.splitlines()]
 
 
 def test_every_file_gives_its_whole_line_in_order_and_nothing_is_stored(tmp_path: Path) -> None:

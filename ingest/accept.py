@@ -19,7 +19,7 @@ import structlog
 from store.errors import StoreError
 from store.evidence import Evidence, SealedBody
 from store.inbox import NewMessage
-from store.model import Envelope, InboundId
+from store.model import ORDINARY, Envelope, InboundId, Treatment
 from store.unit_of_work import Store, UnitOfWork
 
 # One commit takes at most so many mails, and stops taking more beyond so many octets.
@@ -33,11 +33,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """A mail at the door; ``body`` when it was sealed before."""
+    """A mail at the door; ``body`` when it was sealed before.
+
+    ``size`` is that of the whole mail in octets, where ``raw`` is only a part of it.
+    """
 
     envelope: Envelope
     raw: bytes
     body: SealedBody | None = None
+    treatment: Treatment = ORDINARY
+    size: int | None = None
 
 
 Note = Callable[[UnitOfWork, list[InboundId]], None]
@@ -75,8 +80,9 @@ def _sealed(evidence: Evidence, arrival: Arrival) -> NewMessage:
     return NewMessage(
         envelope=arrival.envelope,
         digest=hashlib.sha256(arrival.raw).hexdigest(),
-        size=len(arrival.raw),
+        size=len(arrival.raw) if arrival.size is None else arrival.size,
         body=arrival.body or evidence.seal_body(arrival.raw),
+        treatment=arrival.treatment,
     )
 
 

@@ -135,7 +135,8 @@ class Filing:
             work.repeats.remember(message.id, parsed.fingerprint)
         report = work.reports.get(report_id)
         remarks = parsed.machine_report.remarks() if parsed.machine_report else {}
-        cases = JoinedCases(work, report, severity, at, remarks)
+        quiet = not message.treatment.alert
+        cases = JoinedCases(work, report, severity, at, remarks, quiet=quiet)
         if earlier:
             cases.follow(earlier.cases, is_reply=earlier.is_reply)
         cases.add_accounts(self._add_sightings(work, parsed, report_id, at))
@@ -212,7 +213,7 @@ def _as_cut(work: UnitOfWork, message: InboundMessage, parsed: ParsedMessage) ->
     """Take a mail of which only a part is here for a report: a person has to look at the rest."""
     if message.envelope.is_known:
         return parsed
-    why = work.mailboxes.why_cut(message.id)
+    why = message.treatment.cut or work.mailboxes.why_cut(message.id)
     if why is None:
         return parsed
     readable = parsed.traits.readable and bool(parsed.text.strip())

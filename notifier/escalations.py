@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from notifier.course import Course, beginning
 from notifier.directory import Directory
 from notifier.policy import EscalationPolicy, to_snapshot
+from store.escalations import QUIET
 from store.model import Case, EventKind
 from store.unit_of_work import UnitOfWork
 
@@ -54,6 +55,25 @@ def note_hold(
     if course.held:
         details = {"step": policy.index(course.step) + 1, "until": course.due_at.isoformat()}
         work.history.append(case.id, EventKind.STEP_WAITS, actor=ACTOR, at=now, details=details)
+
+
+def start_quietly(
+    work: UnitOfWork, case: Case, directory: Directory, now: datetime, quiet_for: timedelta
+) -> None:
+    """Start a case's escalation and hold it back for a while: old mail opened the case."""
+    start_escalation(work, case, directory, now)
+    escalation = work.escalations.active(case.id)
+    if escalation is not None:
+        work.escalations.pause(escalation, now + quiet_for, QUIET)
+
+
+def end_quiet(work: UnitOfWork, case: Case, directory: Directory, now: datetime) -> None:
+    """Have a case that was held back alert as if it had been opened now."""
+    escalation = work.escalations.active(case.id)
+    if escalation is None or escalation.pause_reason != QUIET:
+        return
+    work.escalations.end(escalation)
+    start_escalation(work, case, directory, now)
 
 
 def policy_for(work: UnitOfWork, case: Case, directory: Directory) -> EscalationPolicy:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from notifier.channels import PREFIX
+from store.escalations import QUIET
 from store.model import TO_REPORTERS, TO_STAFF, Case
 from store.states import UNDELIVERED, InboxState, OutboxState
 from store.unit_of_work import UnitOfWork
@@ -38,9 +39,14 @@ class Look:
 
 
 def without_next_step(work: UnitOfWork, now: datetime) -> list[Case]:
-    """Find cases nobody will be alerted about, apart from those whose planning is just ahead."""
+    """Find cases nobody will be alerted about, apart from those whose planning is just ahead.
+
+    Those that old mail opened may wait: an import that was broken off may have left many.
+    """
     fresh = {
-        event.case_id for event in work.history.unplanned(_EVENTS) if event.at > now - LATE_AFTER
+        event.case_id
+        for event in work.history.unplanned(_EVENTS)
+        if event.at > now - LATE_AFTER or QUIET in event.details
     }
     return [case for case in work.cases.without_next_step() if case.id not in fresh]
 

@@ -21,13 +21,14 @@ from notifier.copies import Copies
 from notifier.correspondence import Correspondence
 from notifier.decisions import Decisions, NoticeRules
 from notifier.directory import Directory
-from notifier.escalations import policy_for, start_escalation
+from notifier.escalations import end_quiet, policy_for, start_escalation, start_quietly
 from notifier.follow_ups import FollowUps
 from notifier.manners import Manners
 from notifier.policy import to_snapshot
 from notifier.quotas import Quotas
 from notifier.receipts import Promises
 from store.errors import StorageUnavailable
+from store.escalations import QUIET
 from store.model import (
     Case,
     CaseEvent,
@@ -43,6 +44,8 @@ BATCH: Final = 25
 
 FIRST_REST: Final = timedelta(seconds=10)
 """How long an event that could not be planned makes room for others; doubled each time."""
+QUIET_FOR: Final = timedelta(days=7)
+"""How long cases that old mail opened, brought in by hand, wake nobody."""
 LONGEST_REST: Final = timedelta(minutes=10)
 
 _log = structlog.get_logger()
@@ -72,10 +75,12 @@ class Planner:
         promises: Promises,
         answering: bool = True,
         notices: NoticeRules | None = None,
+        quiet_for: timedelta = QUIET_FOR,
     ) -> None:
         self._store = store
         self._directory = directory
         self._clock = clock
+        self._quiet_for = quiet_for
         self._colleagues = Colleagues(composer, directory)
         self._follow_ups = FollowUps(composer, directory)
         correspondence = Correspondence(composer=composer, manners=manners, reply_key=reply_key)
@@ -157,20 +162,26 @@ class Planner:
             case EventKind.SEVERITY_RAISED:
                 self._raise(work, case)
             case EventKind.OPENED | EventKind.REOPENED:
-                self._ensure_started(work, case)
+                self._ensure_started(work, case, quiet=QUIET in event.details)
+            case EventKind.JOINED:
+                end_quiet(work, case, self._directory, self._clock())
             case EventKind.REPLY_RECEIVED:
+                end_quiet(work, case, self._directory, self._clock())
                 self._follow_ups.tell(work, case, event, self._clock())
             case EventKind.MAIL_FAILED:
                 self._follow_ups.tell_fallback(work, case, event, self._clock())
             case _:
                 pass
 
-    def _ensure_started(self, work: UnitOfWork, case: Case) -> None:
+    def _ensure_started(self, work: UnitOfWork, case: Case, *, quiet: bool) -> None:
         """Start an escalation where none is active; one that runs is left alone."""
         if work.escalations.active(case.id) is not None:
             return
         now = self._clock()
-        start_escalation(work, case, self._directory, now)
+        if quiet:
+            start_quietly(work, case, self._directory, now, self._quiet_for)
+        else:
+            start_escalation(work, case, self._directory, now)
         escalation = work.escalations.active(case.id)
         if escalation and case.state is CaseState.TAKEN and case.taken_until:
             # Somebody was faster than we.

@@ -20,6 +20,8 @@ TAKEN: Final = "taken"
 """Why an escalation is paused whose case was taken and not looked at since."""
 SNOOZED: Final = "snoozed"
 """Why an escalation is paused whose case was snoozed."""
+QUIET: Final = "quiet"
+"""Why an escalation is paused whose case was opened by old mail, brought in by hand."""
 
 
 class Escalations:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +11,16 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 
 from store.errors import Forbidden, NotFound
 from store.evidence import SealedBody
-from store.model import Door, Envelope, InboundId, InboundMessage, MailKind
+from store.model import (
+    ORDINARY,
+    Door,
+    Envelope,
+    ImportId,
+    InboundId,
+    InboundMessage,
+    MailKind,
+    Treatment,
+)
 from store.rows import insert_row
 from store.schema import inbox
 from store.states import INBOX_STEPS, InboxState, require_step
@@ -34,6 +43,7 @@ class NewMessage:
     digest: str
     size: int
     body: SealedBody
+    treatment: Treatment = ORDINARY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -290,6 +300,9 @@ def _row(new: NewMessage) -> dict[str, Any]:
         "body_file": new.body.file,
         "state": InboxState.RECEIVED,
         "attempts": 0,
+        # What nobody waits for needs no first look: it has no hurry.
+        "looks_urgent": None if new.treatment.alert else False,
+        **asdict(new.treatment),
     }
 
 
@@ -314,4 +327,10 @@ def _message(row: Row[Any]) -> InboundMessage:
         reason=row.reason,
         message_id=row.message_id,
         attempts=row.attempts,
+        treatment=Treatment(
+            answer=row.answer,
+            alert=row.alert,
+            cut=row.cut,
+            import_id=None if row.import_id is None else ImportId(row.import_id),
+        ),
     )

@@ -28,6 +28,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     text,
+    true,
 )
 
 
@@ -71,6 +72,29 @@ installation = Table(
     Column("content", Text, nullable=False),
 )
 
+# Runs of ``tipline ingest``: what became of the mails of one is found by its number.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sources", JSON, nullable=False),
+    Column("answer", Boolean, nullable=False),
+    Column("alert", Boolean, nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+)
+
+# Files that mails are taken from, and how far: SHA-256 over the octets up to there.
+read_files = Table(
+    "read_files",
+    metadata,
+    Column("place", Text, primary_key=True),
+    Column("octets", BigInteger, nullable=False),
+    Column("mails", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
 inbox = Table(
     "inbox",
     metadata,
@@ -101,6 +125,12 @@ inbox = Table(
     Index("ix_inbox_fingerprint", "fingerprint", unique=True),
     # What a first look at a mail that had to wait said; None before it.
     Column("looks_urgent", Boolean),
+    # Whether its writer may get a receipt, and whether its cases alert at once.
+    Column("answer", Boolean, nullable=False, server_default=true()),
+    Column("alert", Boolean, nullable=False, server_default=true()),
+    # Why the body is not the whole mail, if it is not.
+    Column("cut", Text),
+    Column("import_id", ForeignKey("imports.id")),
     Index("ix_inbox_waiting", "id", sqlite_where=text("state = 'received'")),
     Index(
         "ix_inbox_looks_urgent",
@@ -116,6 +146,12 @@ inbox = Table(
     ),
     Index("ix_inbox_digest", "digest"),
     Index("ix_inbox_state", "state"),
+    Index(
+        "ix_inbox_import_id",
+        "import_id",
+        sqlite_where=text("import_id IS NOT NULL"),
+        postgresql_where=text("import_id IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 

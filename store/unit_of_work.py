@@ -26,6 +26,7 @@ from store.errors import StorageUnavailable
 from store.escalations import Escalations
 from store.faults import Faults
 from store.history import History
+from store.imports import Imports
 from store.inbox import Inbox
 from store.logins import Logins
 from store.mailboxes import Mailboxes
@@ -58,6 +59,7 @@ class UnitOfWork:
         self.inbox = Inbox(connection)
         self.accounts = Accounts(connection)
         self.repeats = Repeats(connection)
+        self.imports = Imports(connection)
         self.reports = Reports(connection)
         self.contents = Contents(connection)
         self.receipts = Receipts(connection)

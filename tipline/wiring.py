@@ -151,6 +151,7 @@ class Wiring:
             promises=promises(self.outfit.settings),
             answering=self.outfit.settings.acknowledgement.enabled,
             notices=notice_rules(self.outfit.settings),
+            quiet_for=self.outfit.settings.archives.quiet_for,
         )
 
     def actions(self) -> Actions:

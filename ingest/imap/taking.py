@@ -17,7 +17,7 @@ from ingest.accept import Arrival, write_down
 from ingest.imap.settings import After, MailboxSettings
 from ingest.sameness import mail_digest
 from store.evidence import Evidence
-from store.model import Clock, Door, Envelope, Fetch, FetchOutcome, InboundId, Place
+from store.model import Clock, Door, Envelope, Fetch, FetchOutcome, InboundId, Place, Treatment
 from store.unit_of_work import Store, UnitOfWork
 
 _PEER_LENGTH: Final = 255
@@ -93,7 +93,7 @@ class Taking:
             received_at=now,
             peer=f"{place.mailbox}/{place.folder}/{mail.uid}"[:_PEER_LENGTH],
         )
-        return Arrival(envelope=envelope, raw=mail.raw)
+        return Arrival(envelope=envelope, raw=mail.raw, treatment=Treatment(answer=not is_old))
 
     def _noted(self, mail: Fetched, digest: str, inbound_id: InboundId, *, is_new: bool) -> Fetch:
         outcome = mail.outcome if is_new or mail.cut else FetchOutcome.KNOWN

@@ -18,13 +18,23 @@ from store.model.ids import (
     CaseId,
     EscalationId,
     EventId,
+    ImportId,
     InboundId,
     OutboxId,
     OverrideId,
     ReportId,
 )
 from store.model.logins import LoginFailure, StoredLogin
-from store.model.mail import UNNAMED_SERVER, Door, Envelope, InboundMessage, MailKind, MailTraits
+from store.model.mail import (
+    ORDINARY,
+    UNNAMED_SERVER,
+    Door,
+    Envelope,
+    InboundMessage,
+    MailKind,
+    MailTraits,
+    Treatment,
+)
 from store.model.mailboxes import Fetch, FetchOutcome, MailboxState, Place
 from store.model.moments import Clock, require_aware, utc_now
 from store.model.outgoing import (
@@ -41,6 +51,7 @@ from store.model.severity import Severity
 from store.model.watch import Canary, Fault
 
 __all__ = [
+    "ORDINARY",
     "TO_REPORTERS",
     "TO_STAFF",
     "UNNAMED_SERVER",
@@ -68,6 +79,7 @@ __all__ = [
     "Fault",
     "Fetch",
     "FetchOutcome",
+    "ImportId",
     "InboundId",
     "InboundMessage",
     "LoginFailure",
@@ -90,6 +102,7 @@ __all__ = [
     "StaffAction",
     "StaffCommand",
     "StoredLogin",
+    "Treatment",
     "Way",
     "Words",
     "require_aware",

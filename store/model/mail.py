@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from store.model.ids import InboundId
+from store.model.ids import ImportId, InboundId
 from store.model.moments import require_aware
 from store.states import InboxState
 
@@ -24,7 +24,9 @@ class Door(StrEnum):
     LMTP = "lmtp"
     # Fetched from a mailbox; of its transport nothing is known but its headers.
     IMAP = "imap"
-    # From an archive: worked on like any other, but its writer waits for no receipt now.
+    # From a folder that others put mails into, as a file.
+    FOLDER = "folder"
+    # From an archive: worked on like any other, but nobody waits for it now.
     ARCHIVE = "archive"
 
 
@@ -67,7 +69,26 @@ class Envelope:
     @property
     def is_known(self) -> bool:
         """Whether a transport told it; of other mails nothing is known but what headers say."""
-        return self.door not in {Door.IMAP, Door.ARCHIVE}
+        return self.door not in {Door.IMAP, Door.FOLDER, Door.ARCHIVE}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Treatment:
+    """How a message is treated for the way it came, whatever it says.
+
+    ``answer`` is False when nobody waits for a receipt; ``alert`` when cases must not alert at once
+    for it, as it is old and was brought in by hand. ``cut`` says why the body is not the whole
+    mail. ``import_id`` is the run of an import that brought it.
+    """
+
+    answer: bool = True
+    alert: bool = True
+    cut: str | None = None
+    import_id: ImportId | None = None
+
+
+ORDINARY: Final = Treatment()
+"""How a message is treated that comes by itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,3 +131,4 @@ class InboundMessage:
     reason: str | None
     message_id: str | None
     attempts: int
+    treatment: Treatment = ORDINARY

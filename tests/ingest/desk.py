@@ -16,7 +16,16 @@ from ingest.reading import ParsedMessage, ReadingRules, read_message, unreadable
 from ingest.reading.first_look import look
 from ingest.workers import ReadingPool
 from store.evidence import Evidence
-from store.model import Case, Door, Envelope, InboundId, InboundMessage, Report
+from store.model import (
+    ORDINARY,
+    Case,
+    Door,
+    Envelope,
+    InboundId,
+    InboundMessage,
+    Report,
+    Treatment,
+)
 from store.unit_of_work import Store
 
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -109,7 +118,13 @@ class Desk:
     def _note(self) -> None:
         self.filed += 1
 
-    def accept(self, raw: bytes, sender: str = "maria@mail.example", **envelope: Any) -> InboundId:
+    def accept(
+        self,
+        raw: bytes,
+        sender: str = "maria@mail.example",
+        treatment: Treatment = ORDINARY,
+        **envelope: Any,
+    ) -> InboundId:
         values: dict[str, Any] = {
             "reverse_path": sender,
             "recipients": ("cp@chirper.example",),
@@ -117,7 +132,8 @@ class Desk:
             "received_at": self.clock(),
         }
         seen = Envelope(**values | envelope)
-        (number,) = write_down(self.store, self.evidence, [Arrival(envelope=seen, raw=raw)])
+        arrival = Arrival(envelope=seen, raw=raw, treatment=treatment)
+        (number,) = write_down(self.store, self.evidence, [arrival])
         return number
 
     def file(

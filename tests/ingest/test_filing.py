@@ -20,6 +20,7 @@ from store.model import (
     MailKind,
     OutboxKind,
     Severity,
+    Treatment,
 )
 from store.references import REPORT_PREFIX, new_reference, reply_token
 from store.states import CaseState, InboxState
@@ -423,7 +424,8 @@ def test_attachments_are_listed_with_their_digests(desk: Desk) -> None:
 
 
 def test_a_mail_from_an_archive_waits_for_no_receipt(desk: Desk) -> None:
-    desk.file(mail(), sender="", door=Door.ARCHIVE, recipients=())
+    silent = Treatment(answer=False)
+    desk.file(mail(), sender="", door=Door.ARCHIVE, recipients=(), treatment=silent)
     (report,) = desk.reports()
     assert (report.traits.archived, report.reporter) == (True, "maria@mail.example")
 

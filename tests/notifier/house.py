@@ -192,7 +192,7 @@ class House:
             quotas=quotas,
         )
 
-    def report(
+    def report(  # noqa: PLR0913 - each is a fact of the report
         self,
         *,
         traits: MailTraits | None = None,
@@ -200,8 +200,12 @@ class House:
         severity: Severity = Severity.HIGH,
         account: AccountReference | None = ACCOUNT,
         category: str | None = None,
+        opening: dict[str, str] | None = None,
     ) -> tuple[Report, Case]:
-        """File a report that opens or joins the account's case, as reading does."""
+        """File a report that opens or joins the account's case, as reading does.
+
+        ``opening`` is what the history says of the opening.
+        """
         traits = traits or MailTraits(
             reverse_path="maria@mail.example",
             from_addresses=("maria@mail.example",),
@@ -209,7 +213,7 @@ class House:
         )
         with self.store.transaction() as work:
             report_id = self._file(work, traits, kind=kind, severity=severity, category=category)
-            case_id = self._open_or_join(work, account, severity)
+            case_id = self._open_or_join(work, account, severity, opening)
             work.cases.add_report(case_id, report_id)
             if work.cases.raise_severity(case_id, severity):
                 self._happened(work, case_id, EventKind.SEVERITY_RAISED)
@@ -243,7 +247,11 @@ class House:
         return work.reports.add(new)
 
     def _open_or_join(
-        self, work: UnitOfWork, account: AccountReference | None, severity: Severity
+        self,
+        work: UnitOfWork,
+        account: AccountReference | None,
+        severity: Severity,
+        opening: dict[str, str] | None,
     ) -> CaseId:
         account_id = work.accounts.add_or_complete(account, self.clock()) if account else None
         present = work.cases.of_account(account_id) if account_id else None
@@ -251,13 +259,20 @@ class House:
             self._happened(work, present.id, EventKind.JOINED, plan=False)
             return present.id
         case_id = work.cases.open(account_id, severity, self.clock())
-        self._happened(work, case_id, EventKind.OPENED)
+        self._happened(work, case_id, EventKind.OPENED, details=opening)
         return case_id
 
     def _happened(
-        self, work: UnitOfWork, case_id: CaseId, kind: EventKind, *, plan: bool = True
+        self,
+        work: UnitOfWork,
+        case_id: CaseId,
+        kind: EventKind,
+        *,
+        plan: bool = True,
+        details: dict[str, str] | None = None,
     ) -> None:
-        work.history.append(case_id, kind, actor="ingest", at=self.clock(), plan=plan)
+        at = self.clock()
+        work.history.append(case_id, kind, actor="ingest", at=at, plan=plan, details=details)
 
     def opened(self, **changes: Any) -> Case:
         """Open a case and let it alert for the first time."""

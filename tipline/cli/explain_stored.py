@@ -34,9 +34,7 @@ class Opened:
     @property
     def is_archived(self) -> bool:
         """Whether the mail came from an archive."""
-        from store.model import Door
-
-        return self.message.envelope.door is Door.ARCHIVE
+        return not self.message.treatment.answer
 
 
 def reports_of(store: Store, reference: str, *, is_case: bool) -> list[Report]:

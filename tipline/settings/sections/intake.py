@@ -125,6 +125,22 @@ class Lmtp(Forwarding):
         return self.port is not None or self.socket is not None
 
 
+class Archives(Section):
+    """What is brought in by hand with `tipline ingest`."""
+
+    quiet_for: Span = Field(
+        default=timedelta(days=7),
+        description=(
+            "How long cases that an archive opens wake nobody, so that they can be gone through by "
+            "day; then they alert like any other. A new report in such a case alerts at once."
+        ),
+    )
+    max_size: MailSize = Field(
+        default=35_000_000,
+        description="Largest mail taken in whole; of a larger one the beginning is, as a case.",
+    )
+
+
 class Reading(Section):
     """The processes that read mails."""
 

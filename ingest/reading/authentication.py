@@ -68,7 +68,7 @@ def _may_be_unnamed(places: tuple[str, ...], origin: Envelope | None) -> bool:
         case Door.SMTP | Door.LMTP:
             networks = [place for place in places if not place.startswith(MAILBOX)]
             return _is_in(origin.peer.rpartition(":")[0], networks)
-        case Door.ARCHIVE:
+        case Door.FOLDER | Door.ARCHIVE:
             return False
 
 

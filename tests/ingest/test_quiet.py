@@ -8,7 +8,7 @@ from store.escalations import QUIET
 from store.evidence import Evidence
 from store.model import Case, CaseEvent, Disposition, Door, EventKind, Severity, Treatment
 from store.unit_of_work import Store
-from tests.ingest.desk import Desk, mail
+from tests.ingest.desk import PROFILE, Desk, mail
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_the_first_report_that_comes_by_itself_is_told_before_and_after_planning
 def test_old_mail_in_a_case_that_alerts_raises_it_without_waking_anybody(desk: Desk) -> None:
     come(desk, 1)
     planned(desk)
-    danger = "I will kill myself tonight because of https://chirper.example/Alex_1"
+    danger = f"This account worries me: {PROFILE}\n\nI am in danger now, please help."
     desk.file(mail(danger, Message_ID="<2@mail.example>"), treatment=BROUGHT)
     (case,) = desk.cases()
     assert case.severity is Severity.CRITICAL

@@ -13,7 +13,6 @@ import os
 import secrets
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -110,7 +109,7 @@ class Tokens:
         self._pause = pause
         self._insist = insist
         self._owner = f"{os.getpid()}/{secrets.token_hex(8)}"
-        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._turns = {name: threading.Lock() for name in grants}
         self._unwritten: dict[str, StoredLogin] = {}
 
     def bearer(self, name: str, refused: Bearer | None = None) -> Bearer:
@@ -263,8 +262,10 @@ class Tokens:
         failure = _failure(login, error, now)
         log.warning("login.no_token", login=grant.name, reason=error.reason, remedy=error.remedy)
         with self._store.transaction() as work:
-            work.logins.failed(login, failure)
-            work.commit()
+            # Else somebody logged in meanwhile, or our lease has lapsed: theirs is newer.
+            if _present(work, grant).version == login.version:
+                work.logins.failed(login, failure)
+                work.commit()
             state = self._state(work, grant, refused, HURRY_BEFORE, now)
         if state.usable:
             return state.usable

@@ -45,11 +45,15 @@ class Refusal(Exception):  # noqa: N818 - what the endpoint says
 
 @dataclass
 class Authority:
-    """The endpoint. ``valid`` are the access tokens that mail servers take, and for whom."""
+    """The endpoint. ``valid`` are the access tokens that mail servers take, and for whom.
+
+    Of those it gave out only the newest count, so many as ``generations`` says.
+    """
 
     port: int = 0
     expires_in: int | None = 3600
     rotates: bool = True
+    generations: int = 1000
     username: str = "cp@chirper.example"
     public_key: Any = None
     pending: int = 0
@@ -174,6 +178,8 @@ class Authority:
         self._count += 1
         token = f"canary-access-{self._count}"
         self.valid[token] = user or self.username
+        for old in list(self.valid)[: -self.generations]:
+            del self.valid[old]
         answer: dict[str, Any] = {"access_token": token, "token_type": "Bearer"}
         if self.expires_in is not None:
             answer["expires_in"] = self.expires_in

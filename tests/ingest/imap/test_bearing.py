@@ -31,40 +31,13 @@ from tests.ingest.imap.mailroom import Mailroom, a_user, mail
 from tests.outside.authority import Answer, Authority
 from tests.outside.authority import running as answering
 from tests.outside.desk import Desk, Passing, application
+from tests.servers.bearers import bearer_settings
 from tests.servers.cutter import Cutter
 from tests.servers.dovecot import Dovecot
 
-# Dovecot asks the endpoint about every token, keeps nothing of what it was told, and has nobody
-# wait longer after each refusal.
-OAUTH = """
-auth_mechanisms = plain {mechanisms}
-auth_cache_size = 0
-auth_failure_delay = 0
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {file}
-}}
-"""
-INTROSPECTION = """
-introspection_mode = post
-introspection_url = {url}/introspect
-username_attribute = username
-active_attribute = active
-active_value = true
-"""
-
 
 def serving(authority: Authority, folder: Path, mechanisms: str) -> Iterator[Dovecot]:
-    file = folder / "oauth2.conf.ext"
-    file.write_text(INTROSPECTION.format(url=authority.url))
-    folder.chmod(0o755)
-    yield from running(Dovecot(OAUTH.format(file=file, mechanisms=mechanisms)))
+    yield from running(Dovecot(bearer_settings(authority.url, folder, mechanisms)))
 
 
 @pytest.fixture(scope="module")

@@ -65,6 +65,13 @@ def test_the_secret_is_in_no_list_of_processes(app: Grant, authority: Authority)
     assert b"canary" not in listed + b"".join(environments)
 
 
+def test_an_endpoint_that_hangs_is_left(app: Grant, authority: Authority) -> None:
+    authority.hangs_for = 3.0
+    with pytest.raises(LoginError, match=r"no answer within 0\.5 seconds") as caught:
+        asked(app, lambda request, _: post(request, timedelta(seconds=0.5)))
+    assert not caught.value.for_good
+
+
 def test_the_secret_can_go_in_a_header(app: Grant, authority: Authority) -> None:
     asked(replace(app, basic=True))
     assert "client_secret" not in authority.forms()[0]

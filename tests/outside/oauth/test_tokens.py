@@ -350,9 +350,11 @@ def test_a_revoked_login_says_what_to_do_and_is_good_again_after_it(
     assert authority.forms()[-1]["refresh_token"] == "canary-refresh-new"
 
 
+@pytest.mark.parametrize("is_revoked", [False, True])
 def test_a_login_made_while_an_old_token_is_renewed_wins(
-    desk: Desk, person: Grant, passing: Passing
+    desk: Desk, person: Grant, authority: Authority, passing: Passing, *, is_revoked: bool
 ) -> None:
+    authority.is_revoked = is_revoked
     other = desk.tokens(person)
     granted = Granted(
         access_token="canary-access-new",
@@ -367,6 +369,10 @@ def test_a_login_made_while_an_old_token_is_renewed_wins(
 
     desk.tokens(person, send=meanwhile).bearer("m365")
     assert other.bearer("m365").token == "canary-access-new"
+    with desk.store.snapshot() as work:
+        login = work.logins.get("m365")
+    assert login
+    assert login.failure is None
 
 
 def test_tokens_of_other_settings_are_not_used(

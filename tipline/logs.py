@@ -28,6 +28,8 @@ _QUIET: Final = {
     "alembic": logging.WARNING,
     "sqlalchemy": logging.WARNING,
     "asyncio": logging.WARNING,
+    # What it notes at the level of debug holds what mails say.
+    "imapclient": logging.WARNING,
 }
 # Whose exceptions may quote what a stranger sent.
 _WITHOUT_DETAILS: Final = ("mail.",)

@@ -78,7 +78,8 @@ class Connection:
     def cut(self) -> None:
         """Cut the connection off, from any thread; whoever waits on it fails at once."""
         with suppress(OSError, AttributeError):
-            self.client.socket().shutdown(socket.SHUT_RDWR)
+            # That of the plain socket: TLS would first forget its state, which is in use.
+            socket.socket.shutdown(self.client.socket(), socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Log out if the server still listens, and let go of the connection."""

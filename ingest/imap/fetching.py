@@ -7,7 +7,7 @@ The pieces of a large mail outlive their connection, so that it arrives over a b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -149,7 +149,7 @@ class Fetching:
             if len(begun.raw) > self._settings.max_size:
                 # Larger than the server claims.
                 self._begun = _Begun()
-                return self._beginning(connection, place, mail)
+                return self._beginning(connection, place, replace(mail, size=len(begun.raw)))
         self._begun = _Begun()
         raw = bytes(begun.raw)
         return Fetched(uid=mail.uid, raw=raw, size=len(raw), arrived_at=mail.arrived_at)

@@ -18,7 +18,7 @@ from imapclient.exceptions import IMAPClientError
 from ingest.imap.connection import Connection, connect, reason
 from ingest.imap.errors import FolderError, MailboxError, UnreachableError
 from ingest.imap.fetching import Fetching
-from ingest.imap.folders import nearest, read_folders
+from ingest.imap.folders import Folders, nearest, read_folders
 from ingest.imap.idling import Waiting
 from ingest.imap.login import Login
 from ingest.imap.pauses import Pauses
@@ -109,28 +109,25 @@ class Rounds:
         tools = self._tools(connection)
         waiting = Waiting(self._settings)
         while True:
+            folders = read_folders(connection)
             faults: list[FolderError] = []
-            for folder in self._settings.folders:
+            for wanted in self._settings.folders:
                 try:
-                    yield from self._visit(connection, folder, tools)
+                    yield from self._visit(connection, _named(folders, wanted), tools)
                 except FolderError as error:
                     faults.append(error)
             self._record.looked(faults)
-            self._pauses.reset()
             if len(faults) == len(self._settings.folders):
                 raise faults[0]
-            self._select_first(connection)
+            self._pauses.reset()
+            self._select_first(connection, folders)
             for listens in waiting.wait(connection):
                 if self._stopping.is_set():
                     return
                 yield int(listens)
 
-    def _visit(self, connection: Connection, wanted: str, tools: Tools) -> Generator[int]:
-        folders = read_folders(connection)
-        name = folders.find(wanted)
-        if name is None:
-            raise FolderError(f"the folder {wanted} is missing", nearest(folders, wanted))
-        for taken in visit(connection, self._settings.name, name, tools):
+    def _visit(self, connection: Connection, folder: str, tools: Tools) -> Generator[int]:
+        for taken in visit(connection, self._settings.name, folder, tools):
             if taken:
                 self._pauses.reset()
                 self._record.took()
@@ -148,11 +145,10 @@ class Rounds:
             on_trouble=self._record.has_trouble,
         )
 
-    def _select_first(self, connection: Connection) -> None:
-        """Have the first folder that can be opened told of."""
+    def _select_first(self, connection: Connection, folders: Folders) -> None:
+        """Have the server tell of the first folder that is there."""
         if len(self._settings.folders) == 1:
             return
-        folders = read_folders(connection)
         found = (folders.find(wanted) for wanted in self._settings.folders)
         name = next((name for name in found if name), "INBOX")
         with connection.call(f"folder {name}") as client:
@@ -195,3 +191,11 @@ class Rounds:
     def close(self) -> None:
         """Log out; after the last step."""
         self._let_go()
+
+
+def _named(folders: Folders, wanted: str) -> str:
+    """Give the server's name of a folder. Raises FolderError where it has none of this name."""
+    name = folders.find(wanted)
+    if name is None:
+        raise FolderError(f"the folder {wanted} is missing", nearest(folders, wanted))
+    return name

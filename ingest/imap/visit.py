@@ -20,6 +20,9 @@ from store.unit_of_work import Store
 
 # So many mails are listed at once; then it is looked for newer ones, which go first.
 _CHUNK: Final = 500
+# The mailbox is told after so many batches: a server with a full folder takes its time over each
+# command that changes it.
+_SETTLED_EVERY: Final = 8
 # What a fault says of a mail: a refusal much, a lost connection little, as any mail can be in hand
 # then. With so many strikes it is given up: a person is told, and the others go on.
 REFUSED: Final = 10
@@ -54,7 +57,7 @@ def visit(connection: Connection, mailbox: str, folder: str, tools: Tools) -> It
 def _open(connection: Connection, mailbox: str, folder: str) -> Place:
     with connection.call(f"folder {folder}") as client:
         try:
-            selected = client.select_folder(folder)
+            uidvalidity = int(client.select_folder(folder)[b"UIDVALIDITY"])
         except BROKEN:
             raise
         except IMAPClientError as error:
@@ -62,7 +65,7 @@ def _open(connection: Connection, mailbox: str, folder: str) -> Place:
                 f"the folder {folder} cannot be opened: {reason(error)}",
                 "see that this user may read and change it",
             ) from error
-    return Place(mailbox=mailbox, folder=folder, uidvalidity=int(selected[b"UIDVALIDITY"]))
+    return Place(mailbox=mailbox, folder=folder, uidvalidity=uidvalidity)
 
 
 class _Visit:
@@ -97,9 +100,11 @@ class _Visit:
 
     def _take_chunk(self, uids: Sequence[int]) -> Iterator[int]:
         listed = self._tools.fetching.listed(self._connection, uids)
-        for batch in self._tools.fetching.batches(listed):
+        for number, batch in enumerate(self._tools.fetching.batches(listed), 1):
             yield self._take(batch)
-            self._settle()
+            if number % _SETTLED_EVERY == 0:
+                self._settle()
+        self._settle()
 
     def _settle(self) -> None:
         """Tell the mailbox what is durable; where that is not allowed, mails come in as well."""

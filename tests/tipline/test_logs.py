@@ -43,7 +43,9 @@ def test_the_level_is_kept(log: io.StringIO) -> None:
     assert log.getvalue() == ""
 
 
-@pytest.mark.parametrize("name", ["apscheduler.scheduler", "alembic.runtime", "sqlalchemy.engine"])
+@pytest.mark.parametrize(
+    "name", ["apscheduler.scheduler", "alembic.runtime", "sqlalchemy.engine", "imapclient.imaplib"]
+)
 def test_libraries_speak_from_warnings_upwards_through_the_same_lines(
     log: io.StringIO, name: str
 ) -> None:

@@ -203,6 +203,23 @@ def test_a_refused_login_is_tried_again_but_rarely(
     assert len(room.inbox()) == 1
 
 
+def test_a_mailbox_without_its_only_folder_is_not_logged_in_to_all_the_time(
+    dovecot: Dovecot, open_mailroom: OpenMailroom
+) -> None:
+    cutter = Cutter(dovecot.port, [])
+    try:
+        room = open_mailroom(dovecot, port=cutter.port, folders=("Nothing",))
+        for _ in range(20):
+            room.rounds.step()
+            room.clock.forward(seconds=1)
+    finally:
+        cutter.close()
+
+    # Pauses of one to two seconds, once they have grown.
+    assert 8 <= cutter.connections <= 14
+    assert _fault(room) == "the folder Nothing is missing"
+
+
 def test_certificates_are_checked(dovecot: Dovecot, open_mailroom: OpenMailroom) -> None:
     tls = {"port": dovecot.tls_port, "security": Security.TLS, "host": "localhost"}
     strange = open_mailroom(dovecot, **tls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -76,6 +77,33 @@ def test_a_body_of_digits_is_one(serve: Serve) -> None:
     room.until(lambda: bool(room.inbox()), steps=20)
 
     assert room.contents() == [b"12345"]
+
+
+def test_a_mail_larger_than_it_was_said_to_be_is_told_of_once(serve: Serve) -> None:
+    asked: list[str] = []
+
+    def answers(tag: str, command: str) -> bytes | None:
+        ok = f"{tag} OK done\r\n".encode()
+        if "RFC822.SIZE" in command:
+            return b"* 1 FETCH (UID 5 RFC822.SIZE 2000000)\r\n" + ok
+        if "BODY.PEEK[]<" in command:
+            asked.append(command)
+            start = int(command.partition("<")[2].partition(".")[0])
+            size = 1024 * 1024
+            return b"* 1 FETCH (UID 5 BODY[]<%d> {%d}\r\n%b)\r\n" % (start, size, b"x" * size) + ok
+        return fetched(tag, command)
+
+    _, room = serve(answers)
+    room.settings = replace(room.settings, max_size=3_000_000, idle=False)
+    room.restart()
+    again = len(asked)
+    room.restart()
+
+    [message] = room.inbox()
+    with room.store.snapshot() as work:
+        why = work.mailboxes.why_cut(message.id)
+    assert str(why).startswith("larger than the limit: 3145728 octets of 3000000 allowed")
+    assert len(asked) == again
 
 
 def test_a_server_that_says_no_more_is_left_and_tried_again(serve: Serve) -> None:

@@ -31,6 +31,8 @@ from store.model import Clock, Door, Envelope
 
 # RFC 5321 section 4.5.3.1.3 allows a path 256 octets, its angle brackets included.
 ADDRESS_OCTETS: Final = 254
+# Connections that the system lets wait, also in a socket of systemd's while we are started afresh.
+BACKLOG: Final = 1024
 
 log = structlog.get_logger()
 
@@ -189,10 +191,12 @@ class Listener:
         """
         loop = asyncio.get_running_loop()
         for given in self._sockets:
-            self._servers.append(await loop.create_server(self._new_connection, sock=given))
+            server = await loop.create_server(self._new_connection, sock=given, backlog=BACKLOG)
+            self._servers.append(server)
         if not self._sockets:
             host, port = self._settings.host, self._settings.port
-            self._servers.append(await loop.create_server(self._new_connection, host, port))
+            server = await loop.create_server(self._new_connection, host, port, backlog=BACKLOG)
+            self._servers.append(server)
         name = self._servers[0].sockets[0].getsockname()
         return int(name[1]) if isinstance(name, tuple) else 0
 

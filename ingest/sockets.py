@@ -13,7 +13,6 @@ from typing import Final
 
 # Until its owner and mode are set, nobody else may connect.
 _CLOSED: Final = 0o077
-_BACKLOG: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +47,7 @@ def bind_unix(place: UnixPlace) -> socket.socket:
         if place.group:
             shutil.chown(made, group=place.group)
         made.chmod(place.mode)
-        listening.listen(_BACKLOG)
+        listening.listen()
         made.replace(place.path)
     except BaseException:
         listening.close()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+# RFC 4291 section 2.5.5.2.
+_MAPPED: Final = "::ffff:"
 
 
 def printable(text: str) -> str:
@@ -12,11 +15,17 @@ def printable(text: str) -> str:
 
 def peer_address(peername: Any) -> str:  # noqa: ANN401 - whatever the transport says
     """Tell the address a connection comes from."""
-    return str(peername[0]) if isinstance(peername, tuple) and peername else "local"
+    return _plain(peername[0]) if isinstance(peername, tuple) and peername else "local"
 
 
 def peer_name(peername: Any) -> str:  # noqa: ANN401 - whatever the transport says
     """Tell the address and port a connection comes from."""
     if isinstance(peername, tuple) and len(peername) > 1:
-        return f"{peername[0]}:{peername[1]}"
+        return f"{_plain(peername[0])}:{peername[1]}"
     return "local"
+
+
+def _plain(address: object) -> str:
+    """Give an IPv4 address as such, also where one socket listens for both kinds."""
+    text = str(address)
+    return text.removeprefix(_MAPPED) if "." in text else text

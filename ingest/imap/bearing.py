@@ -7,9 +7,8 @@ from contextlib import suppress
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from ingest.imap.connection import BROKEN
 from ingest.imap.errors import LoginRefusedError, MailboxError, UnreachableError
-from ingest.imap.login import refused
+from ingest.imap.login import refused, was_lost
 from outside.oauth import Bearer, BearerSource, Exchange, LoginError, Mechanism, choose
 
 
@@ -33,7 +32,7 @@ class BearerLogin:
         bearer = self._bearer()
         try:
             self._authenticate(client, bearer)
-        except BROKEN:
+        except IMAPClientAbortError:
             # It may have hung up because of the token: the next try asks for another.
             self._doubted = bearer
             raise
@@ -62,7 +61,7 @@ class BearerLogin:
             raise refused(error, none.remedy) from None
         try:
             self._authenticate(client, other)
-        except BROKEN:
+        except IMAPClientAbortError:
             raise
         except IMAPClientError as again:
             remedy = "see that the user exists and that the login may use its mailbox"
@@ -78,9 +77,8 @@ class BearerLogin:
             client.sasl_login(mechanism, exchange.answer)
         except IMAPClientError as error:
             words = exchange.hidden(str(error))
-            # The library makes a refusal even of a lost connection.
-            lost = any(isinstance(one, BROKEN) for one in (error, error.__context__))
-            raise (IMAPClientAbortError if lost else IMAPClientError)(words) from None
+            kind = IMAPClientAbortError if was_lost(error) else IMAPClientError
+            raise kind(words) from None
 
 
 def _offered(client: IMAPClient) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 
 from ingest.imap.errors import LoginRefusedError
 
@@ -52,13 +52,22 @@ class PasswordLogin:
                 )
             else:
                 client.login(quoted(self._username), password)
-        except IMAPClientAbortError:
-            raise
         except (LoginError, IMAPClientError) as error:
+            if was_lost(error):
+                raise IMAPClientAbortError(str(error)) from error
             raise refused(error, _REMEDY) from error
         except UnicodeEncodeError as error:
             message = "the server takes only ASCII in names and passwords"
             raise LoginRefusedError(message, "choose another password") from error
+
+
+def was_lost(error: IMAPClientError) -> bool:
+    """Tell whether a login failed because the connection broke.
+
+    The library makes a refusal of that, too, and a refusal is waited after for long.
+    """
+    broken = (IMAPClientAbortError, ProtocolError)
+    return any(isinstance(one, broken) for one in (error, error.__context__))
 
 
 def refused(error: Exception, remedy: str) -> LoginRefusedError:

@@ -19,6 +19,7 @@ from imapclient.exceptions import IMAPClientError
 from ingest.imap.bearing import BearerLogin
 from ingest.imap.connection import connect, is_session_over
 from ingest.imap.errors import LoginRefusedError, UnreachableError
+from ingest.imap.login import PasswordLogin
 from ingest.imap.settings import MailboxSettings, Security
 from outside.oauth import BearerSource, Mechanism
 from outside.oauth.grants import Grant
@@ -200,12 +201,16 @@ def test_no_token_is_logged_at_any_level(
     assert "canary" not in caplog.text + "".join(capfd.readouterr())
 
 
+OFFERED = "CAPABILITY IMAP4rev1 AUTH=XOAUTH2 AUTH=PLAIN"
+
+
 class Scripted:
-    """A server that offers XOAUTH2 and answers each token as it is told to; ``""`` hangs up."""
+    """A server that offers XOAUTH2 and PLAIN, and answers each login as told; ``""`` hangs up."""
 
     def __init__(self, *answers: str) -> None:
         self._answers = list(answers)
         self.tokens: list[str] = []
+        self.users: list[str] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._serve, daemon=True).start()
@@ -215,18 +220,22 @@ class Scripted:
             while True:
                 connection, _ = self._listener.accept()
                 with connection, connection.makefile("rwb", buffering=0) as stream:
-                    stream.write(b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready\r\n")
+                    stream.write(f"* OK [{OFFERED}] ready\r\n".encode())
                     self._talk(stream)
 
     def _talk(self, stream: RawIOBase) -> None:
         while line := stream.readline():
             tag, _, rest = line.decode().strip().partition(" ")
             if not rest.startswith("AUTHENTICATE"):
-                stream.write(f"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n{tag} OK done\r\n".encode())
+                stream.write(
+                    f"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2 AUTH=PLAIN\r\n{tag} OK done\r\n".encode()
+                )
                 continue
             stream.write(b"+ \r\n")
             said = stream.readline().strip()
-            self.tokens.append(b64decode(said).decode().partition("Bearer ")[2].strip("\x01"))
+            user, _, token = b64decode(said).decode().partition("\x01auth=Bearer ")
+            self.users.append(user.removeprefix("user="))
+            self.tokens.append(token.strip("\x01"))
             answer = self._answers.pop(0)
             if not answer:
                 return
@@ -281,6 +290,27 @@ def test_a_line_that_broke_right_after_a_new_token_costs_no_login(
     connect(settings_for(server), login).close()
 
     assert server.tokens == ["canary-access-1"] * 2
+
+
+def test_a_shared_mailbox_is_named_by_its_own_address(
+    scripted: Callable[..., Scripted], source: BearerSource
+) -> None:
+    server = scripted("OK in", "OK in")
+    for mailbox in ("cp@chirper.example", "safety@chirper.example"):
+        connect(settings_for(server), BearerLogin(mailbox, source)).close()
+
+    assert server.users == ["cp@chirper.example", "safety@chirper.example"]
+    # One token does for both.
+    assert server.tokens == ["canary-access-1"] * 2
+
+
+def test_a_line_that_breaks_while_a_password_is_looked_at_is_no_refusal(
+    scripted: Callable[..., Scripted],
+) -> None:
+    server = scripted("", "NO wrong")
+    for fault in (UnreachableError, LoginRefusedError):
+        with pytest.raises(fault):
+            connect(settings_for(server), PasswordLogin("cp", lambda: "secret"))
 
 
 @pytest.mark.parametrize("repeats", ["{token}", "{said}"])

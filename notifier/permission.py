@@ -125,8 +125,9 @@ def _machine(asked: Asked) -> Refusal | None:
         return Refusal.AUTOMATIC
     rules = ask_rules(command.traits, MailKind.REPORT, asked.manners)
     objecting = {rule.name for rule in rules if rule.objects}
-    # A command is too exact to be a program's; other words are not.
-    doubtful = command.action is None and "perhaps_automatic" in objecting
+    # A command is too exact to be a program's; other words are not, those of a note neither.
+    is_free = command.action in {None, StaffAction.NOTE}
+    doubtful = is_free and "perhaps_automatic" in objecting
     return Refusal.AUTOMATIC if doubtful or objecting & _MACHINE_RULES else None
 
 
@@ -175,7 +176,8 @@ def _case(asked: Asked) -> Refusal | None:
 
 
 def _understood(asked: Asked) -> Refusal | None:
-    if asked.action is None:
+    # Other words than a command, at a link's address: an answer of a program, or a question.
+    if asked.action is None or (asked.command.action is None and asked.command.has_words):
         return Refusal.NOT_UNDERSTOOD
     bound = asked.token.action if asked.token else None
     return Refusal.OTHER_ACTION if bound not in {None, asked.action} else None

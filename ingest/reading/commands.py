@@ -30,8 +30,10 @@ MAX_REMARK: Final = 2_000
 """Characters kept of a note."""
 _MAX_LOOKED_AT: Final = 20_000
 
-# Behind a word, these part it from what follows as a space cannot.
-_STOPS: Final = ".,;:!…-\u2013\u2014"
+# Behind these another sentence may follow; what follows a comma may take the command back.
+_ENDS: Final = frozenset(".!\u3002\uff01")
+# Whoever asks wants to know, and not to have it done.
+_ASKS: Final = frozenset("?\uff1f\u061f")
 _TAKES_NOTHING: Final = frozenset({StaffAction.TAKE, StaffAction.RELEASE, StaffAction.ESCALATE})
 
 
@@ -77,8 +79,8 @@ def read_command(lines: list[str]) -> WrittenCommand | None:
     action, rest = found
     if action is StaffAction.NOTE:
         return _note(rest, lines[1:])
-    if len(line) > MAX_LINE:
-        # Only a note is so long.
+    # Only a note is so long.
+    if len(line) > MAX_LINE or _ASKS.intersection(rest):
         return None
     reference, rest = _reference(rest)
     if action in _TAKES_NOTHING:
@@ -144,5 +146,5 @@ def _reference(rest: str) -> tuple[str | None, str]:
 
 
 def _is_over(rest: str) -> bool:
-    """Tell whether a line ends here: nothing follows, or politeness, or another sentence."""
-    return rest[:1] in {*_STOPS} or is_polite(rest.strip(TRIM))
+    """Tell whether a command ends here: nothing follows, or politeness, or another sentence."""
+    return rest[:1] in _ENDS or is_polite(rest.strip(TRIM))

@@ -286,11 +286,31 @@ def test_a_link_for_one_thing_does_no_other(desk: Desk) -> None:
     assert desk.asks(case, StaffAction.RELEASE, token=token).reason == "other_action"
 
 
+def test_other_words_than_a_command_at_a_link_do_nothing(desk: Desk) -> None:
+    """An out-of-office note that no rule knows, a question, a forward's text: all are words."""
+    case = desk.house.opened()
+    for action in (StaffAction.TAKE, StaffAction.SNOOZE, StaffAction.ESCALATE):
+        found = desk.asks(case, None, token=desk.token(case, action), has_words=True)
+        assert (found.state, found.reason) == (CommandState.REFUSED, "not_understood")
+    assert desk.house.case(case).state is CaseState.OPEN
+    assert len(desk.notices()) == 1
+
+
+def test_a_note_that_may_be_a_programs_is_not_written_down(desk: Desk) -> None:
+    """ "Note that I am out of the office" begins like a command."""
+    case = desk.house.opened()
+    remark = desk.evidence.seal_words(Words(subject="", text="that I am away until Monday"))
+    asked: dict[str, Any] = {"remark": remark, "traits": {"perhaps_automatic": True}}
+    assert desk.asks(case, StaffAction.NOTE, **asked).reason == "automatic"
+    assert EventKind.NOTE not in desk.house.events(case)
+    assert desk.notices() == []
+
+
 def test_a_link_used_again_says_that_it_is_done(desk: Desk) -> None:
     case = desk.house.opened()
     token = desk.token(case, StaffAction.ESCALATE)
-    assert desk.asks(case, None, token=token).state is CommandState.DONE
-    again = desk.asks(case, None, token=token)
+    assert desk.asks(case, StaffAction.ESCALATE, token=token).state is CommandState.DONE
+    again = desk.asks(case, None, token=token, has_words=False)
     assert again.reason == "repeated"
     assert desk.notices()[-1]["Subject"] == f"ALREADY DONE {case.reference}"
     assert desk.house.events(case).count(EventKind.ESCALATED) == 1

@@ -14,6 +14,7 @@ from ingest.joining import ACTOR, JoinedCases
 from ingest.match import category_of, reported, severity_of
 from ingest.placing import Earlier, ReplyTerms, earlier_report, is_routine, returned_message
 from ingest.reading import ParsedMessage
+from ingest.receptions import Receptions
 from ingest.repeating import note_copy, traits_by_way
 from ingest.returning import note_return
 from store.evidence import Evidence
@@ -44,10 +45,17 @@ class Filed:
 class Filing:
     """Files understood messages."""
 
-    def __init__(self, evidence: Evidence, home_platform: str, terms: ReplyTerms) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        home_platform: str,
+        terms: ReplyTerms,
+        receptions: Receptions | None = None,
+    ) -> None:
         self._evidence = evidence
         self._home = home_platform
         self._terms = terms
+        self._receptions = receptions or Receptions()
 
     def file(
         self,
@@ -129,12 +137,15 @@ class Filing:
         earlier = earlier_report(work, parsed, self._terms, at)
         joins = earlier is not None and earlier.is_reply and bool(earlier.cases)
         kind = MailKind.REPLY if joins else _report_kind(parsed.kind)
-        severity = severity_of(parsed)
-        report_id = self._add_report(work, message, parsed, kind, severity, earlier)
+        address = self._receptions.address_of((*message.envelope.recipients, *parsed.recipients))
+        severity = max(severity_of(parsed), self._receptions.least_at(address))
+        report_id = self._add_report(work, message, parsed, kind, severity, earlier, address)
         if parsed.fingerprint:
             work.repeats.remember(message.id, parsed.fingerprint)
         report = work.reports.get(report_id)
         remarks = parsed.machine_report.remarks() if parsed.machine_report else {}
+        if severity > severity_of(parsed) and address:
+            remarks = {**remarks, "severity": f"at least {severity.label}, as it came to {address}"}
         quiet = not message.treatment.alert
         cases = JoinedCases(work, report, severity, at, remarks, quiet=quiet)
         if earlier:
@@ -159,6 +170,7 @@ class Filing:
         kind: MailKind,
         severity: Severity,
         earlier: Earlier | None,
+        address: str | None,
     ) -> ReportId:
         words = Words(
             subject=parsed.subject,
@@ -186,6 +198,7 @@ class Filing:
                 category_reason=category_reason,
                 external_id=machine.external_id if machine else None,
                 answers_id=earlier.report.id if earlier and earlier.is_reply else None,
+                address=address,
             ),
         )
         work.contents.add_evidence(report_id, parsed.attachments)

@@ -18,7 +18,8 @@ wrote, and a subject may itself harm the person it names.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -28,9 +29,9 @@ from pathlib import Path
 from typing import Final
 
 from notifier.addresses import is_well_formed
-from notifier.letters import Letter, Letters, require_single_line
+from notifier.letters import FALLBACK_LANGUAGE, Letter, Letters, require_single_line
 from notifier.rota import time_zone
-from store.model import CaseId, OutboxKind, OutgoingMail, ReportId, Severity
+from store.model import CaseId, OutboxKind, OutgoingMail, Report, ReportId, Severity
 
 NULL_PATH: Final = ""
 _PREFIXES: Final = {
@@ -47,12 +48,26 @@ _PREFIXES: Final = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Greeting:
+    """How reporters are written to who wrote to an address with defaults of its own.
+
+    ``name`` is that of the defaults. ``language`` is for those whose own cannot be told;
+    ``templates`` is a folder whose letters go before all others.
+    """
+
+    name: str
+    language: str | None = None
+    templates: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
     """Who we are in mails. ``domain`` ends our Message-IDs; ``name`` is shown beside ``address``.
 
     ``aliases`` are further addresses of ours that are never answered. ``replies`` is the one that
     holds tags, where ``address`` is too long for them. ``templates`` is a folder whose files go
     before the ones that come with the program. Receipts tell times in ``time_zone``.
+    ``greetings`` are by folded address.
     """
 
     address: str
@@ -60,6 +75,7 @@ class Identity:
     domain: str
     aliases: frozenset[str] = frozenset()
     templates: Path | None = None
+    greetings: Mapping[str, Greeting] = field(default_factory=dict)
     time_zone: str = "UTC"
     replies: str | None = None
 
@@ -105,15 +121,36 @@ def new_message_id(kind: OutboxKind, domain: str, token: str | None = None) -> s
 class Composer:
     """Writes our mails in the languages there are template folders for.
 
-    ``letters`` fills the templates; ``zone`` is the one that times are told in to people whose own
-    we do not know. Alarms go to ``operator_channels`` as well.
+    ``letters`` fills the templates, ``sets`` those of addresses with their own, by name; ``zone``
+    is the one that times are told in to people whose own we do not know. Alarms go to
+    ``operator_channels`` as well.
     """
 
     def __init__(self, identity: Identity, operator_channels: tuple[str, ...] = ()) -> None:
         self.identity = identity
         self.operator_channels = operator_channels
         self.letters = Letters(identity.templates)
+        self.sets = {
+            greeting.name: Letters(greeting.templates, self.letters)
+            for greeting in identity.greetings.values()
+            if greeting.templates
+        }
         self.zone = time_zone(identity.time_zone)
+
+    @property
+    def has_own_templates(self) -> bool:
+        """Whether there are others than those that come with the program."""
+        return self.letters.own_folder is not None or bool(self.sets)
+
+    def letters_for(self, report: Report) -> Letters:
+        """Give what fills the letters to a report's reporter."""
+        greeting = self.identity.greetings.get(report.address or "")
+        return self.sets.get(greeting.name, self.letters) if greeting else self.letters
+
+    def language_of(self, report: Report) -> str:
+        """Tell the language a report's reporter is written to in."""
+        greeting = self.identity.greetings.get(report.address or "")
+        return report.language or (greeting and greeting.language) or FALLBACK_LANGUAGE
 
     def posting(
         self,

@@ -15,7 +15,6 @@ from typing import Any, Final
 from notifier.compose import Composer, mail_address, outgoing
 from notifier.contacts import contacts_for
 from notifier.etiquette import may_answer
-from notifier.letters import FALLBACK_LANGUAGE
 from notifier.manners import Manners
 from notifier.threads import answer_fields
 from store.model import CaseId, MailKind, OutboxKind, OutgoingMail, Report
@@ -71,8 +70,8 @@ class Correspondence:
         token = reply_token(report.reference, self.reply_key)
         recipient = report.traits.reverse_path
         posting = self.composer.posting(letter.kind, recipient, letter.dedupe_key, letter.at, token)
-        language = report.language or FALLBACK_LANGUAGE
-        written = self.composer.letters.write_marked(
+        language = self.composer.language_of(report)
+        written = self.composer.letters_for(report).write_marked(
             letter.kind.value, (language,), letter.values, contacts_for(language).links
         )
         mail = self.composer.mail(written, posting, letter.automatic)

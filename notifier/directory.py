@@ -10,7 +10,7 @@ which the escalation treats like an empty rota: the fallback address is told and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,7 +38,9 @@ class Directory:
     """People, rotas, one policy per severity, and the address told when nobody else can be.
 
     ``categories`` holds the policies for cases of a category, which win over those for all of a
-    severity; ``above`` the shifts that win over the layers of a rota, those that win first;
+    severity, and ``by_address`` those for cases whose first report came to an address of ours with
+    its own; ``least`` tells how severe what comes to such an address is at least. Addresses are
+    folded. ``above`` holds the shifts that win over the layers of a rota, those that win first;
     ``channels`` names the channels that are nobody's own.
     """
 
@@ -47,6 +49,8 @@ class Directory:
     policies: Mapping[Severity, EscalationPolicy]
     fallback: str
     categories: Mapping[tuple[str, Severity], EscalationPolicy] = field(default_factory=dict)
+    by_address: Mapping[tuple[str, Severity], EscalationPolicy] = field(default_factory=dict)
+    least: Mapping[str, Severity] = field(default_factory=dict)
     above: Mapping[str, tuple[Shift, ...]] = field(default_factory=dict)
     channels: frozenset[str] = frozenset()
 
@@ -72,13 +76,22 @@ class Directory:
                     self._require_known(policy, target)
 
     def all_policies(self) -> tuple[EscalationPolicy, ...]:
-        """List every policy: those for the severities, then those for categories."""
-        return (*self.policies.values(), *self.categories.values())
+        """List every policy: those for severities, for categories and for addresses, each once."""
+        listed = (*self.policies.values(), *self.categories.values(), *self.by_address.values())
+        return tuple({policy.key: policy for policy in listed}.values())
 
-    def policy(self, severity: Severity, category: str | None = None) -> EscalationPolicy:
-        """Give the policy for cases of this severity and category: the most specific one."""
+    def policy(
+        self, severity: Severity, category: str | None = None, addresses: Sequence[str] = ()
+    ) -> EscalationPolicy:
+        """Give the policy for cases of this severity: of its category, its address, or for all.
+
+        Of the addresses the first that has one for this severity counts.
+        """
         if category and (category, severity) in self.categories:
             return self.categories[category, severity]
+        for address in addresses:
+            if (address, severity) in self.by_address:
+                return self.by_address[address, severity]
         return self.policies[severity]
 
     def with_shifts(self, above: Mapping[str, tuple[Shift, ...]]) -> Directory:

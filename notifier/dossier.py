@@ -6,7 +6,7 @@ of an attachment, no text of a note.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +53,7 @@ WHYS: Final = (
     "coercion",
     "unreadable",
     "reporters",
+    "address",
     "stated",
 )
 """Why a case is severe: the rules of urgency, and what else makes it so."""
@@ -79,7 +80,8 @@ class ToldWhen:
 class Dossier:
     """What is known of a case at one moment.
 
-    ``why`` is the name of a rule of urgency, or ``unreadable``, ``reporters`` or ``stated``; ``""``
+    ``why`` is the name of a rule of urgency, or ``unreadable``, ``reporters``,
+    ``address`` (what comes to it is as severe) or ``stated``; ``""``
     for nothing in particular. ``phrase`` is the phrase of our own tables behind it. ``next_names``
     are told at ``next_at`` if nobody acts.
     """
@@ -98,7 +100,7 @@ def dossier(work: UnitOfWork, directory: Directory, case: Case) -> Dossier:
     report = work.reports.most_severe(case.id)
     next_at, next_names = _next(work, directory, case)
     return Dossier(
-        why=_why(case, report),
+        why=_why(case, report, directory.least),
         phrase=(report and report.urgency and report.urgency_reason) or "",
         category=work.reports.category_of_case(case.id) or "",
         history=tuple(
@@ -114,7 +116,7 @@ def dossier(work: UnitOfWork, directory: Directory, case: Case) -> Dossier:
     )
 
 
-def _why(case: Case, report: Report | None) -> str:
+def _why(case: Case, report: Report | None, least: Mapping[str, Severity]) -> str:
     """Tell what made a case as severe as it is."""
     if report is None or case.severity <= Severity.NORMAL:
         return ""
@@ -122,7 +124,10 @@ def _why(case: Case, report: Report | None) -> str:
         return "reporters"
     if report.urgency in WHYS:
         return report.urgency
-    return "stated" if report.traits.readable else "unreadable"
+    if not report.traits.readable:
+        return "unreadable"
+    by_address = least.get(report.address or "", Severity.LOW) >= report.severity
+    return "address" if by_address else "stated"
 
 
 def _next(

@@ -78,4 +78,6 @@ def end_quiet(work: UnitOfWork, case: Case, directory: Directory, now: datetime)
 
 def policy_for(work: UnitOfWork, case: Case, directory: Directory) -> EscalationPolicy:
     """Give the policy of today for a case."""
-    return directory.policy(case.severity, work.reports.category_of_case(case.id))
+    addresses = work.reports.addresses_of_case(case.id) if directory.by_address else ()
+    category = work.reports.category_of_case(case.id)
+    return directory.policy(case.severity, category, addresses)

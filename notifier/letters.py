@@ -57,17 +57,17 @@ class Letter:
 
 
 class Letters:
-    """Fills templates; those in the operator's own folder go before ours."""
+    """Fills templates; those in the operator's own folder go before ``others``, or ours."""
 
-    def __init__(self, own_folder: Path | None = None) -> None:
+    def __init__(self, own_folder: Path | None = None, others: Letters | None = None) -> None:
         self.own_folder = own_folder
-        built_in = FileSystemLoader(TEMPLATES)
-        self._built_in = _environment(built_in)
-        self.templates = (
-            _environment(ChoiceLoader([FileSystemLoader(own_folder), built_in]))
-            if own_folder
-            else self._built_in
+        self._others = others
+        before: BaseLoader = FileSystemLoader(TEMPLATES) if others is None else others.loader
+        self._before = _environment(before)
+        self.loader: BaseLoader = (
+            ChoiceLoader([FileSystemLoader(own_folder), before]) if own_folder else before
         )
+        self.templates = _environment(self.loader) if own_folder else self._before
         self._told: set[tuple[str, ...]] = set()
 
     def write(self, name: str, languages: Iterable[str], values: Values) -> Letter:
@@ -99,7 +99,9 @@ class Letters:
     def place(self, path: str) -> Path:
         """Tell where a template comes from."""
         own = self.own_folder / path if self.own_folder else TEMPLATES / path
-        return own if own.exists() else TEMPLATES / path
+        if own.exists():
+            return own
+        return self._others.place(path) if self._others else TEMPLATES / path
 
     def _tried(
         self,
@@ -108,13 +110,23 @@ class Letters:
         fill: Callable[[Environment, list[str], Values], Letter],
     ) -> Letter:
         if self.own_folder is None:
-            return fill(self._built_in, paths, values)
+            return fill(self.templates, paths, values)
         try:
             return fill(self.templates, paths, values)
         except Exception as error:  # noqa: BLE001 - a template may raise anything
-            letter = fill(self._built_in, paths, values)
+            letter = self._otherwise(paths, values, fill)
             self._tell_once(paths, error)
             return letter
+
+    def _otherwise(
+        self,
+        paths: list[str],
+        values: Values,
+        fill: Callable[[Environment, list[str], Values], Letter],
+    ) -> Letter:
+        if self._others:
+            return self._others._tried(paths, values, fill)  # noqa: SLF001 - its own kind
+        return fill(self._before, paths, values)
 
     def _tell_once(self, paths: list[str], error: Exception) -> None:
         if tuple(paths) in self._told:

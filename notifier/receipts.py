@@ -16,7 +16,6 @@ from typing import Any, Final, NamedTuple
 from notifier.compose import Composer, Posting, mail_address, outgoing
 from notifier.contacts import contacts_for
 from notifier.defang import defang, defang_url
-from notifier.letters import FALLBACK_LANGUAGE
 from notifier.locales import isolated, local_moment, plural
 from notifier.threads import answer_fields
 from store.model import AccountReference, OutboxKind, OutgoingMail, Report
@@ -114,9 +113,10 @@ class _Letter(NamedTuple):
 def _answer(
     composer: Composer, report: Report, which: _Letter, posting: Posting, reply_to: str
 ) -> OutgoingMail:
-    language = report.language or FALLBACK_LANGUAGE
+    language = composer.language_of(report)
     links = contacts_for(language).links
-    letter = composer.letters.write_marked(which.name, (language,), which.values, links)
+    letters = composer.letters_for(report)
+    letter = letters.write_marked(which.name, (language,), which.values, links)
     mail = composer.mail(letter, posting, "auto-replied")
     mail["Content-Language"] = letter.language
     mail["Reply-To"] = mail_address(reply_to)

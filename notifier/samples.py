@@ -48,10 +48,19 @@ from store.model import (
 from store.overviews import Listed, Overview
 from store.states import AcknowledgementState, CaseState
 
+TO_REPORTERS: Final = ("receipt", "collective", "decision", "question")
+"""The letters that addresses can have of their own."""
+
 
 def template_faults(composer: Composer) -> tuple[str, ...]:
     """Try all templates with invented values; tell each faulty one's path and what is wrong."""
-    return faults(composer.letters, samples(composer))
+    known = samples(composer)
+    wrong = [] if composer.sets and not composer.letters.own_folder else [composer.letters]
+    found = [fault for letters in wrong for fault in faults(letters, known)]
+    for_reporters = {name: known[name] for name in TO_REPORTERS}
+    for letters in composer.sets.values():
+        found += faults(letters, for_reporters)
+    return tuple(found)
 
 
 def samples(composer: Composer) -> dict[str, Sample]:

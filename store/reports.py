@@ -46,6 +46,7 @@ class NewReport:
     category_reason: str | None = None
     external_id: str | None = None
     answers_id: ReportId | None = None
+    address: str | None = None
 
 
 class Reports:
@@ -75,6 +76,7 @@ class Reports:
             "category_reason": shortened(new.category_reason, _REASON_LENGTH),
             "external_id": shortened(new.external_id, _EXTERNAL_ID_LENGTH),
             "acknowledgement": AcknowledgementState.PENDING,
+            "address": new.address,
         }
         number = insert_row(self._connection, reports, **values)
         if new.answers_id is not None:
@@ -144,6 +146,17 @@ class Reports:
         )
         return self._connection.scalar(query)
 
+    def addresses_of_case(self, case_id: CaseId) -> tuple[str, ...]:
+        """Give the addresses of ours that a case's reports came to, the oldest report's first."""
+        query = (
+            select(reports.c.address)
+            .join(case_reports, case_reports.c.report_id == reports.c.id)
+            .where(case_reports.c.case_id == case_id, reports.c.address.is_not(None))
+            .group_by(reports.c.address)
+            .order_by(func.min(reports.c.id))
+        )
+        return tuple(self._connection.scalars(query))
+
     def most_severe(self, case_id: CaseId) -> Report | None:
         """Give the report that makes a case as severe as it is: the newest of the most severe."""
         query = (
@@ -211,6 +224,7 @@ class Reports:
             category_reason=row.category_reason,
             external_id=row.external_id,
             answers=row.answers,
+            address=row.address,
         )
 
 

@@ -228,6 +228,8 @@ reports = Table(
     Column("category_reason", String(200)),
     # Domain and number of the sender's own report, where it states one.
     Column("external_id", String(200)),
+    # The address of ours that it came to.
+    Column("address", String(320)),
     Index("ix_reports_external_id", "external_id"),
     Index("ix_reports_undecided", "id", sqlite_where=text("acknowledgement = 'pending'")),
     Index("ix_reports_received_at", "received_at"),

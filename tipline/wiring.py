@@ -39,7 +39,7 @@ from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels, detour, operator_channels
 from tipline.settings.duty import directory, pace, progress, regular
-from tipline.settings.home import reading_rules
+from tipline.settings.home import reading_rules, receptions
 from tipline.settings.mail import (
     courier,
     identity,
@@ -86,7 +86,7 @@ def outfit(settings: Settings) -> Outfit:
 
 def _try_templates(composer: Composer) -> None:
     """Try the operator's own templates; ours were tried before they came here."""
-    if composer.letters.own_folder is None:
+    if not composer.has_own_templates:
         return
     # The invented values are needed by nobody else, and slow to make.
     from notifier.samples import template_faults  # noqa: PLC0415
@@ -132,7 +132,7 @@ class Wiring:
             store=installation.store,
             evidence=installation.evidence,
             readers=readers,
-            filing=Filing(installation.evidence, home, terms),
+            filing=Filing(installation.evidence, home, terms, receptions(self.outfit.settings)),
             clock=self.clock,
             owner=owner,
             on_filed=on_filed,

@@ -30,7 +30,7 @@ from ingest.reading.machine_reports.reader import FoundReport, read_machine_repo
 from ingest.reading.mime import Mail, open_mail
 from ingest.reading.parsed import ParsedMessage, unreadable_message
 from ingest.reading.rules import ReadingRules
-from ingest.reading.traits import read_traits, reply_token
+from ingest.reading.traits import our_recipients, read_traits, reply_token
 from ingest.reading.unread import encryption
 from ingest.reading.urgency import Urgent, urgency
 from ingest.reading.words import OwnWords, is_forward_subject, is_reply_subject
@@ -67,6 +67,7 @@ class Pieces:
     named: Named
     evidence: tuple[EvidencePart, ...]
     token: str | None
+    recipients: tuple[str, ...]
     report: FoundReport
     urgent: Urgent | None
     suggestion: Suggestion | None
@@ -113,6 +114,7 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
         named=_tried(mail, "report", lambda: with_report(named, report, rules.home), named),
         evidence=(*evidence, *report.evidence),
         token=reply_token(mail, envelope, rules),
+        recipients=_tried(mail, "recipients", lambda: our_recipients(mail, rules), ()),
         report=report,
         language=language,
         urgent=urgent,
@@ -218,6 +220,7 @@ def assembled(pieces: Pieces, rules: ReadingRules) -> ParsedMessage:
         defects=tuple(mail.defects),
         traits=traits,
         reply_token=pieces.token,
+        recipients=pieces.recipients,
         machine_report=pieces.report.report,
         delivery=pieces.delivery,
         fingerprint=fingerprint(traits, mail.value("date"), pieces.subject, mail.content),

@@ -18,7 +18,8 @@ class ParsedMessage:
     ``message_id`` keeps its angle brackets (RFC 5322 section 3.6.4); ``date`` is aware;
     ``language`` is ISO 639-1; ``urgency`` is the name of a rule and ``category`` a suggestion, each
     with the phrase of our own tables behind it; ``text`` is the writer's own words;
-    ``reply_token`` is the plus-part of our address it was sent to; ``machine_report`` is the
+    ``reply_token`` is the plus-part of our address it was sent to, ``recipients`` are those of
+    our addresses that its header names; ``machine_report`` is the
     report in ARF or X-ARF that it carries, ``delivery`` what it says of a mail's delivery;
     ``fingerprint`` is the same for every copy of it, by whatever door, and for no other mail.
     """
@@ -41,6 +42,7 @@ class ParsedMessage:
     defects: tuple[str, ...] = ()
     traits: MailTraits = field(default_factory=lambda: MailTraits(reverse_path=""))
     reply_token: str | None = None
+    recipients: tuple[str, ...] = ()
     machine_report: MachineReport | None = None
     delivery: Delivery | None = None
     fingerprint: str | None = None

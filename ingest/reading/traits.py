@@ -39,6 +39,8 @@ _LEAST_SPAM_LEVEL: Final = 5
 MAX_FIELDS: Final = 200
 MAX_LOOPS: Final = 8
 MAX_LOOP_LENGTH: Final = 254
+# Addresses of ours that are kept of a header.
+MAX_RECIPIENTS: Final = 20
 _MAX_READ: Final = 4_000
 
 
@@ -79,17 +81,29 @@ def references(mail: Mail) -> tuple[str, ...]:
 
 def reply_token(mail: Mail, envelope: Envelope | None, rules: ReadingRules) -> str | None:
     """Give the plus-part by which a recipient is one of our addresses (RFC 5233 section 1)."""
-    if envelope is not None:
-        recipients = list(envelope.recipients)
-    else:
-        names = ("to", "cc", "delivered-to", "x-original-to")
-        recipients = [address for name in names for _, address in mail.addresses(name)]
+    recipients = list(envelope.recipients) if envelope is not None else _named_recipients(mail)
     ours = frozenset(fold_address(address) for address in rules.reporting_addresses)
     for recipient in recipients:
         token = tag_of(recipient, ours)
         if token:
             return token[:200]
     return None
+
+
+def our_recipients(mail: Mail, rules: ReadingRules) -> tuple[str, ...]:
+    """Give those of our addresses, with their plus-parts, that a mail's header says it is for."""
+    ours = frozenset(fold_address(address) for address in rules.reporting_addresses)
+    found = (
+        address
+        for address in _named_recipients(mail)
+        if fold_address(address) in ours or tag_of(address, ours)
+    )
+    return tuple(dict.fromkeys(found))[:MAX_RECIPIENTS]
+
+
+def _named_recipients(mail: Mail) -> list[str]:
+    names = ("to", "cc", "delivered-to", "x-original-to")
+    return [address for name in names for _, address in mail.addresses(name)]
 
 
 def _claimed_path(mail: Mail, senders: tuple[str, ...]) -> str:

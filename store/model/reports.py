@@ -40,7 +40,8 @@ class Report:
 
     ``urgency`` and ``category`` are suggestions, each with the phrase of our tables behind it;
     ``external_id`` is the number that the sender of a machine-readable report gave it; ``answers``
-    is the reference of the report that this one is a reply to.
+    is the reference of the report that this one is a reply to; ``address`` is the one of ours it
+    came to, folded.
     """
 
     id: ReportId
@@ -63,3 +64,4 @@ class Report:
     category_reason: str | None = None
     external_id: str | None = None
     answers: str | None = None
+    address: str | None = None

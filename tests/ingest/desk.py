@@ -14,6 +14,7 @@ from ingest.pipeline import Pipeline
 from ingest.placing import ReplyTerms
 from ingest.reading import ParsedMessage, ReadingRules, read_message, unreadable_message
 from ingest.reading.first_look import look
+from ingest.receptions import Receptions
 from ingest.workers import ReadingPool
 from store.evidence import Evidence
 from store.model import (
@@ -99,6 +100,7 @@ class Desk:
         self.evidence = evidence
         self.clock = Clock()
         self.terms = ReplyTerms(token_key=KEY)
+        self.receptions = Receptions()
         self.readers: Any = readers or Readers()
         self.filed = 0
         self.pipeline = self.new_pipeline("here")
@@ -109,7 +111,7 @@ class Desk:
             store=self.store,
             evidence=evidence,
             readers=self.readers,
-            filing=Filing(evidence, "chirper", self.terms),
+            filing=Filing(evidence, "chirper", self.terms, self.receptions),
             clock=self.clock,
             owner=owner,
             on_filed=self._note,

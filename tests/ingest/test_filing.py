@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.joining import ANSWERED_AGAIN
+from ingest.receptions import Receptions
 from store.evidence import Evidence
 from store.model import (
     Case,
@@ -454,3 +455,48 @@ def test_whatever_a_mail_holds_it_can_be_filed(
     desk.clock = Clock()
     message = desk.file(raw)
     assert (message.attempts, message.state in {InboxState.FILED, InboxState.RECORDED}) == (0, True)
+
+
+SAFETY = "safety@chirper.example"
+
+
+def with_defaults(desk: Desk) -> Desk:
+    desk.receptions = Receptions(
+        addresses=("cp@chirper.example", SAFETY), least={SAFETY: Severity.HIGH}
+    )
+    desk.pipeline = desk.new_pipeline("here")
+    return desk
+
+
+def test_what_comes_to_an_address_is_at_least_as_severe_as_it_says(desk: Desk) -> None:
+    with_defaults(desk).file(mail(PROFILE), recipients=("safety+web@chirper.example",))
+    (report,) = desk.reports()
+    assert (report.address, report.severity) == (SAFETY, Severity.HIGH)
+    case = desk.case()
+    assert case.severity is Severity.HIGH
+    with desk.store.snapshot() as work:
+        (opened,) = work.history.of_case(case.id)
+    assert opened.details["severity"] == f"at least high, as it came to {SAFETY}"
+
+
+def test_what_is_more_severe_by_itself_stays_so(desk: Desk) -> None:
+    urgent = mail(f"{PROFILE} He is on his way to her school to meet her, she is in danger now.")
+    with_defaults(desk).file(urgent, recipients=(SAFETY,))
+    assert desk.case().severity is Severity.CRITICAL
+    with desk.store.snapshot() as work:
+        (opened,) = work.history.of_case(desk.case().id)
+    assert "severity" not in opened.details
+
+
+def test_what_comes_to_other_addresses_is_as_severe_as_it_is(desk: Desk) -> None:
+    with_defaults(desk).file(mail(PROFILE))
+    (report,) = desk.reports()
+    assert (report.address, report.severity) == ("cp@chirper.example", Severity.NORMAL)
+
+
+def test_a_report_to_an_urgent_address_makes_the_case_it_joins_more_severe(desk: Desk) -> None:
+    with_defaults(desk).file(mail(PROFILE))
+    desk.file(mail(PROFILE, **another(2)), recipients=(SAFETY,))
+    assert desk.case().severity is Severity.HIGH
+    with desk.store.snapshot() as work:
+        assert work.reports.addresses_of_case(desk.case().id) == ("cp@chirper.example", SAFETY)

@@ -201,6 +201,7 @@ class House:
         account: AccountReference | None = ACCOUNT,
         category: str | None = None,
         opening: dict[str, str] | None = None,
+        address: str | None = None,
     ) -> tuple[Report, Case]:
         """File a report that opens or joins the account's case, as reading does.
 
@@ -212,7 +213,8 @@ class House:
             message_id="<1@mail.example>",
         )
         with self.store.transaction() as work:
-            report_id = self._file(work, traits, kind=kind, severity=severity, category=category)
+            facts = {"kind": kind, "severity": severity, "category": category, "address": address}
+            report_id = self._file(work, traits, **facts)
             case_id = self._open_or_join(work, account, severity, opening)
             work.cases.add_report(case_id, report_id)
             if work.cases.raise_severity(case_id, severity):

@@ -157,3 +157,29 @@ def test_a_channel_of_nobodys_own_is_told_while_it_is_configured() -> None:
     with_room = replace(directory(), channels=frozenset({"room"}))
     assert [one.address for one in with_room.recipients((room,), START)] == ["channel:room"]
     assert directory().recipients((room,), START) == ()
+
+
+def test_the_policy_of_an_address_stands_between_those_of_category_and_severity() -> None:
+    high = directory().policy(Severity.HIGH)
+    by_category = replace(high, key="categories.sextortion.high")
+    by_address = replace(high, key="addresses.safety.high")
+    everybody = replace(
+        directory(),
+        categories={("sextortion", Severity.HIGH): by_category},
+        by_address={(each, Severity.HIGH): by_address for each in ("a@x.example", "b@x.example")},
+    )
+    came_to = ("cp@x.example", "a@x.example")
+    assert everybody.policy(Severity.HIGH, "bullying", came_to) is by_address
+    assert everybody.policy(Severity.HIGH, "sextortion", came_to) is by_category
+    assert everybody.policy(Severity.LOW, None, came_to).key == "low"
+    assert everybody.policy(Severity.HIGH, None, ("cp@x.example",)).key == "high"
+    assert [each.key for each in everybody.all_policies()].count("addresses.safety.high") == 1
+
+
+def test_a_policy_for_an_address_that_names_nobody_is_refused() -> None:
+    gone = Target(kind=TargetKind.PERSON, name="gone")
+    odd = replace(
+        directory().policy(Severity.HIGH), steps=(Step(after=timedelta(0), targets=(gone,)),)
+    )
+    with pytest.raises(ValueError, match="unknown person"):
+        replace(directory(), by_address={("a@x.example", Severity.LOW): odd})

@@ -143,3 +143,11 @@ def test_a_step_that_waits_for_its_hours_is_named_with_when_they_begin(house: Ho
 
     # Eight o'clock is when the rota hands over, too.
     assert next_of(waiting, case) == (OPENS, ("Cleo",))
+
+
+def test_an_address_for_what_is_urgent_is_a_reason_of_its_own(house: House) -> None:
+    house.directory = replace(house.directory, least={"safety@x.example": Severity.HIGH})
+    _, case = house.report(severity=Severity.HIGH, address="safety@x.example")
+    assert known(house, case).why == "address"
+    _, other = house.report(severity=Severity.CRITICAL, address="safety@x.example", account=None)
+    assert known(house, other).why == "stated"

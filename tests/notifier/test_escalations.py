@@ -44,6 +44,21 @@ def test_the_policy_of_the_category_wins_over_that_of_the_severity(house: House)
     assert snapshot_key(house, other) == "categories.sextortion.high"
 
 
+def test_a_case_has_the_policy_of_the_address_its_first_report_came_to(house: House) -> None:
+    by_address = {
+        ("safety@x.example", Severity.HIGH): special(house, "addresses.safety.high"),
+        ("abuse@x.example", Severity.HIGH): special(house, "addresses.abuse.high"),
+    }
+    use_policies(house, by_address=by_address)
+    _, plain = house.report(address="cp@x.example", account=None)
+    house.report(address="safety@x.example")
+    _, joined = house.report(address="abuse@x.example")
+    house.planner.step()
+
+    assert snapshot_key(house, plain) == "high"
+    assert snapshot_key(house, joined) == "addresses.safety.high"
+
+
 def test_a_case_has_the_category_of_its_most_severe_report(house: House) -> None:
     house.report(category="sextortion", severity=Severity.HIGH)
     _, case = house.report(category="bullying", severity=Severity.LOW)

@@ -72,3 +72,27 @@ def test_a_value_nobody_gave_is_an_error_in_our_own_templates() -> None:
 def test_a_line_break_in_any_value_is_an_error(values: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="line break"):
         Letters().write("alarm", (), values)
+
+
+def test_letters_of_an_address_go_before_the_operators_and_ours(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "set").mkdir()
+    own = own_alarm(tmp_path / "own", "Subject: own\n\ntext\n")
+    assert Letters(tmp_path / "set", own).write("alarm", (), ALARM).subject == "own"
+    (tmp_path / "set" / "en").mkdir()
+    path = tmp_path / "set" / "en" / "alarm.txt.j2"
+    path.write_text("Subject: of the set\n\ntext\n")
+    letters = Letters(tmp_path / "set", own)
+    assert letters.write("alarm", (), ALARM).subject == "of the set"
+    assert letters.place("en/alarm.txt.j2") == path
+    assert letters.place("en/receipt.txt.j2") == TEMPLATES / "en" / "receipt.txt.j2"
+
+
+def test_a_faulty_letter_of_an_address_is_replaced_by_the_operators(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "set" / "en").mkdir(parents=True)
+    own = own_alarm(tmp_path / "own", "Subject: own\n\ntext\n")
+    (tmp_path / "set" / "en" / "alarm.txt.j2").write_text("Subject: {{ missing }}\n\ntext\n")
+    with capture_logs() as logs:
+        assert Letters(tmp_path / "set", own).write("alarm", (), ALARM).subject == "own"
+    assert [each["folder"] for each in logs] == [str(tmp_path / "set")]

@@ -9,7 +9,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from notifier.compose import Composer, Posting
+from notifier.compose import Composer, Greeting, Posting
 from notifier.contacts import contacts_for
 from notifier.receipts import Promises, ReceiptFacts, account_line, write_collective, write_receipt
 from store.model import AccountReference
@@ -136,6 +136,27 @@ def test_a_faulty_template_costs_no_receipt(tmp_path: Path) -> None:
     composer = Composer(replace(IDENTITY, templates=tmp_path))
     mail = parsed(write_receipt(composer, REPORT, FACTS, POSTING, REPLY_TO))
     assert mail["Subject"] == "We have received your report (R-4F7KM-2Q9XH)"
+
+
+def test_an_address_has_a_language_and_letters_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "receipt.txt.j2").write_text("Subject: Eigenes {{ reference }}\n\nText\n")
+    greetings = {
+        "safety@x.example": Greeting(name="safety", language="de", templates=tmp_path),
+        "plain@x.example": Greeting(name="plain"),
+    }
+    composer = Composer(replace(IDENTITY, greetings=greetings))
+
+    def subject(language: str | None, address: str | None) -> tuple[str, str]:
+        report = replace(REPORT, language=language, address=address)
+        mail = parsed(write_receipt(composer, report, FACTS, POSTING, REPLY_TO))
+        return str(mail["Content-Language"]), str(mail["Subject"]).split()[0]
+
+    assert subject(None, "safety@x.example") == ("de", "Eigenes")
+    assert subject("fr", "safety@x.example")[0] == "fr"
+    for address in ("plain@x.example", "cp@x.example", None):
+        assert subject(None, address) == ("en", "We")
+        assert subject("de", address) == ("de", "Ihre")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from notifier.compose import Composer, Greeting
 from notifier.letters import TEMPLATES
 from notifier.samples import samples, template_faults
-from tests.notifier.mails import COMPOSER
+from tests.notifier.mails import COMPOSER, IDENTITY
 
 # What the people on duty are sent. Alarms are for operators, and in English as the program's words.
 FOR_STAFF = (
@@ -71,3 +75,17 @@ def _facts(values: object) -> set[str]:
             return set().union(*map(_facts, values))
         case _:
             return set()
+
+
+def test_letters_of_addresses_are_tried_too_and_only_those_to_reporters(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "receipt.txt.j2").write_text("Subject: x\n\n{{ refrence }}\n")
+    (tmp_path / "en" / "alert.txt.j2").write_text("Subject: {{ reference }}\n\nx\n")
+    greeting = Greeting(name="safety", templates=tmp_path)
+    composer = Composer(replace(IDENTITY, greetings={"safety@x.example": greeting}))
+    alert, receipt, *_ = template_faults(composer)
+    assert alert.startswith(f"{tmp_path}/en/alert.txt.j2: is never used; there are collective")
+    assert receipt.startswith(f"{tmp_path}/en/receipt.txt.j2: line 3: nobody fills")
+    gone = replace(greeting, templates=tmp_path / "gone")
+    composer = Composer(replace(IDENTITY, greetings={"safety@x.example": gone}))
+    assert template_faults(composer) == (f"{tmp_path}/gone: is no folder",)

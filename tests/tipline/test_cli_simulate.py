@@ -61,6 +61,22 @@ def test_alerts_repeat_over_the_change_of_the_clocks_and_the_handover(simulate: 
     assert played["alerts"][13]["at"] == "2026-10-25T07:00:00+00:00"
 
 
+def test_the_policy_of_the_address_is_played(simulate: Show, run: Run, config: Path) -> None:
+    config.write_text(
+        f"""{config.read_text("utf-8")}
+[addresses.defaults.first]
+addresses = ["cp@chirper.example"]
+policies.high = {{ repeat = "1h", steps = [{{ after = "0s", notify = ["rota:office"] }}] }}
+"""
+    )
+    to_cp = ("--severity", "high", "--address", "cp+web@chirper.example")
+    assert simulate(*to_cp)["policy"] == "addresses.first.high"
+    assert simulate("--severity", "high")["policy"] == "high"
+    assert simulate("--severity", "low", "--address", "cp@chirper.example")["policy"] == "low"
+    told = run("simulate", "--severity", "high", "--address", "x@chirper.example")
+    assert "x@chirper.example is not one of addresses.reporting" in told.err
+
+
 def test_the_policy_of_the_category_is_played_with_its_hours(simulate: Show) -> None:
     arguments = ("--severity", "low", "--category", "bullying", "--at", "2026-10-24 22:00")
     alerts = simulate(*arguments, "--for", "13h")["alerts"]

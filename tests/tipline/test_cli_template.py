@@ -81,3 +81,47 @@ def test_a_faulty_template_stops_the_start_and_check_finds_it(
     (finding,) = [each for each in show("check", "--no-relay") if each["name"] == "templates"]
     assert not finding["ok"]
     assert fault in finding["message"]
+
+
+@pytest.fixture
+def safety(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "safety" / "en"
+    folder.mkdir(parents=True)
+    defaults = {"safety": {"addresses": ["cp@chirper.example"], "templates": str(folder.parent)}}
+    for name, value in defaults["safety"].items():
+        text = value if isinstance(value, str) else ",".join(value)
+        monkeypatch.setenv(f"TIPLINE_ADDRESSES__DEFAULTS__SAFETY__{name.upper()}", text)
+    return folder
+
+
+def test_the_letters_of_an_address_are_shown_apart(
+    run: Run, show: Show, own: Path, safety: Path
+) -> None:
+    (own / "receipt.txt.j2").write_text("Subject: Ours\n\n{{ reference }}\n")
+    (own / "decision.txt.j2").write_text("Subject: x\n\n{{ reference }}")
+    (safety / "receipt.txt.j2").write_text("Subject: Safety\n\n{{ reference }}\n")
+    for_safety = ("template", "preview", "receipt", "--for", "safety")
+    assert run(*for_safety).out.startswith("Subject: Safety\n\nR-0")
+    assert run("template", "preview", "receipt").out.startswith("Subject: Ours\n\nR-0")
+    listed = {each["name"]: each["own"] for each in show("template", "list", "--for", "safety")}
+    assert listed == {
+        "receipt": [str(safety / "receipt.txt.j2")],
+        "collective": [],
+        "decision": [str(own / "decision.txt.j2")],
+        "question": [],
+    }
+
+
+def test_defaults_that_nobody_defined_are_told(run: Run) -> None:
+    assert 'are called "safety"; there are none' in run("template", "list", "--for", "safety").err
+
+
+def test_a_faulty_letter_of_an_address_is_told_before_the_start(run: Run, safety: Path) -> None:
+    (safety / "receipt.txt.j2").write_text("Subject: x\n\n{{ refrence }}\n")
+    assert (
+        "nobody fills {{ refrence }}"
+        in run("template", "preview", "receipt", "--for", "safety").err
+    )
+    found = {each["name"]: each for each in json.loads(run("check", "--json").out)}
+    assert "receipt.txt.j2: line 3" in found["templates"]["message"]
+    assert "receipt.txt.j2: line 3" in run("serve").err

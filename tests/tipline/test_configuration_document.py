@@ -37,6 +37,7 @@ PLACEHOLDERS = {
     "channels": "CHANNEL",
     "mailboxes": "NAME",
     "oauth": "NAME",
+    "defaults": "NAME",
 }
 
 
@@ -61,7 +62,7 @@ def test_the_example_names_every_key_of_every_section() -> None:
     keys = {key.rpartition(".")[2] for key, _ in settings_and_fields()} - {"SEVERITY"}
 
     # Those of inline tables.
-    within = {"notify", "via", "only_between"}
+    within = {"notify", "via", "only_between", "addresses", "severity", "language"}
     assert keys - named == within
     for key in within:
         assert f"{key} = " in text
@@ -109,6 +110,8 @@ def settings_and_fields(
         section = model_in(field.annotation)
         if section is None:
             yield prefix + name, field
+        elif name == "policies" and prefix:
+            yield f"{prefix}policies.SEVERITY", field
         elif name == "policies":
             # The four severities have the same keys.
             policy = model_in(section.model_fields["high"].annotation)

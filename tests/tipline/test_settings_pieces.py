@@ -9,13 +9,14 @@ import pytest
 
 from ingest.reading.category import Category
 from ingest.reading.rules import CHIRPER
+from notifier.compose import Greeting
 from notifier.courier import MaildirCourier, RelayCourier
 from notifier.local_time import Hours
 from notifier.policy import Target, TargetKind
 from store.model import Severity
 from tipline.settings import ConfigurationError, Settings, load_settings
 from tipline.settings.duty import directory
-from tipline.settings.home import home_platform, reading_rules
+from tipline.settings.home import home_platform, reading_rules, receptions
 from tipline.settings.mail import courier, identity
 from tipline.settings.places import places, relay_password
 from tipline.settings.sections.staff import CategoryName
@@ -212,3 +213,27 @@ def test_replies_come_to_an_address_that_leaves_room_for_a_token(
     us = identity(try_out.model_copy(update={"addresses": book}))
 
     assert (us.address, us.tagged("t")) == (reporting[0], replies)
+
+
+def test_defaults_of_addresses_go_to_filing_policies_and_letters(tmp_path: Path) -> None:
+    path = tmp_path / "tipline.toml"
+    path.write_text(
+        EXAMPLE.read_text("utf-8").replace(
+            'reporting = ["cp@chirper.example"]',
+            """reporting = ["cp@chirper.example", "Safety@chirper.example"]
+defaults.safety = { addresses = ["safety@chirper.example"], severity = "high", language = "de", \
+templates = "letters", policies.high = { repeat = "1h", steps = [{ after = "0s", \
+notify = ["person:ben"] }] } }""",
+        ),
+        "utf-8",
+    )
+    settings = load_settings(path)
+    address = "safety@chirper.example"
+    assert receptions(settings).addresses == ("cp@chirper.example", address)
+    assert receptions(settings).least == {address: Severity.HIGH}
+    assert (
+        directory(settings).policy(Severity.HIGH, None, (address,)).key == "addresses.safety.high"
+    )
+    assert identity(settings).greetings == {
+        address: Greeting(name="safety", language="de", templates=tmp_path / "letters")
+    }

@@ -80,7 +80,8 @@ def _look(settings: Settings, *, relay: bool, mailboxes: bool) -> Iterator[Findi
     yield folder
     if folder.ok:
         yield from _state(settings, where)
-    if settings.outgoing.templates:
+    defaults = settings.addresses.defaults.values()
+    if settings.outgoing.templates or any(entry.templates for entry in defaults):
         yield check_files.templates(settings)
     yield from check_duty.calendars(settings)
     yield from check_files.channels(settings)

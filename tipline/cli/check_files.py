@@ -121,7 +121,9 @@ def templates(settings: Settings) -> Finding:
     if faults:
         remedy = "mend them; until then the templates that come with tipline are used"
         return wrong("templates", "; ".join(faults), remedy)
-    return well("templates", str(settings.outgoing.templates))
+    named = [entry.templates for entry in settings.addresses.defaults.values()]
+    folders = [str(folder) for folder in (settings.outgoing.templates, *named) if folder]
+    return well("templates", ", ".join(folders))
 
 
 def way_out(settings: Settings, bearers: Callable[[str], BearerSource]) -> Finding:

@@ -84,6 +84,7 @@ def report_record(report: Report) -> dict[str, Any]:
         "severity": report.severity.label,
         "urgency": report.urgency,
         "urgency_reason": report.urgency_reason,
+        "address": report.address,
         "category": report.category,
         "category_reason": report.category_reason,
         "acknowledgement": {

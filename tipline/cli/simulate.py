@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from store.model import Severity
+from tipline.cli.errors import CommandError
 from tipline.cli.options import ConfigOption, JsonOption, load, parse_severity
 from tipline.cli.output import moment, print_json
 from tipline.cli.simulate_page import LONGEST, Play, print_case, print_week, telling_record
@@ -31,6 +32,10 @@ SeverityOption = Annotated[
 CategoryOption = Annotated[
     str | None,
     typer.Option("--category", metavar="CATEGORY", help="What it is about, such as sextortion."),
+]
+AddressOption = Annotated[
+    str | None,
+    typer.Option("--address", metavar="ADDRESS", help="The reporting address it came to."),
 ]
 AtOption = Annotated[
     str | None,
@@ -60,6 +65,7 @@ EVERY: Final = timedelta(hours=1)
 def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     severity: SeverityOption,
     category: CategoryOption = None,
+    address: AddressOption = None,
     at: AtOption = None,
     span: ForOption = None,
     week: WeekOption = False,
@@ -70,7 +76,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> None:
     """Tell who would be told of a case and when, if nobody took it; nothing is sent."""
     settings = load(config)
-    play = _prepare(settings, severity, category, at, zone_name)
+    play = _prepare(settings, severity, category, address, at, zone_name)
     if raised:
         play = _raised(play)
     if week:
@@ -79,10 +85,11 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
         _play_case(play, _span(span, DAY), as_json=as_json)
 
 
-def _prepare(
+def _prepare(  # noqa: PLR0913, PLR0917 - what the options say
     settings: Settings,
     severity: Severity,
     category: str | None,
+    address: str | None,
     at: str | None,
     zone_name: str | None,
 ) -> Play:
@@ -93,12 +100,22 @@ def _prepare(
     begins_at = parse_at(at, "--at", zone) if at else now
     everybody = roster(settings, begins_at)
     _require_category(category)
+    came_to = _came_to(settings, address) if address else ()
     return Play(
-        policy=everybody.policy(severity, category),
+        policy=everybody.policy(severity, category, came_to),
         directory=everybody,
         zone=zone,
         begins_at=begins_at,
     )
+
+
+def _came_to(settings: Settings, address: str) -> tuple[str, ...]:
+    from tipline.settings.home import receptions
+
+    ours = receptions(settings).address_of([address])
+    if ours is None:
+        raise CommandError(f"{address} is not one of addresses.reporting")
+    return (ours,)
 
 
 def _raised(play: Play) -> Play:

@@ -15,7 +15,7 @@ from tipline.cli.output import print_json, print_line, print_list
 
 if TYPE_CHECKING:
     from notifier.compose import Composer
-    from notifier.letters import Letter
+    from notifier.letters import Letter, Letters
     from notifier.template_check import Sample
 
 app = typer.Typer(help="Templates of the letters we send.", no_args_is_help=True)
@@ -25,6 +25,10 @@ NameArgument = Annotated[
 ]
 LanguageOption = Annotated[
     str, typer.Option("--language", metavar="CODE", help="The language, such as en or pt-br.")
+]
+ForOption = Annotated[
+    str | None,
+    typer.Option("--for", metavar="NAME", help="As in addresses.defaults.NAME, to its reporters."),
 ]
 HtmlOption = Annotated[bool, typer.Option("--html", help="Print the HTML, for a browser to show.")]
 
@@ -40,12 +44,17 @@ class _Listed:
 
 
 @app.command("list")
-def list_templates(as_json: JsonOption = False, config: ConfigOption = None) -> None:
+def list_templates(
+    addresses: ForOption = None, as_json: JsonOption = False, config: ConfigOption = None
+) -> None:
     """List the letters, their languages, and which templates are your own."""
-    from notifier.samples import samples
+    from notifier.samples import TO_REPORTERS, samples
 
     composer = _composer(config)
-    listed = [_listed(composer, name, each) for name, each in samples(composer).items()]
+    letters = _letters(composer, addresses)
+    known = samples(composer)
+    chosen = {name: known[name] for name in TO_REPORTERS} if addresses else known
+    listed = [_listed(letters, name, each) for name, each in chosen.items()]
     print_list(
         listed,
         as_json=as_json,
@@ -62,15 +71,17 @@ def list_templates(as_json: JsonOption = False, config: ConfigOption = None) -> 
 
 
 @app.command("preview")
-def preview_template(
+def preview_template(  # noqa: PLR0913, PLR0917 - each is an option of the command
     name: NameArgument,
     language: LanguageOption = "en",
     html: HtmlOption = False,
+    addresses: ForOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Print a letter with invented values, as it would be sent."""
-    letter = _letter(_composer(config), name, language)
+    composer = _composer(config)
+    letter = _letter(composer, _letters(composer, addresses), name, language)
     if html and letter.html is None:
         raise CommandError(f"{name} is sent as text only; leave out --html")
     if as_json:
@@ -98,7 +109,18 @@ def _composer(config: Path | None) -> Composer:
     return Composer(identity(load(config)))
 
 
-def _letter(composer: Composer, name: str, language: str) -> Letter:
+def _letters(composer: Composer, addresses: str | None) -> Letters:
+    """Give what fills the letters, those to reporters who wrote to some addresses if asked."""
+    if addresses is None:
+        return composer.letters
+    known = {each.name for each in composer.identity.greetings.values()}
+    if addresses not in known:
+        there = f"there are {', '.join(sorted(known))}" if known else "there are none"
+        raise CommandError(f'no addresses.defaults are called "{addresses}"; {there}')
+    return composer.sets.get(addresses, composer.letters)
+
+
+def _letter(composer: Composer, letters: Letters, name: str, language: str) -> Letter:
     """Fill a template strictly: a faulty one is told here and not replaced by ours."""
     from notifier.letters import folder_of
     from notifier.samples import samples
@@ -108,19 +130,18 @@ def _letter(composer: Composer, name: str, language: str) -> Letter:
     sample = known.get(name)
     if sample is None:
         raise CommandError(f'there is no letter "{name}"; there are {", ".join(sorted(known))}')
-    languages = _listed(composer, name, sample).languages
+    languages = _listed(letters, name, sample).languages
     if folder_of(language) not in languages:
         raise CommandError(f"{name} is there in {', '.join(languages)}; choose one of them")
-    faults = fill(composer.letters, name, folder_of(language), sample)
+    faults = fill(letters, name, folder_of(language), sample)
     if isinstance(faults, str):
         raise CommandError(faults)
     return faults
 
 
-def _listed(composer: Composer, name: str, sample: Sample) -> _Listed:
-    from notifier.letters import HTML, LAYOUT, TEXT
+def _listed(letters: Letters, name: str, sample: Sample) -> _Listed:
+    from notifier.letters import HTML, LAYOUT, TEMPLATES, TEXT
 
-    letters = composer.letters
     files = {f"{name}{TEXT}", f"{name}{HTML}"} if sample.has_html else {f"{name}{TEXT}"}
     paths = [
         path
@@ -128,10 +149,9 @@ def _listed(composer: Composer, name: str, sample: Sample) -> _Listed:
         if path.rpartition("/")[2] in files or (sample.has_html and path == LAYOUT)
     ]
     places = [letters.place(path) for path in paths]
-    own = letters.own_folder
     return _Listed(
         name=name,
         languages=tuple(sorted({path.partition("/")[0] for path in paths if path.endswith(TEXT)})),
         html=sample.has_html,
-        own=tuple(place for place in places if own and place.is_relative_to(own)),
+        own=tuple(place for place in places if not place.is_relative_to(TEMPLATES)),
     )

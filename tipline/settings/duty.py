@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
+from ingest.addresses import fold_address
 from notifier.directory import Directory
 from notifier.layer import Layer
 from notifier.local_time import DAYS, EVERY_DAY, Hours
@@ -14,7 +15,7 @@ from notifier.progress import Progress
 from notifier.regular import Regular
 from notifier.rota import Person, Rota
 from store.model import Severity
-from tipline.settings.home import operator_address
+from tipline.settings.home import operator_address, receptions
 
 if TYPE_CHECKING:
     from tipline.settings.model import Settings
@@ -34,6 +35,8 @@ def directory(settings: Settings) -> Directory:
         rotas=rotas(settings),
         policies=policies(settings),
         categories=categories(settings),
+        by_address=by_address(settings),
+        least=receptions(settings).least,
         fallback=operator_address(settings),
         channels=frozenset(settings.channels),
     )
@@ -79,6 +82,17 @@ def categories(settings: Settings) -> dict[tuple[str, Severity], EscalationPolic
         for name, entries in settings.policies.categories.items()
         for severity in Severity
         if (entry := getattr(entries, severity.label))
+    }
+
+
+def by_address(settings: Settings) -> dict[tuple[str, Severity], EscalationPolicy]:
+    """Hand out the policies for cases whose first report came to an address with its own."""
+    return {
+        (fold_address(address), severity): _policy(f"addresses.{name}.{severity.label}", policy)
+        for name, entry in settings.addresses.defaults.items()
+        for severity in Severity
+        if (policy := getattr(entry.policies, severity.label, None))
+        for address in entry.addresses
     }
 
 

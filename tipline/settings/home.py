@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.addresses import fold_address
 from ingest.reading.rules import HomePlatform, ReadingRules
+from ingest.receptions import Receptions
+from store.model import Severity
 from tipline.settings.values.addresses import leaves_room
 
 if TYPE_CHECKING:
@@ -50,6 +53,18 @@ def own_addresses(settings: Settings) -> frozenset[str]:
 def own_domains(settings: Settings) -> frozenset[str]:
     """Collect the domains our Message-IDs end in."""
     return frozenset({message_id_domain(settings)})
+
+
+def receptions(settings: Settings) -> Receptions:
+    """Hand out our addresses, and how severe what comes to each is at least."""
+    return Receptions(
+        addresses=tuple(map(fold_address, settings.addresses.reporting)),
+        least={
+            fold_address(address): Severity.from_label(entry.severity)
+            for entry in settings.addresses.defaults.values()
+            for address in entry.addresses
+        },
+    )
 
 
 def reading_rules(settings: Settings) -> ReadingRules:

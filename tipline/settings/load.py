@@ -44,6 +44,7 @@ PATH_KEYS: Final = (
     ("relay", "ca_file"),
     ("outgoing", "maildir"),
     ("outgoing", "templates"),
+    ("addresses", "defaults", "*", "templates"),
     ("rotas", "*", "calendar"),
     ("people", "*", "channels", "*", "url_file"),
     ("channels", "*", "url_file"),

@@ -35,6 +35,11 @@ def _told(settings: Settings) -> Iterator[tuple[Path, str]]:
     policies = settings.policies
     entries: list[tuple[Path, Policies | CategoryPolicies]] = [(("policies",), policies)]
     entries += [(("policies", "categories", key), one) for key, one in policies.categories.items()]
+    entries += [
+        (("addresses", "defaults", key, "policies"), one.policies)
+        for key, one in settings.addresses.defaults.items()
+        if one.policies
+    ]
     named = [((*at, name), getattr(one, name)) for at, one in entries for name in _SEVERITIES]
     for path, policy in named:
         for number, step in enumerate(policy.steps if policy else ()):

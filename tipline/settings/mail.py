@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ingest.addresses import fold_address
 from notifier.actions import MailRules
 from notifier.authentication import Required
-from notifier.compose import Identity
+from notifier.compose import Greeting, Identity
 from notifier.courier import Courier, MaildirCourier, Relay, RelayCourier, Security
 from notifier.decisions import NoticeRules
 from notifier.manners import Manners
@@ -37,9 +38,21 @@ def identity(settings: Settings) -> Identity:
         domain=message_id_domain(settings),
         aliases=own_addresses(settings),
         templates=settings.outgoing.templates,
+        greetings=greetings(settings),
         time_zone=settings.acknowledgement.time_zone,
         replies=reply_address(settings),
     )
+
+
+def greetings(settings: Settings) -> dict[str, Greeting]:
+    """Hand out how reporters are written to who wrote to an address with defaults of its own."""
+    return {
+        fold_address(address): Greeting(
+            name=name, language=entry.language, templates=entry.templates
+        )
+        for name, entry in settings.addresses.defaults.items()
+        for address in entry.addresses
+    }
 
 
 def manners(settings: Settings) -> Manners:

@@ -93,6 +93,9 @@ def _policies(values: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
     for category, entries in _table(policies.get("categories")).items():
         for severity, policy in _table(entries).items():
             yield ("policies", "categories", category, severity), policy
+    for name, entry in _table(_table(values.get("addresses")).get("defaults")).items():
+        for severity, policy in _table(_table(entry).get("policies")).items():
+            yield ("addresses", "defaults", name, "policies", severity), policy
 
 
 def _nobody(kind: str, name: str, known: Mapping[str, set[str]]) -> str:

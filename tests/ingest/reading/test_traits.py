@@ -4,6 +4,7 @@ import pytest
 
 from ingest.reading import ReadingRules, read_message
 from ingest.reading.header_marks import AUTOMATION_FIELDS, RESPONDER_FIELDS
+from ingest.reading.traits import MAX_RECIPIENTS
 from notifier import signs
 
 
@@ -60,3 +61,23 @@ def test_a_field_that_no_rule_reads_is_not(field: str) -> None:
 def test_many_fields_cost_little() -> None:
     fields = "\n".join(f"X-Loop: a{number}@example.org" for number in range(400))
     assert len(headers(f"{fields}\nList-A: b\nList-B: c")) == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ("To: CP@chirper.example", ("CP@chirper.example",)),
+        ("Cc: Anna <anna@x.example>, <cp+web@chirper.example>", ("cp+web@chirper.example",)),
+        ("Delivered-To: cp@chirper.example", ("cp@chirper.example",)),
+        ("To: undisclosed-recipients:;", ()),
+        ("To: cp@elsewhere.example", ()),
+        ("X-To: cp@chirper.example", ()),
+        (f"To: {', '.join(f'cp+{n}@chirper.example' for n in range(99))}", None),
+    ],
+)
+def test_the_header_tells_which_of_our_addresses_a_mail_is_for(
+    field: str, found: tuple[str, ...] | None
+) -> None:
+    raw = f"From: anna@example.org\n{field}\n\nhello"
+    told = read_message(raw.encode(), None, ReadingRules()).recipients
+    assert len(told) == MAX_RECIPIENTS if found is None else told == found

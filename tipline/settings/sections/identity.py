@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pathlib import Path
+from typing import Literal
 
+from pydantic import Field, ValidationInfo, field_validator
+
+from ingest.addresses import fold_address
 from tipline.settings.sections.section import Section
+from tipline.settings.sections.staff import CategoryPolicies
 from tipline.settings.values.addresses import (
     LONGEST_LOCAL_PART,
     Address,
@@ -13,7 +18,7 @@ from tipline.settings.values.addresses import (
     Domains,
     leaves_room,
 )
-from tipline.settings.values.texts import Expression, Line, Name, Words
+from tipline.settings.values.texts import Expression, Language, Line, Name, Words
 
 
 class Platform(Section):
@@ -65,6 +70,39 @@ class Platform(Section):
         return paths
 
 
+class DefaultsEntry(Section):
+    """What holds for reports that come to some of our addresses."""
+
+    addresses: Addresses = Field(
+        min_length=1,
+        description="Those of `addresses.reporting` that this holds for.",
+    )
+    severity: Literal["low", "normal", "high", "critical"] = Field(
+        default="low",
+        description="Least severity of a report that comes there.",
+    )
+    language: Language | None = Field(
+        default=None,
+        description=(
+            "Language of receipts and later mails to reporters whose own cannot be told. "
+            "Without it, English."
+        ),
+    )
+    templates: Path | None = Field(
+        default=None,
+        description=(
+            "Folder whose letters to reporters go before those of `outgoing.templates` and ours."
+        ),
+    )
+    policies: CategoryPolicies | None = Field(
+        default=None,
+        description=(
+            "Policies for cases whose first report came there, which win over those for all. "
+            "Those for a category win over these."
+        ),
+    )
+
+
 class AddressBook(Section):
     """Our own addresses."""
 
@@ -94,6 +132,27 @@ class AddressBook(Section):
             "Without it, the domain of the first reporting address."
         ),
     )
+
+    defaults: dict[Name, DefaultsEntry] = Field(
+        default_factory=dict,
+        description="What holds for reports that come to some of the addresses.",
+    )
+
+    @field_validator("defaults")
+    @classmethod
+    def _are_for_one_of_ours_each(
+        cls, defaults: dict[str, DefaultsEntry], info: ValidationInfo
+    ) -> dict[str, DefaultsEntry]:
+        ours, seen = {fold_address(each) for each in info.data.get("reporting", ())}, set[str]()
+        for name, entry in defaults.items():
+            for address in entry.addresses:
+                folded = fold_address(address)
+                if ours and folded not in ours:
+                    raise ValueError(f"{name}: {address} is not one of addresses.reporting")
+                if folded in seen:
+                    raise ValueError(f"{name}: {address} has defaults already; it can have one set")
+                seen.add(folded)
+        return defaults
 
     @field_validator("reporting")
     @classmethod

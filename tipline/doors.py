@@ -119,10 +119,12 @@ async def _begin(listener: Listener, place: _Place, stack: AsyncExitStack) -> in
     try:
         port = await listener.start()
     except OSError as error:
+        name = place.key.upper().replace(".", "__")
+        remedy = f"set {place.key} (TIPLINE_{name})" if place.key else "look at the socket unit"
         raise OSError(
             error.errno,
             f"cannot listen on {place.said(place.port)}: {error.strerror}; stop the other program, "
-            f"or set {place.key} (TIPLINE_{place.key.upper().replace('.', '__')})",
+            f"or {remedy}",
         ) from error
     stack.push_async_callback(listener.stop)
     return port

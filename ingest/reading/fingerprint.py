@@ -10,25 +10,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from ingest.reading.evidence import attempt, decoded
 from ingest.reading.parts import Part, stated_type
 from ingest.reading.texts import octets_of
 from store.model import MailTraits
 
+RESENT: Final = ("resent-date", "resent-message-id")
+"""Fields of who sends a mail again by hand (RFC 5322 section 3.6.6); servers add none of them."""
 
-def fingerprint(traits: MailTraits, date: str, subject: str, content: str | None) -> str | None:
+
+def fingerprint(
+    traits: MailTraits, dates: Sequence[str], subject: str, content: str | None
+) -> str | None:
     """Tell a mail from every other one (SHA-256, hexadecimal).
 
-    ``date`` is its Date as written, ``content`` what ``content_digest`` gave. None for a mail
-    without Message-ID or Date, whose like may come again and mean something new, and for one that
-    was not read to its end.
+    ``dates`` are its Date as written and those of ``RESENT``: who sends a mail again by hand means
+    it. ``content`` is what ``content_digest`` gave. None for a mail without Message-ID or Date,
+    whose like may come again and mean something new, and for one that was not read to its end.
     """
-    if not (traits.message_id and date and content):
+    if not (traits.message_id and dates and dates[0] and content):
         return None
     authors = sorted({address.casefold() for address in traits.from_addresses})
-    told = [traits.message_id, authors, date, subject, content]
+    told = [traits.message_id, authors, *dates, subject, content]
     return hashlib.sha256(json.dumps(told).encode("ascii")).hexdigest()
 
 

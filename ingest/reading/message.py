@@ -20,7 +20,7 @@ from ingest.reading.body import Body, read_body
 from ingest.reading.category import Suggestion, suggest_category
 from ingest.reading.delivery import Delivery, read_delivery
 from ingest.reading.facts import KindFacts
-from ingest.reading.fingerprint import fingerprint
+from ingest.reading.fingerprint import RESENT, fingerprint
 from ingest.reading.form import FilledForm, language_of, most_urgent, read_form
 from ingest.reading.form_accounts import with_form
 from ingest.reading.gathering import Reading, gather_facts
@@ -223,7 +223,9 @@ def assembled(pieces: Pieces, rules: ReadingRules) -> ParsedMessage:
         recipients=pieces.recipients,
         machine_report=pieces.report.report,
         delivery=pieces.delivery,
-        fingerprint=fingerprint(traits, mail.value("date"), pieces.subject, mail.content),
+        fingerprint=fingerprint(
+            traits, [mail.value(name) for name in ("date", *RESENT)], pieces.subject, mail.content
+        ),
     )
 
 

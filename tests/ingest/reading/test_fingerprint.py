@@ -88,6 +88,9 @@ def test_to_whom_a_copy_is_addressed_makes_no_other_mail() -> None:
         {"From": "Eve <eve@mail.example>"},
         {"Subject": "please do not look"},
         {"Date": "Sun, 22 Nov 2026 10:00:01 +0000"},
+        # The same mail sent again by hand: the account is still there.
+        {"Resent_Date": "Sun, 29 Nov 2026 10:00:00 +0000"},
+        {"Resent_Message_ID": "<9@mail.example>"},
     ],
 )
 def test_what_the_author_wrote_above_it_makes_another_mail(fields: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ Whoever has shown no right to a case gets no address by which to act on it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +22,13 @@ from store.model import Case, OutboxKind, StaffAction
 from store.unit_of_work import UnitOfWork
 
 _WITHOUT_RIGHT: Final = frozenset(
-    {Refusal.UNAUTHENTICATED, Refusal.FORWARDED, Refusal.OTHER_PERSON, Refusal.NO_TOKEN},
+    {
+        Refusal.UNAUTHENTICATED,
+        Refusal.UNCONFIRMED,
+        Refusal.FORWARDED,
+        Refusal.OTHER_PERSON,
+        Refusal.NO_TOKEN,
+    },
 )
 
 
@@ -48,11 +55,27 @@ class CommandAnswers:
         """
         if asked.person is None or not why.is_answered:
             return
+        if why is Refusal.UNCONFIRMED:
+            self._ask_to_confirm(work, asked, now)
+            return
         person, command = asked.person, asked.command
         facts = self._facts(NoticeKind.REFUSED, why.value, asked, asked.case, person)
         hour = now.strftime("%Y-%m-%dT%H")
         key = f"refused:{person.key[:80]}:{command.case_id}:{why.value}:{hour}"
         self._queue(work, asked, facts, person, key, now)
+
+    def _ask_to_confirm(self, work: UnitOfWork, asked: Asked, now: datetime) -> None:
+        """Send a link to the person's own address, once in ten minutes for each thing to do."""
+        person, case, action = _of(asked), asked.case, asked.action
+        if case is None or action is None:
+            raise AssertionError("unreachable")
+        found = self._actions.confirmation(case.reference, person, asked.command, action, now)
+        facts = self._facts(NoticeKind.REFUSED, Refusal.UNCONFIRMED.value, asked, case, person)
+        facts = replace(facts, confirm=found.link if found else None)
+        ten_minutes = int(now.timestamp() // 600)
+        key = f"unconfirmed:{person.key[:80]}:{case.id}:{action.value}:{ten_minutes}"
+        reply_to = found.reply_to if found else None
+        self._queue(work, asked, facts, person, key, now, reply_to)
 
     def _facts(
         self, kind: NoticeKind, what: str, asked: Asked, case: Case | None, person: Person
@@ -85,14 +108,17 @@ class CommandAnswers:
         person: Person,
         key: str,
         now: datetime,
+        reply_to: str | None = None,
     ) -> None:
         came_from = folded(asked.command.sender or "")
         address = next((own for own in person.addresses if folded(own) == came_from), None)
         recipient = address or person.address
         posting = self._composer.posting(OutboxKind.STAFF_NOTICE, recipient, key[:255], now)
         has_right = facts.case is not None and facts.what not in _WITHOUT_RIGHT
-        links = self._actions.links(facts.reference, person, now) if has_right else None
-        answered = Answered(traits=asked.command.traits, reply_to=links.reply_to if links else None)
+        if has_right and reply_to is None:
+            links = self._actions.links(facts.reference, person, now)
+            reply_to = links.reply_to if links else None
+        answered = Answered(traits=asked.command.traits, reply_to=reply_to)
         work.outbox.queue(write_notice(self._composer, facts, posting, answered), now)
 
 

@@ -46,6 +46,7 @@ class Refusal(StrEnum):
     AUTOMATIC = "automatic"
     UNKNOWN_SENDER = "unknown_sender"
     UNAUTHENTICATED = "unauthenticated"
+    UNCONFIRMED = "unconfirmed"
     FORWARDED = "forwarded"
     OTHER_PERSON = "other_person"
     NO_TOKEN = "no_token"  # noqa: S105 - a reason, and no secret
@@ -199,6 +200,15 @@ def _fresh(asked: Asked) -> Refusal | None:
     return Refusal.REPEATED if asked.spent else None
 
 
+def _confirmed(asked: Asked) -> Refusal | None:
+    """Ask for a confirmation of what could be done, where nothing is known of who sent it."""
+    if not asked.rules.confirm or (asked.token is not None and asked.token.confirms):
+        return None
+    traits = asked.command.traits
+    found = judge(traits.authentication, traits.from_addresses, asked.rules.trusted_servers)
+    return Refusal.UNCONFIRMED if found.verdict is Verdict.UNKNOWN else None
+
+
 _QUESTIONS: Final[tuple[Callable[[Asked], Refusal | None], ...]] = (
     _now,
     _machine,
@@ -211,4 +221,5 @@ _QUESTIONS: Final[tuple[Callable[[Asked], Refusal | None], ...]] = (
     _allowed,
     _whole,
     _fresh,
+    _confirmed,
 )

@@ -99,7 +99,7 @@ def samples(composer: Composer) -> dict[str, Sample]:
                 values=values,
                 required=_REQUIRED.get(name, frozenset()),
                 has_html=name in _WITH_HTML,
-                links=action_targets(_SAMPLE_LINKS) if name in _WITH_ACTIONS else (),
+                links=action_targets(_SAMPLE_LINKS) if name in _WITH_HTML else (),
             )
             for name, values in _for_staff(composer).items()
         },
@@ -185,8 +185,7 @@ _REQUIRED: Final = {
     "decision": frozenset({"reference", "disposition", "until"}),
     "question": frozenset({"reference", "lines"}),
 }
-_WITH_ACTIONS: Final = frozenset({"alert", "summary"})
-_WITH_HTML: Final = _WITH_ACTIONS | {"staff_notice"}
+_WITH_HTML: Final = frozenset({"alert", "summary", "staff_notice"})
 _SAMPLE_DOSSIER: Final = Dossier(
     why="imminent_danger",
     phrase="a phrase",
@@ -287,6 +286,7 @@ def sample_notices() -> tuple[NoticeFacts, ...]:
             allowed=tuple(StaffAction),
             valid_hours=48,
             longest="8 h",
+            confirm=_SAMPLE_LINKS.take if what == Refusal.UNCONFIRMED.value else None,
         )
         for kind, what in about
         for case in (_TAKEN, closed, replace(_TAKEN, state=CaseState.OPEN), None)

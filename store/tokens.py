@@ -27,6 +27,9 @@ from store.references import (
 
 ACTION_PREFIX: Final = "A"
 ACTION_PURPOSE: Final = "action"
+CONFIRM_PREFIX: Final = "F"
+CONFIRM_PURPOSE: Final = "confirm"
+_PURPOSES: Final = {ACTION_PREFIX: ACTION_PURPOSE, CONFIRM_PREFIX: CONFIRM_PURPOSE}
 _ANY: Final = "Y"
 _LETTERS: Final = {
     StaffAction.TAKE: "T",
@@ -68,13 +71,15 @@ _RETURN_BODY: Final = 1 + _DAY + _MESSAGE
 class ActionToken:
     """Lets one person act on one case until ``expires_at``; ``action`` None stands for any.
 
-    ``person`` is a tag made of the person's name in the configuration: see ``person_tag``.
+    ``person`` is a tag made of the person's name in the configuration: see ``person_tag``. A token
+    that ``confirms`` was sent to the person because a mail in their name asked for something.
     """
 
     case: str
     person: str
     action: StaffAction | None
     expires_at: datetime
+    confirms: bool = False
 
     def __post_init__(self) -> None:
         require_aware(self.expires_at, "expires_at")
@@ -92,17 +97,19 @@ def action_token(token: ActionToken, key: bytes) -> str:
     letter = _ANY if token.action is None else _LETTERS[token.action]
     # The check character of the reference follows from the rest.
     case = token.case.removeprefix(f"{CASE_PREFIX}-").replace("-", "")[:DIGITS]
-    body = f"{ACTION_PREFIX}{case}{letter}{token.person}{encode(number, _SECONDS)}"
-    return (body + signature(ACTION_PURPOSE, body, key)).lower()
+    prefix = CONFIRM_PREFIX if token.confirms else ACTION_PREFIX
+    body = f"{prefix}{case}{letter}{token.person}{encode(number, _SECONDS)}"
+    return (body + signature(_PURPOSES[prefix], body, key)).lower()
 
 
 def read_action_token(text: str, key: bytes) -> ActionToken | None:
     """Read a token; None for a forged or broken one. It may have expired."""
     compact = text.upper()
     body, signed = compact[:_BODY], compact[_BODY:]
-    if not compact.isascii() or not body.startswith(ACTION_PREFIX):
+    purpose = _PURPOSES.get(body[:1])
+    if not compact.isascii() or purpose is None:
         return None
-    if not hmac.compare_digest(signed, signature(ACTION_PURPOSE, body, key)):
+    if not hmac.compare_digest(signed, signature(purpose, body, key)):
         return None
     case, rest = body[1 : 1 + DIGITS], body[1 + DIGITS :]
     return ActionToken(
@@ -110,6 +117,7 @@ def read_action_token(text: str, key: bytes) -> ActionToken | None:
         person=rest[1 : 1 + _PERSON],
         action=_ACTIONS.get(rest[0]),
         expires_at=_EPOCH + timedelta(seconds=_number(rest[1 + _PERSON :])),
+        confirms=purpose == CONFIRM_PURPOSE,
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import structlog.testing
@@ -353,6 +355,94 @@ def test_a_sender_is_believed_as_configured(
     assert asked.reason == ("unauthenticated" if state is CommandState.REFUSED else "take by anna")
 
 
+def link_in(notice: EmailMessage) -> tuple[str, str]:
+    """Give the token and the text of the mail that a notice's button opens."""
+    found = re.search(r"mailto:cp\+([0-9a-z]+)@\S+?body=(\S+)", text(notice))
+    assert found is not None
+    return found[1], unquote(found[2])
+
+
+@pytest.mark.parametrize(
+    ("action", "changes", "line"),
+    [
+        (StaffAction.TAKE, {}, "take"),
+        (StaffAction.ESCALATE, {}, "escalate"),
+        (StaffAction.SNOOZE, {"span": timedelta(hours=3)}, "snooze 180 min"),
+    ],
+)
+def test_what_nothing_is_known_about_is_done_once_it_is_confirmed(
+    desk: Desk, action: StaffAction, changes: dict[str, Any], line: str
+) -> None:
+    desk.start(confirm=True)
+    case = desk.house.opened()
+    asked = desk.asks(case, action, token=desk.token(case, action), **changes)
+    assert (asked.state, asked.reason) == (CommandState.REFUSED, "unconfirmed")
+    assert desk.house.case(case).state is CaseState.OPEN
+
+    (notice,) = desk.notices()
+    assert (notice["To"], notice["Subject"]) == (ANNA, f"PLEASE CONFIRM {case.reference}")
+    token, body = link_in(notice)
+    assert body == line
+    assert str(notice["Reply-To"]).startswith("cp+f")
+    written = written_command(body, "")
+    assert written is not None
+    again = desk.asks(case, written.action, token=token, span=written.span)
+    assert again.state is CommandState.DONE
+    assert desk.asks(case, written.action, token=token, span=written.span).reason == "repeated"
+
+
+def test_a_confirmation_is_good_for_its_person_its_command_and_an_hour(desk: Desk) -> None:
+    desk.start(confirm=True)
+    case = desk.house.opened()
+    desk.asks(case, StaffAction.TAKE)
+    token, _ = link_in(desk.notices()[0])
+
+    assert desk.asks(case, StaffAction.TAKE, token=token, sender=BEN).reason == "other_person"
+    assert desk.asks(case, StaffAction.RELEASE, token=token).reason == "other_action"
+    # A link of the alert, however it was come by, is no confirmation.
+    assert desk.asks(case, StaffAction.TAKE, token=desk.token(case)).reason == "unconfirmed"
+    desk.house.clock.now += timedelta(minutes=61)
+    assert desk.asks(case, StaffAction.TAKE, token=token).reason == "expired"
+
+
+def test_a_note_is_confirmed_by_saying_it_again_and_its_words_are_not_sent(desk: Desk) -> None:
+    desk.start(confirm=True)
+    case = desk.house.opened()
+    remark = desk.evidence.seal_words(Words(subject="", text="called the police"))
+    assert desk.asks(case, StaffAction.NOTE, remark=remark).reason == "unconfirmed"
+    (notice,) = desk.notices()
+    assert "mailto:" not in text(notice)
+    assert "police" not in notice.as_string()
+    token = str(notice["Reply-To"]).partition("+")[2].partition("@")[0]
+    assert desk.asks(case, StaffAction.NOTE, remark=remark, token=token).state is CommandState.DONE
+
+
+def test_who_is_asked_to_confirm_is_asked_once_in_ten_minutes(desk: Desk) -> None:
+    desk.start(confirm=True)
+    case = desk.house.opened()
+    for _ in range(5):
+        desk.asks(case, StaffAction.TAKE)
+    assert len(desk.notices()) == 1
+    desk.asks(case, StaffAction.ESCALATE)
+    assert len(desk.notices()) == 2
+    desk.house.clock.now += timedelta(minutes=10)
+    desk.asks(case, StaffAction.TAKE)
+    assert len(desk.notices()) == 3
+
+
+@pytest.mark.parametrize(
+    ("results", "reason"),
+    [(PASSED, "take by anna"), (FAILED, "unauthenticated"), ((), "unconfirmed")],
+)
+def test_only_what_no_trusted_server_decided_has_to_be_confirmed(
+    desk: Desk, results: tuple[str, ...], reason: str
+) -> None:
+    desk.start(confirm=True, trusted_servers=TRUSTED)
+    case = desk.house.opened()
+    asked = desk.asks(case, StaffAction.TAKE, traits={"authentication": results})
+    assert asked.reason == reason
+
+
 def test_the_same_mistake_is_answered_once_an_hour(desk: Desk) -> None:
     case = desk.house.opened()
     for _ in range(5):
@@ -413,7 +503,7 @@ def test_no_notice_reads_as_a_command_and_all_fit_a_lock_screen(house: House) ->
             assert len(mail["Subject"]) <= 40, mail["Subject"]
             html = part(mail, "html")
             assert f'lang="{language}"' in html
-            assert "href" not in html
+            assert ("href" in html) is (facts.confirm is not None)
 
 
 def test_a_mail_that_is_delivered_twice_is_obeyed_once_and_not_answered_again(desk: Desk) -> None:

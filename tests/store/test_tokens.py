@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -65,3 +66,16 @@ def test_people_have_tags_of_their_own() -> None:
 def test_a_token_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         ActionToken(case="C", person="x", action=None, expires_at=datetime(2026, 1, 1))  # noqa: DTZ001 - that is the point
+
+
+@given(st.sampled_from([None, *StaffAction]))
+def test_no_link_becomes_a_confirmation_nor_a_confirmation_a_link(
+    action: StaffAction | None,
+) -> None:
+    link = token(action=action)
+    confirmation = replace(link, confirms=True)
+    texts = [action_token(each, KEY) for each in (link, confirmation)]
+
+    assert [read_action_token(text, KEY) for text in texts] == [link, confirmation]
+    assert read_action_token(f"f{texts[0][1:]}", KEY) is None
+    assert read_action_token(f"a{texts[1][1:]}", KEY) is None

@@ -87,7 +87,10 @@ def mail_rules(settings: Settings) -> MailRules:
         take_for=settings.cases.take_for,
         snooze_for=commands.snooze_for,
         longest_snooze=commands.longest_snooze,
-        authentication=Required(commands.authentication),
+        authentication=Required(
+            "when-available" if commands.authentication == "confirm" else commands.authentication
+        ),
+        confirm=commands.authentication == "confirm",
         trusted_servers=trusted_servers(settings),
     )
 

@@ -87,10 +87,11 @@ class Commands(Section):
         default=timedelta(hours=8),
         description="Longest snooze by mail.",
     )
-    authentication: Literal["always", "when-available", "never"] = Field(
+    authentication: Literal["always", "confirm", "when-available", "never"] = Field(
         default="when-available",
         description=(
             "Whether a mail is obeyed only if its sender's domain answers for it: `always`; "
+            "`confirm`, else once the person has confirmed it by a link sent to them; "
             "`when-available`, unless a trusted server found that it does not; or `never`."
         ),
     )

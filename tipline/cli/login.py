@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -73,6 +74,8 @@ def _with_code(grant: Grant) -> Granted:
     shown = device.begin(grant, utc_now())
     print_line(f"Open {shown.address} in a browser, and type the code {shown.code}")
     print_line("Log in there as the user whose mailbox it is, or who may use it. Waiting ...")
+    # Also where somebody reads it through a pipe.
+    sys.stdout.flush()
     return device.wait(grant, shown, utc_now)
 
 

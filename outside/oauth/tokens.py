@@ -15,52 +15,38 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
 from outside.oauth.bearer import Bearer, BearerSource
-from outside.oauth.endpoint import LIMIT, LONGEST_WAIT, Granted, Post, ask, post
+from outside.oauth.endpoint import Granted, Post, ask, post
 from outside.oauth.errors import LoginError
 from outside.oauth.grants import Grant, renewal
+from outside.oauth.standing import (
+    HURRY_BEFORE,
+    LEASE,
+    NOTHING,
+    RENEW_BEFORE,
+    Kept,
+    State,
+    ends_at,
+    failure_after,
+    is_leased,
+    present,
+    resting,
+    standing,
+)
 from store.errors import SealError
-from store.model import Clock, LoginFailure, StoredLogin
+from store.model import Clock, StoredLogin
 from store.seals import Seal
 from store.unit_of_work import Store, UnitOfWork
 
-RENEW_BEFORE: Final = timedelta(minutes=10)
-"""How long before its end an access token is replaced, so that none ends in the middle of work."""
-HURRY_BEFORE: Final = timedelta(minutes=2)
-"""When whoever needs a token renews it himself, as nobody else has: until then nobody waits."""
-STILL_GOOD_FOR: Final = timedelta(seconds=30)
-"""How long a token must be good to be given out when no new one can be had."""
-UNKNOWN_LIFE: Final = timedelta(hours=1)
-"""When a token of which the endpoint told no end is renewed."""
-FRESH_FOR: Final = timedelta(minutes=1)
-"""A token so young that is refused was not refused for its age: another would be, too."""
-LEASE: Final = LIMIT + timedelta(seconds=10)
-SKEW: Final = timedelta(minutes=1)
-"""What was written further in the future was written before the clock was set back."""
-FIRST_PAUSE: Final = timedelta(seconds=5)
-LONGEST_PAUSE: Final = timedelta(minutes=5)
-PAUSE_FOR_GOOD: Final = timedelta(minutes=1)
 POLL_SECONDS: Final = 0.1
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Kept:
-    """The tokens of a login as they stand in its seal."""
-
-    access_token: str | None = field(default=None, repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
-    began_with: str = ""
-
-
-_NOTHING: Final = _Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +58,6 @@ class _Source:
 
     def bearer(self, refused: Bearer | None = None) -> Bearer:
         return self.tokens.bearer(self.name, refused)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _State:
-    """How a login stands: a token that can be used, and whether it is time for another."""
-
-    login: StoredLogin
-    usable: Bearer | None
-    is_due: bool
 
 
 class Tokens:
@@ -157,8 +134,8 @@ class Tokens:
         with self._turns[name]:
             self._unwritten.pop(name, None)
             with self._store.transaction() as work:
-                login = _present(work, grant)
-                work.logins.keep(self._with(grant, login, granted, _NOTHING, asked_at))
+                login = present(work, grant)
+                work.logins.keep(self._with(grant, login, granted, NOTHING, asked_at))
                 work.commit()
         log.info("login.kept", login=name)
 
@@ -191,9 +168,9 @@ class Tokens:
             state = self._state(work, grant, refused, early, now)
             if state.usable and not state.is_due:
                 return state.usable
-            if _is_leased(state.login, now):
+            if is_leased(state.login, now):
                 return state.usable
-            if failure := self._resting(state.login, now):
+            if not self._insist and (failure := resting(state.login, now)):
                 if state.usable:
                     return state.usable
                 raise LoginError(failure.reason, failure.remedy, for_good=failure.for_good)
@@ -208,32 +185,10 @@ class Tokens:
         refused: Bearer | None,
         early: timedelta,
         now: datetime,
-    ) -> _State:
-        login = _present(work, grant)
+    ) -> State:
+        login = present(work, grant)
         token = self._opened(grant, login).access_token
-        if token is None or login.obtained_at is None:
-            return _State(login=login, usable=None, is_due=True)
-        if refused is not None and refused.token == token:
-            if -SKEW <= now - login.obtained_at < FRESH_FOR:
-                raise LoginError(
-                    "the server refuses a token that was given out just now",
-                    f"see that the user exists and that {grant.section} may use its mailbox",
-                    for_good=True,
-                )
-            return _State(login=login, usable=None, is_due=True)
-        bearer = Bearer(token=token, expires_at=login.expires_at)
-        is_usable = now < _ends_at(login, STILL_GOOD_FOR)
-        # Before it was given out: the clock was set back, and its end means nothing.
-        is_due = now >= _ends_at(login, early) or now < login.obtained_at - SKEW
-        return _State(login=login, usable=bearer if is_usable else None, is_due=is_due)
-
-    def _resting(self, login: StoredLogin, now: datetime) -> LoginFailure | None:
-        """Tell what failed so lately that it is not worth trying again."""
-        failure = login.failure
-        if failure is None or self._insist:
-            return None
-        # A time further off than any pause was written before the clock was set back.
-        return failure if now < failure.retry_at <= now + LONGEST_WAIT + SKEW else None
+        return standing(grant, login, token, refused, due_at=ends_at(login, early), now=now)
 
     def _renewed(self, grant: Grant, login: StoredLogin, refused: Bearer | None) -> Bearer:
         """Ask for a new token under the lease we have, and write it down before it is used."""
@@ -259,11 +214,11 @@ class Tokens:
     ) -> Bearer:
         """Write down why there is no new token; the old one does while it is good."""
         now = self._clock()
-        failure = _failure(login, error, now)
+        failure = failure_after(login, error, now)
         log.warning("login.no_token", login=grant.name, reason=error.reason, remedy=error.remedy)
         with self._store.transaction() as work:
             # Else somebody logged in meanwhile, or our lease has lapsed: theirs is newer.
-            if _present(work, grant).version == login.version:
+            if present(work, grant).version == login.version:
                 work.logins.failed(login, failure)
                 work.commit()
             state = self._state(work, grant, refused, HURRY_BEFORE, now)
@@ -277,17 +232,17 @@ class Tokens:
         if held is None:
             return
         with self._store.transaction() as work:
-            present = work.logins.get(name)
-            if present is None or present.version == held.version:
+            there = work.logins.get(name)
+            if there is None or there.version == held.version:
                 work.logins.keep(held)
             # Else somebody logged in meanwhile: theirs is newer.
             work.commit()
         del self._unwritten[name]
 
     def _with(
-        self, grant: Grant, login: StoredLogin, granted: Granted, old: _Kept, asked_at: datetime
+        self, grant: Grant, login: StoredLogin, granted: Granted, old: Kept, asked_at: datetime
     ) -> StoredLogin:
-        kept = _Kept(
+        kept = Kept(
             access_token=granted.access_token,
             refresh_token=granted.refresh_token or old.refresh_token,
             began_with=grant.began_with() or old.began_with,
@@ -303,59 +258,14 @@ class Tokens:
             refresh_expires_at=asked_at + after if after else login.refresh_expires_at,
         )
 
-    def _opened(self, grant: Grant, login: StoredLogin) -> _Kept:
+    def _opened(self, grant: Grant, login: StoredLogin) -> Kept:
         if login.sealed is None:
-            return _NOTHING
+            return NOTHING
         try:
-            kept = _Kept(**json.loads(self._seal.open(login.sealed)))
+            kept = Kept(**json.loads(self._seal.open(login.sealed)))
         except SealError:
             # The key is another one since; what is sealed for the old one is lost.
-            return _NOTHING
+            return NOTHING
         # A refresh token that was put into the file anew begins anew; one that was taken out of it
         # has done its work.
-        return kept if grant.began_with() in {"", kept.began_with} else _NOTHING
-
-
-def _present(work: UnitOfWork, grant: Grant) -> StoredLogin:
-    """Give what is known of a login; of tokens that another grant got, only that they are there."""
-    made_for = grant.made_for()
-    login = work.logins.get(grant.name)
-    if login is None:
-        return StoredLogin(name=grant.name, made_for=made_for, version=0)
-    if login.made_for == made_for:
-        return login
-    return StoredLogin(
-        name=grant.name,
-        made_for=made_for,
-        version=login.version,
-        leased_by=login.leased_by,
-        leased_until=login.leased_until,
-    )
-
-
-def _is_leased(login: StoredLogin, now: datetime) -> bool:
-    # A lease that ends later than any can was taken before the clock was set back.
-    return login.leased_until is not None and now < login.leased_until <= now + LEASE + SKEW
-
-
-def _ends_at(login: StoredLogin, early: timedelta) -> datetime:
-    """Tell when a token counts as ended, so much before its end; of a short life a quarter."""
-    begin = login.obtained_at or datetime.min.replace(tzinfo=UTC)
-    if login.expires_at is None:
-        return begin + UNKNOWN_LIFE
-    return login.expires_at - min(early, (login.expires_at - begin) / 4)
-
-
-def _failure(login: StoredLogin, error: LoginError, now: datetime) -> LoginFailure:
-    times = login.failure.times + 1 if login.failure else 1
-    pause = error.retry_after or min(FIRST_PAUSE * 2 ** min(times - 1, 10), LONGEST_PAUSE)
-    if error.for_good:
-        pause = max(pause, PAUSE_FOR_GOOD)
-    return LoginFailure(
-        at=now,
-        reason=error.reason,
-        remedy=error.remedy,
-        for_good=error.for_good,
-        times=times,
-        retry_at=now + pause,
-    )
+        return kept if grant.began_with() in {"", kept.began_with} else NOTHING

@@ -10,7 +10,7 @@ import pytest
 
 from notifier.courier import Deferred, Relay, RelayCourier, Sent
 from outside.oauth import Mechanism
-from outside.oauth.tokens import FRESH_FOR
+from outside.oauth.standing import FRESH_FOR
 from store.seals import Seal
 from tests.notifier.bearer_relay import BearerRelay, serving
 from tests.notifier.house import MESSAGE

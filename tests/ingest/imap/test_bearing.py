@@ -23,7 +23,7 @@ from ingest.imap.login import PasswordLogin
 from ingest.imap.settings import MailboxSettings, Security
 from outside.oauth import BearerSource, Mechanism
 from outside.oauth.grants import Grant
-from outside.oauth.tokens import FRESH_FOR
+from outside.oauth.standing import FRESH_FOR
 from store.keys import Identity
 from store.seals import Seal
 from store.unit_of_work import Store

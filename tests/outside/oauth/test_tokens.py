@@ -14,7 +14,7 @@ from outside.oauth.endpoint import Granted
 from outside.oauth.errors import LoginError
 from outside.oauth.grants import Grant, GrantKind
 from outside.oauth.secret_files import SecretFile
-from outside.oauth.tokens import FRESH_FOR, HURRY_BEFORE, LEASE, RENEW_BEFORE, SKEW
+from outside.oauth.standing import FRESH_FOR, HURRY_BEFORE, LEASE, RENEW_BEFORE, SKEW
 from store.engine import open_engine
 from store.errors import StorageFull, StorageUnavailable
 from store.keys import Identity

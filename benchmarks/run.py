@@ -1,6 +1,7 @@
 """Benchmarks: ``make bench`` runs them all in about half a minute.
 
     accepting   durable SMTP accept beside a listener that keeps nothing
+    fetching    a full mailbox, taken in and moved, beside only fetching it
     filing      the whole program, from the first mail to the last receipt
     reading     reading a mail beside parsing its structure
     storm       what the duty officer gets of a storm of reports
@@ -16,11 +17,18 @@ import sys
 import time
 
 import accepting
+import fetching
 import filing
 import reading
 import storm
 
-ALL = {"accepting": accepting, "filing": filing, "reading": reading, "storm": storm}
+ALL = {
+    "accepting": accepting,
+    "fetching": fetching,
+    "filing": filing,
+    "reading": reading,
+    "storm": storm,
+}
 
 
 def main(names: list[str]) -> None:

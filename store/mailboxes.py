@@ -6,7 +6,7 @@ the mailbox (the mail moved or flagged) follows from the rows that are not settl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -37,14 +37,15 @@ class Mailboxes:
         done = _at(place) & (fetches.c.outcome != FetchOutcome.TRIED) & ~fits
         return set(self._connection.scalars(select(fetches.c.uid).where(done)))
 
-    def add(self, place: Place, new: Iterable[Fetch]) -> None:
-        """Write mails down; a try that is written down already becomes what is said now."""
-        for fetch in new:
-            row = _row(place, fetch)
-            same = _at(place) & (fetches.c.uid == fetch.uid)
-            changed = self._connection.execute(update(fetches).where(same).values(row))
-            if not changed.rowcount:
-                self._connection.execute(insert(fetches).values(strikes=0, **row))
+    def add(self, place: Place, new: Sequence[Fetch]) -> None:
+        """Write mails down; what was known of one before becomes what is said now."""
+        if not new:
+            return
+        for some in _parted([fetch.uid for fetch in new]):
+            gone = delete(fetches).where(_at(place) & fetches.c.uid.in_(some))
+            self._connection.execute(gone)
+        rows = [{**_row(place, fetch), "strikes": 0} for fetch in new]
+        self._connection.execute(insert(fetches), rows)
 
     def tried(self, place: Place, uid: int, reason: str, at: datetime, strikes: int) -> int:
         """Note that a mail could not be fetched, and how much that says; gives the sum of it."""
@@ -96,8 +97,8 @@ class Mailboxes:
         return set(self._connection.scalars(query)) & set(uids)
 
     def _mark(self, place: Place, uids: Sequence[int], **values: Any) -> None:
-        for start in range(0, len(uids), _AT_ONCE):
-            same = _at(place) & fetches.c.uid.in_(uids[start : start + _AT_ONCE])
+        for some in _parted(uids):
+            same = _at(place) & fetches.c.uid.in_(some)
             self._connection.execute(update(fetches).where(same).values(values))
 
     def why_cut(self, inbound_id: InboundId) -> str | None:
@@ -131,6 +132,10 @@ class Mailboxes:
         gone = delete(mailbox_states).where(mailbox_states.c.mailbox == state.mailbox)
         self._connection.execute(gone)
         self._connection.execute(insert(mailbox_states).values(asdict(state)))
+
+
+def _parted(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (uids[start : start + _AT_ONCE] for start in range(0, len(uids), _AT_ONCE))
 
 
 def _at(place: Place) -> ColumnElement[bool]:

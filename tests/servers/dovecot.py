@@ -70,6 +70,10 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  # No pauses after wrong passwords.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =

@@ -58,7 +58,8 @@ def test_a_mail_above_the_limit_is_a_report_that_says_so_and_what_could_be_read_
     room = open_mailroom(dovecot, max_size=2 * MEGA)
     # Even what looks like a machine's is a report: only a person can tell what the rest says.
     machine = mail(2, more="Auto-Submitted: auto-replied\n")
-    room.put(mail(1) + b"x" * (3 * MEGA), machine + b"x" * (3 * MEGA))
+    picture = (b"x" * 70 + b"\r\n") * (3 * MEGA // 72)
+    room.put(mail(1) + picture, machine + picture)
     desk = Desk(store, evidence)
 
     room.work()

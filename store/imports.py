@@ -89,6 +89,13 @@ class Imports:
             return None
         return ReadFile(place=row.place, octets=row.octets, mails=row.mails, digest=row.digest)
 
+    def places_in(self, folder: str) -> set[str]:
+        """Give the files read that lie in a folder itself; its name ends with a slash."""
+        place = read_files.c.place
+        query = select(place).where(place.startswith(folder, autoescape=True))
+        found = self._connection.scalars(query)
+        return {each for each in found if "/" not in each.removeprefix(folder)}
+
     def note_read(self, file: ReadFile, at: datetime) -> None:
         """Note how far a file was read."""
         self.forget([file.place])

@@ -1,6 +1,6 @@
 """The daemon: the only wiring, read from top to bottom.
 
-    mailboxes ------------------v
+    mailboxes, folders ---------v
     SMTP listener -> Acceptor -> [inbox] -> Pipeline -> [cases] -> Planner -> [outbox] -> Deliverer
                                                         [escalations] -> Escalator -^    Auditor
 
@@ -33,7 +33,7 @@ from tipline.settings import Settings
 from tipline.settings.places import places
 from tipline.stages import Stage
 from tipline.waiting import release_dead_commands
-from tipline.watching import Watch, watch
+from tipline.watching import Watch, look_at_folders, watch
 from tipline.wiring import Wiring, outfit
 
 # The name of the daemon's leases: there is one daemon on a database.
@@ -163,12 +163,14 @@ class _Stages:
         self.fetching = [
             Stage(f"mailbox {mailbox.name}", mailbox.step, on_round) for mailbox in self._mailboxes
         ]
+        folders = wiring.folders(self.wake_reading)
+        self.looking = [Stage(f"folder {folder.name}", folder.step, on_round) for folder in folders]
         calendars = wiring.calendars()
         # Before the first step is due: nobody is told by a plan that the file has not.
         calendars.step()
         self.reading_calendars = Stage("reading calendars", _once(calendars.step), on_round)
         self.beating = Stage("heartbeat", watch.heartbeat.step, on_round)
-        looks = (*watch.looks, calendars.look())
+        looks = (*watch.looks, calendars.look(), look_at_folders(folders))
         audit = wiring.auditor(looks, watch.heartbeat.all_is_well).step
         self.auditing = Stage("auditing", _once(audit), on_round)
         renew = wiring.installation.tokens.keep_fresh
@@ -177,6 +179,7 @@ class _Stages:
         self.canary = Stage("canary", canary, on_round)
         self.all = (
             *self.fetching,
+            *self.looking,
             *self.reading,
             self.planning,
             self.commanding,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from ingest.folders.rounds import FolderRounds
 from notifier.canary import Canaries, Course
 from notifier.channels import look as look_at_channel
 from notifier.expiry import Expiries, Expiry
@@ -131,6 +132,16 @@ def _looks(
         look = Silence(watching.silence_reports).look
         looks.append(Look(kind="silence", title=title, look=look))
     return looks
+
+
+def look_at_folders(folders: Sequence[FolderRounds]) -> Look:
+    """Look for folders that are not in order, as the daemon found them last."""
+    return Look(
+        kind="folder_failing",
+        title="{} folders are not in order",
+        # What exactly is in the log: a file more makes it no other fault.
+        look=lambda *_: [f"folder {each.name}" for each in folders if each.fault],
+    )
 
 
 def failing_mailboxes(names: Iterable[str], work: UnitOfWork, now: datetime) -> list[str]:

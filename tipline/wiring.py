@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ingest.accept import Acceptor
 from ingest.addresses import ReportingAddresses
 from ingest.filing import Filing
+from ingest.folders.rounds import FolderRounds
 from ingest.forwarded import ForwardedConnection
 from ingest.imap.rounds import Rounds
 from ingest.limits import SmtpSettings
@@ -39,6 +40,7 @@ from tipline.installation import Installation
 from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels, detour, operator_channels
 from tipline.settings.duty import directory, pace, progress, regular
+from tipline.settings.folders import folders
 from tipline.settings.home import reading_rules, receptions
 from tipline.settings.mail import (
     courier,
@@ -275,6 +277,19 @@ class Wiring:
         return Calendars(
             store=self.installation.store, directory=self.outfit.directory, clock=self.clock
         )
+
+    def folders(self, on_taken: Callable[[], None]) -> list[FolderRounds]:
+        """Put together what takes in what is put into folders, one for each."""
+        return [
+            FolderRounds(
+                settings=folder,
+                store=self.installation.store,
+                evidence=self.installation.evidence,
+                clock=self.clock,
+                on_taken=on_taken,
+            )
+            for folder in folders(self.outfit.settings)
+        ]
 
     def mailboxes(self, on_taken: Callable[[], None]) -> list[Rounds]:
         """Put together what fetches mails, one for each mailbox."""

@@ -82,8 +82,14 @@ class Sources:
     limit: int
     known: Callable[[str], ReadFile | None] = lambda _: None
 
-    def mails(self, path: Path) -> Iterator[Item]:
-        """Give everything of a file or folder, or of standard input for ``-``."""
+    def mails(self, path: Path, *, single: bool = False) -> Iterator[Item]:
+        """Give everything of a file or folder, or of standard input for ``-``.
+
+        A ``single`` file is one mail, whatever it looks like.
+        """
+        if single:
+            yield from self._guarded(str(path), self._of_file(str(path), single=True))
+            return
         if path == STREAM:
             yield from self._guarded("standard input", self._of_stream(sys.stdin.buffer))
             return

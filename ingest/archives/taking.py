@@ -24,25 +24,37 @@ _PEER_LENGTH = 255
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Taken:
-    """What came of a batch: mails taken in, mails known before, octets read, what to tell."""
+    """What came of a batch: mails taken in, mails known before, octets read, what to tell.
+
+    ``cut`` counts the mails that are too large and not here whole.
+    """
 
     taken: int = 0
     known: int = 0
     octets: int = 0
+    cut: int = 0
     notices: tuple[Notice, ...] = ()
 
 
 class Archive:
     """Takes mails from files in, all of them treated in one way."""
 
-    def __init__(
-        self, store: Store, evidence: Evidence, clock: Clock, treatment: Treatment, limit: int
+    def __init__(  # noqa: PLR0913 - the wiring names every dependency
+        self,
+        store: Store,
+        evidence: Evidence,
+        clock: Clock,
+        treatment: Treatment,
+        limit: int,
+        *,
+        door: Door = Door.ARCHIVE,
     ) -> None:
         self._store = store
         self._evidence = evidence
         self._clock = clock
         self._treatment = treatment
         self._limit = limit
+        self._door = door
 
     def take(self, items: Iterable[Item]) -> Iterator[Taken]:
         """Take mails in, a batch in one commit; what is told is durable.
@@ -85,7 +97,8 @@ class Archive:
                 self._note(work, files.values())
                 work.commit()
         octets = sum(mail.octets for mail in batch)
-        return Taken(taken=len(new), known=len(batch) - len(new), octets=octets)
+        cut = sum(mail.size > len(mail.raw) for mail in batch)
+        return Taken(taken=len(new), known=len(batch) - len(new), octets=octets, cut=cut)
 
     def _note(self, work: UnitOfWork, files: Iterable[ReadFile]) -> None:
         now = self._clock()
@@ -96,7 +109,7 @@ class Archive:
         envelope = Envelope(
             reverse_path="",
             recipients=(),
-            door=Door.ARCHIVE,
+            door=self._door,
             received_at=self._clock(),
             # The end tells which mail it was.
             peer=printable(mail.name)[-_PEER_LENGTH:],
@@ -106,9 +119,9 @@ class Archive:
         return Arrival(envelope=envelope, raw=mail.raw, treatment=treatment, size=mail.size)
 
 
-def too_large(mail: Found, limit: int) -> str:
-    """Say that a mail is not here whole, and where the rest is."""
+def too_large(mail: Found, limit: int, where: str | None = None) -> str:
+    """Say that a mail is not here whole, and where the rest is: in its file, if nowhere else."""
     return (
         f"larger than the limit: {mail.size} octets of {limit} allowed; its first {len(mail.raw)} "
-        f"octets are kept, the rest is in {printable(mail.name)}"
+        f"octets are kept, the rest is in {printable(where or mail.name)}"
     )

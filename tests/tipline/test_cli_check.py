@@ -387,3 +387,18 @@ def test_a_socket_for_lmtp_that_cannot_be_made_is_told(
 
     monkeypatch.setenv("TIPLINE_LMTP__SOCKET", str(tmp_path / "none" / "lmtp"))
     assert "is missing" in findings(status=1)["lmtp socket"]["message"]
+
+
+def test_folders_have_to_be_there_and_give_their_files_away(
+    findings: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TIPLINE_FOLDERS__MAIL__PATH", str(tmp_path / "mail"))
+    told = findings(status=1)["folder mail"]
+    assert told["message"] == f"{tmp_path / 'mail' / 'new'} is missing"
+
+    for part in ("new", "cur"):
+        (tmp_path / "mail" / part).mkdir(parents=True)
+    assert findings()["folder mail"]["ok"]
+
+    monkeypatch.setenv("TIPLINE_FOLDERS__MAIL__PROCESSED_FOLDER", "/proc/tipline")
+    assert "another file system" in findings(status=1)["folder mail"]["message"]

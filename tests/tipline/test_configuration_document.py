@@ -36,6 +36,7 @@ PLACEHOLDERS = {
     "rotas": "NAME",
     "channels": "CHANNEL",
     "mailboxes": "NAME",
+    "folders": "NAME",
     "oauth": "NAME",
     "defaults": "NAME",
 }

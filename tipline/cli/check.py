@@ -76,6 +76,7 @@ def _look(settings: Settings, *, relay: bool, mailboxes: bool) -> Iterator[Findi
         yield check_files.certificate(smtp.tls_certificate, smtp.tls_key, warn_before)
     if socket := check_doors.lmtp_socket(settings.lmtp):
         yield socket
+    yield from check_doors.folders(settings)
     folder = check_files.folder(where.state)
     yield folder
     if folder.ok:

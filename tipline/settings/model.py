@@ -13,6 +13,7 @@ from tipline.settings.errors import Fault
 from tipline.settings.explain import Origin
 from tipline.settings.lines import Path as KeyPath
 from tipline.settings.sections.casework import Alerts, Cases, Commands, Overviews
+from tipline.settings.sections.folders import FolderEntry
 from tipline.settings.sections.identity import AddressBook, Platform
 from tipline.settings.sections.intake import Archives, Authentication, Lmtp, Reading, Sealing, Smtp
 from tipline.settings.sections.log import Log
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     lmtp: Lmtp = Lmtp()
     mailboxes: dict[Name, MailboxEntry] = Field(default_factory=dict)
     oauth: dict[Name, OAuthEntry] = Field(default_factory=dict)
+    folders: dict[Name, FolderEntry] = Field(default_factory=dict)
     archives: Archives = Archives()
     reading: Reading = Reading()
     authentication: Authentication = Authentication()

@@ -3,8 +3,9 @@
 Its questions and the answers to the last one stand in ``phrases/form.toml``, in 18 languages. What
 mail programs do to a form is allowed for: other white space, empty lines, other dashes and
 quotation marks, answers on the next line, fields that are empty, gone or in another order, and all
-of it on one line. Two of the three questions, of one language, make a form; of one that the writer
-only quotes or forwards, nothing is taken, as its answers are somebody else's.
+of it on one line. Two of the three questions, of one language, make a form. One that the writer
+only quotes or forwards is somebody else's: its questions are taken for nobody's words, and its
+answers are worth no more than what else is passed on.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ _GAPS: Final = rf"{_GAP}{{0,16}}"
 _BEFORE: Final = rf"(?:(?!\n){_GAP}|[*_•·#-]){{0,16}}"
 _COLON: Final = r"[:\uff1a\ufe55\u2236]"
 _OPENING: Final = " \t(\uff08[*_\u300c"
+_QUOTE_MARKS: Final = re.compile(r"^[>| \t\u00a0]{1,40}", re.MULTILINE)
 _QUESTION: Final = re.compile(r"[?\uff1f\u061f]")
 
 
@@ -63,12 +65,14 @@ class Wording:
 class FilledForm:
     """What a writer put into the form.
 
-    ``account`` is the place of the answer in the text, None without one; ``danger`` that of a
-    "yes" to the last question. ``text`` is the whole text, as long as it was, with line feeds in
-    place of what is no word of the writer: the questions, but for the account's, which announces
-    what is behind it as any label does, and the answer to the last one.
+    One that the writer passes on or quotes is not ``is_own``, and has no account. ``account`` is
+    the place of the answer in the text, None without one; ``danger`` that of a "yes" to the last
+    question. ``text`` is the whole text, as long as it was, with line feeds in place of what is no
+    word of the writer: the questions, but for the account's, which announces what is behind it as
+    any label does, and the answer to the last one.
     """
 
+    is_own: bool
     language: str
     text: str
     account: tuple[int, int] | None
@@ -101,23 +105,36 @@ def wordings() -> dict[str, Wording]:
 
 
 def read_form(text: str, own_length: int) -> FilledForm | None:
-    """Find the form in a writer's words; None where there is none.
+    """Find the form in a text, the writer's own first; None where there is none.
 
     What is behind ``own_length`` was forwarded or quoted.
     """
-    folded = "\n".join(map(fold, text[: min(own_length, _MAX_LENGTH)].split("\n")))
-    found = {each: _asked(folded, each) for each in wordings() if _may_be(folded, each)}
-    language = max(found, key=lambda each: len(found[each]), default=_ENGLISH)
-    asked = found.get(language, ())
+    folded = "\n".join(map(fold, text[:_MAX_LENGTH].split("\n")))
+    languages = [each for each in wordings() if _may_be(folded, each)]
+    if not languages:
+        return None
+    own = _read(text, folded[:own_length], languages, is_own=True)
+    return own or _read(text, _QUOTE_MARKS.sub(_blank, folded), languages, is_own=False)
+
+
+def _blank(marks: re.Match[str]) -> str:
+    return " " * len(marks[0])
+
+
+def _read(text: str, folded: str, languages: list[str], *, is_own: bool) -> FilledForm | None:
+    found = {each: _asked(folded, each) for each in languages}
+    language = max(found, key=lambda each: len(found[each]))
+    asked = found[language]
     if len(asked) < len(FIELDS) - 1:
         return None
     fields = {each.field: each for each in asked}
     danger = fields.get("danger")
     said = _said(folded, danger, wordings()[language]) if danger else None
     return FilledForm(
+        is_own=is_own,
         language=language,
         text=_without(text, _asides(asked, said)),
-        account=_filled(text, fields.get("account")),
+        account=_filled(text, fields.get("account")) if is_own else None,
         danger=said[0] if said and said[1] else None,
         words=_free_words(text, asked),
     )
@@ -131,6 +148,8 @@ def language_of(form: FilledForm) -> str:
 
 def most_urgent(form: FilledForm, by_words: Urgent | None, offset: int) -> Urgent | None:
     """Put a "yes" beside what the words say; of both the more telling rule counts.
+
+    Words that are passed on count, too, and so does a "yes" among them.
 
     A "no" takes nothing away. ``offset`` is where the form's text begins in the text that places
     count in.

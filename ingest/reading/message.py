@@ -96,7 +96,7 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
     traits = replace(traits, readable=_is_readable(mail, body, evidence))
     language = _tried(mail, "language", lambda: _language(mail, subject, body), None)
     form = _tried(mail, "form", lambda: _form(subject, body), None)
-    language = language_of(form) if form else language
+    language = language_of(form) if form and form.is_own else language
     text = form.text if form else body.words.text
     said = f"{subject}\n{text}"
     by_words = _tried(mail, "urgency", lambda: urgency(said, language), None)
@@ -153,10 +153,9 @@ def _body(mail: Mail, traits: MailTraits, subject: str, rules: ReadingRules) -> 
 
 
 def _form(subject: str, body: Body) -> FilledForm | None:
-    """Find the form that the writer filled in; one in a mail passed on is somebody else's."""
-    if is_forward_subject(subject):
-        return None
-    return read_form(body.words.text, body.words.own_length)
+    """Find the form that somebody filled in: in a mail passed on, not its writer."""
+    own_length = 0 if is_forward_subject(subject) else body.words.own_length
+    return read_form(body.words.text, own_length)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

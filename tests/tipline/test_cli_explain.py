@@ -440,3 +440,18 @@ def test_a_stored_mail_without_its_key_is_not_opened(run: Run, reference: str) -
     assert (result.status, result.out) == (1, "")
     assert "the key" in result.err
     assert json.loads(run("report", "show", reference, "--json").out)["openings"] == []
+
+
+def test_the_address_a_mail_came_to_and_its_least_severity_are_told(
+    explain: Show, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIPLINE_ADDRESSES__DEFAULTS__URGENT__ADDRESSES", "cp@chirper.example")
+    monkeypatch.setenv("TIPLINE_ADDRESSES__DEFAULTS__URGENT__SEVERITY", "high")
+    mail = tmp_path / "mail.eml"
+    mail.write_text("From: a@mail.example\nTo: CP+web@chirper.example\n\n@name_1 worries me.\n")
+    told = explain(mail)
+    assert (told["severity"], told["address"]) == ("high", "cp@chirper.example")
+    assert "came to: cp@chirper.example" in run("explain", mail).out
+    mail.write_text("From: a@mail.example\nTo: x@chirper.example\n\n@name_1 worries me.\n")
+    told = explain(mail)
+    assert (told["severity"], told["address"]) == ("normal", None)

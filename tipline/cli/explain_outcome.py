@@ -18,6 +18,8 @@ def print_urgency(page: Page, record: dict[str, Any]) -> None:
     if record["urgent_words"]:
         page.entry(record["urgent_words"]["piece"], f"in the {record['urgent_words']['part']}")
     page.line(f"severity of the report: {record['severity']}")
+    if record["address"]:
+        page.line(f"came to: {record['address']}")
     page.heading("Category", record["category"] or "none suggested")
     if record["category_reason"]:
         page.line(f"because of: {record['category_reason']}")

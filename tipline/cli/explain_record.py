@@ -20,11 +20,20 @@ if TYPE_CHECKING:
 
 
 def explained_record(
-    name: str | None, message: ExplainedMessage, settings: Settings
+    name: str | None,
+    message: ExplainedMessage,
+    settings: Settings,
+    recipients: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Show how a mail was read: what ``parse`` prints, and why it is so."""
-    from ingest.match import severity_of
+    """Show how a mail was read: what ``parse`` prints, and why it is so.
 
+    ``recipients`` are those of its envelope, where there is one.
+    """
+    from ingest.match import severity_of
+    from tipline.settings.home import receptions
+
+    ours = receptions(settings)
+    address = ours.address_of((*recipients, *message.recipients))
     record = parsed_record(name, message, settings)
     whose = zip_longest(message.sightings, message.whose[: len(message.sightings)])
     record["accounts"] = [_account(each, message) | _role(why) for each, why in whose]
@@ -56,7 +65,8 @@ def explained_record(
         ],
         "urgent_words": _urgent_words(message),
         "machine_report": message.machine_report.form if message.machine_report else None,
-        "severity": severity_of(message).label,
+        "severity": max(severity_of(message), ours.least_at(address)).label,
+        "address": address,
         "receipt_rules": _receipt_rules(message, settings),
         "match": None,
         "match_unknown": f"There is no database in {settings.state_dir} yet.",

@@ -74,7 +74,7 @@ def stored_record(
     from tipline.cli.explain_record import ask_reachable, explained_record
 
     message = replace(message, traits=replace(message.traits, archived=opened.is_archived))
-    record = explained_record(None, message, settings)
+    record = explained_record(None, message, settings, opened.envelope.recipients)
     with store.snapshot() as unit:
         sightings = unit.contents.sightings(opened.report.id)
         ask_reachable(unit, message, record)

@@ -230,6 +230,24 @@ def test_a_form_that_is_quoted_or_passed_on_is_not_the_writers(text: str, subjec
     assert stated(message) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", ["forwarded", "quoted"])
+def test_of_a_form_that_is_passed_on_the_answer_counts_and_the_question_does_not(
+    language: str, way: str
+) -> None:
+    def passed_on(danger: str) -> ParsedMessage:
+        form = a_form("@name_1", danger=danger, language=language)
+        if way == "quoted":
+            form = form.replace("\n", "\n> ")
+            return read(f"> {form}", "A mail")
+        return read(FORWARD.replace(FORM, form), "Fwd: A mail")
+
+    yes, no = wordings()[language].yes[0], wordings()[language].no[0]
+    assert [passed_on(each).urgency for each in ("", no)] == [None, None]
+    assert passed_on(yes).urgency == "imminent_danger"
+    assert stated(passed_on(yes)) == []
+
+
 def test_a_form_in_an_attached_mail_is_not_the_writers() -> None:
     mail, inner = EmailMessage(), EmailMessage()
     inner["From"], inner["Subject"] = "ben@mail.example", "Report about an account"
@@ -298,7 +316,8 @@ def test_whatever_is_filled_in_is_read(account: str, worry: str, danger: str, ow
     if form:
         assert len(form.text) == len(text)
         for span in (form.account, form.danger):
-            assert span is None or 0 <= span[0] <= span[1] <= own
+            assert span is None or 0 <= span[0] <= span[1] <= (own if form.is_own else len(text))
+        assert form.is_own or form.account is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

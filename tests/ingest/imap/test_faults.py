@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from ingest.imap.settings import After, Security
+from ingest.imap.settings import LONGEST_IDLE, After, Security
 from store.errors import StorageFull
 from store.model import Door
 from tests.ingest.imap.conftest import OpenMailroom
@@ -45,8 +45,13 @@ def test_a_server_that_is_killed_while_we_wait_is_waited_for(
     assert state.fault is None
 
 
-def test_new_mail_ends_the_wait_at_once(dovecot: Dovecot, open_mailroom: OpenMailroom) -> None:
-    room = open_mailroom(dovecot, idle=True, idle_for=timedelta(minutes=9))
+@pytest.mark.parametrize("security", [Security.NONE, Security.TLS])
+def test_new_mail_ends_the_wait_at_once(
+    dovecot: Dovecot, open_mailroom: OpenMailroom, security: Security
+) -> None:
+    tls = {"port": dovecot.tls_port, "host": "localhost", "ca_file": dovecot.ca_file}
+    more = tls if security is Security.TLS else {}
+    room = open_mailroom(dovecot, idle=True, idle_for=LONGEST_IDLE, security=security, **more)
     room.until(lambda: room.state() is not None)
     room.rounds.step()
     room.put(mail())

@@ -21,7 +21,7 @@ def work_off(state: Path) -> None:
     with opened(settings) as installation:
         wiring = Wiring(outfit=outfit(settings), installation=installation, clock=utc_now)
         wiring.escalator().step()
-        deliverer = wiring.staff_deliverer("here", lambda: False)
+        deliverer = wiring.staff_deliverer("here", lambda: False, wiring.courier())
         while deliverer.step():
             pass
 

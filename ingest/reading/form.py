@@ -13,17 +13,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
+from ingest.reading.form_words import (
+    FIELDS,
+    Wording,
+    longest_words,
+    patterns,
+    question_alone,
+    wordings,
+)
 from ingest.reading.language import detect
 from ingest.reading.lexicon import fold, is_unspaced, is_word
-from ingest.reading.phrases import table
 from ingest.reading.urgency import Urgent, urgency
 from ingest.reading.urgency.rules import RULES
 
-FIELDS: Final = ("account", "worry", "danger")
-"""What the form asks for: the keys of its table."""
 RULE: Final = "imminent_danger"
 """The rule of urgency that the last question asks about."""
 _ENGLISH: Final = "en"
@@ -34,31 +38,8 @@ _MAX_ANSWER: Final = 60
 # Letters of free words by which their language can be told; fewer are in that of the form.
 _ENOUGH_LETTERS: Final = 40
 
-# White space, and characters that show nothing (RFC 5322 knows none of them; phones write them).
-_GAP: Final = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-# So many of them at most, as no mail program puts more between two words.
-_GAPS: Final = rf"{_GAP}{{0,16}}"
-_BEFORE: Final = rf"(?:(?!\n){_GAP}|[*_•·#-]){{0,16}}"
-_COLON: Final = r"[:\uff1a\ufe55\u2236]"
 _OPENING: Final = " \t(\uff08[*_\u300c"
 _QUOTE_MARKS: Final = re.compile(r"^[>| \t\u00a0]{1,40}", re.MULTILINE)
-_QUESTION: Final = re.compile(r"[?\uff1f\u061f]")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wording:
-    """The form in one language: its questions, and the answers to the last one."""
-
-    language: str
-    account: str
-    worry: str
-    danger: str
-    yes: tuple[str, ...]
-    no: tuple[str, ...]
-
-    def question(self, field: str) -> str:
-        """Give what the form asks under one of its keys."""
-        return str(getattr(self, field))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,20 +69,6 @@ class _Asked:
     start: int
     end: int
     until: int
-
-
-@cache
-def wordings() -> dict[str, Wording]:
-    """Give the form in each language there is."""
-    return {
-        language: Wording(
-            language=language,
-            **{field: each[field] for field in FIELDS},
-            yes=tuple(each["yes"]),
-            no=tuple(each["no"]),
-        )
-        for language, each in table("form").items()
-    }
 
 
 def read_form(text: str, own_length: int) -> FilledForm | None:
@@ -160,7 +127,7 @@ def most_urgent(form: FilledForm, by_words: Urgent | None, offset: int) -> Urgen
         return by_words
     wording = wordings()[form.language]
     start, end = form.danger
-    phrase = f"{_question_alone(wording.danger)}: {wording.yes[0]}"
+    phrase = f"{question_alone(wording.danger)}: {wording.yes[0]}"
     return Urgent(rule=RULE, phrase=phrase, span=(start + offset, end + offset))
 
 
@@ -172,19 +139,12 @@ def urgency_in(text: str) -> Urgent | None:
 
 def _may_be(folded: str, language: str) -> bool:
     """Tell at a glance whether a form of some language may be there; hardly any text has one."""
-    return sum(word in folded for word in _longest_words(language)) >= len(FIELDS) - 1
-
-
-@cache
-def _longest_words(language: str) -> tuple[str, ...]:
-    wording = wordings()[language]
-    asked = (fold(_question_alone(wording.question(field))) for field in FIELDS)
-    return tuple(max(each.split(), key=len) for each in asked)
+    return sum(word in folded for word in longest_words(language)) >= len(FIELDS) - 1
 
 
 def _asked(folded: str, language: str) -> tuple[_Asked, ...]:
     """Give the questions of one language in a text, each once, in their order."""
-    spots = _spots(folded, _patterns(language, at_line=True))
+    spots = _spots(folded, patterns(language, at_line=True))
     if len(spots) < len(FIELDS):
         spots = _within_lines(folded, language, spots) or spots
     untils = [*(start for _, start, _ in spots), len(folded)][1:]
@@ -198,7 +158,7 @@ def _within_lines(
 
     Then all of them have to be there. A word alone, the account's, is no sign within a line.
     """
-    anywhere = _spots(folded, _patterns(language, at_line=False))
+    anywhere = _spots(folded, patterns(language, at_line=False))
     known = {field for field, _, _ in at_lines}
     behind = [spot for spot in anywhere if spot[0] not in {*known, FIELDS[0]}]
     if at_lines and len(at_lines) + len(behind) == len(FIELDS):
@@ -224,45 +184,6 @@ def _spots(
         if (match := pattern.search(folded))
     ]
     return sorted(found, key=lambda spot: spot[1])
-
-
-@cache
-def _patterns(language: str, *, at_line: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    wording = wordings()[language]
-    return tuple(
-        (field, re.compile(_pattern(wording.question(field), at_line=at_line), re.MULTILINE))
-        for field in FIELDS
-    )
-
-
-def _pattern(question: str, *, at_line: bool) -> str:
-    """Write the expression for a question, up to where its answer may begin."""
-    words = fold(_question_alone(question)).split()
-    spaced = rf"{_GAP}{{1,8}}".join(map(re.escape, words))
-    asked = rf"(?P<asked>[*_\u00bf]{{0,4}}{spaced}[*_]{{0,4}})"
-    before = rf"^{_BEFORE}" if at_line else r"(?<!\w)"
-    hint = _hint(question)
-    if hint:
-        answers = rf"(?:[(\uff08]{_GAPS}{hint}{_GAPS}[)\uff09])?"
-        rest = rf"{_GAPS}[?\uff1f\u061f]?{_GAPS}{answers}(?:[*_]|{_GAP}){{0,16}}{_COLON}?"
-        return f"{before}{asked}{rest}"
-    # A word alone is no question; the colon makes it one, or that nothing else is on its line.
-    alone = r"|[^\S\n]{0,16}$" if at_line else ""
-    return rf"{before}{asked}(?:{_GAPS}{_COLON}[*_]{{0,4}}{alone})"
-
-
-def _hint(question: str) -> str:
-    """Give the expression for the answers in the brackets of a question, left as they were."""
-    found = re.search(r"[(\uff08](.+?)[)\uff09]", question)
-    if found is None:
-        return ""
-    answers = (re.escape(fold(each.strip())) for each in found[1].split("/"))
-    return rf"{_GAPS}/{_GAPS}".join(answers)
-
-
-def _question_alone(question: str) -> str:
-    """Take a question without its marks and the answers behind it."""
-    return _QUESTION.split(question, maxsplit=1)[0].strip("¿ \u00a0")
 
 
 def _said(folded: str, asked: _Asked, wording: Wording) -> tuple[tuple[int, int], bool] | None:

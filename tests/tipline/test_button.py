@@ -60,6 +60,23 @@ def filled_in(made: Link, danger: str) -> ParsedMessage:
     return read_message(bytes(mail), None, ReadingRules())
 
 
+@pytest.mark.parametrize("delsp", ["", "; delsp=yes"])
+@pytest.mark.parametrize("behind", ["", "\r\n"])
+@pytest.mark.parametrize("language", languages())
+def test_flowed_lines_cost_no_answer(language: str, behind: str, delsp: str) -> None:
+    """A line that ends with a space goes on in the next one (RFC 3676 section 4.1)."""
+    lines = link(language, CP).body.split("\r\n")
+    lines[0] += f"{behind}@name_1"
+    lines[5] += f"{behind}{words(language)['yes'][0]}"
+    head = "From: anna@mail.example\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;"
+    kind = f" charset=utf-8; format=flowed{delsp}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    raw = f"{head}{kind}{chr(13)}{chr(10)}".encode() + "\r\n".join(lines).encode()
+    message = read_message(raw, None, ReadingRules())
+    (sighting,) = message.sightings
+    found = (sighting.account.handle, sighting.method, message.urgency, message.language)
+    assert found == ("name_1", "form", "imminent_danger", language)
+
+
 def test_there_is_a_form_in_each_language_that_receipts_are_written_in() -> None:
     assert set(languages()) == {path.parent.name for path in TEMPLATES.glob("*/receipt.txt.j2")}
 

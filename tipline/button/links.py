@@ -1,6 +1,6 @@
 """The link of the reporting button: a mail with the form in it, begun by one click (RFC 6068).
 
-The form's words are those that reading knows it by (``ingest/reading/form.py``).
+The form's words are those that reading knows it by (``ingest/reading/form_words.py``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from ingest.reading.form import FIELDS
+from ingest.reading.form_words import FIELDS
 from ingest.reading.phrases import table
 from notifier.addresses import is_well_formed
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.reading import ParsedMessage, ReadingRules, read_message
-from ingest.reading.form import FIELDS, FilledForm, read_form, urgency_in, wordings
+from ingest.reading.form import FilledForm, read_form, urgency_in
+from ingest.reading.form_words import FIELDS, wordings
 from ingest.reading.lexicon import fold
 from store.model import MailKind, Role
 

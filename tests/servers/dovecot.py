@@ -5,7 +5,9 @@ It runs as whoever runs the tests; as root it takes the users that its package m
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -99,8 +101,7 @@ class Dovecot:
         self.port, self.tls_port = _free_port(), _free_port()
         as_root = os.getuid() == 0
         uid, gid = (65534, 65534) if as_root else (os.getuid(), os.getgid())
-        name = _login_name()
-        users = "" if as_root else f"default_internal_user = {name}\ndefault_login_user = {name}"
+        users = "" if as_root else _own_users()
         if as_root:
             os.chown(self.folder / "mail", uid, gid)
         text = SETTINGS.format(
@@ -190,10 +191,13 @@ class Dovecot:
         uids.write_text(f"3 V{validity + 7} N1000 G{'0' * 32}\n")
 
 
-def _login_name() -> str:
-    import pwd  # noqa: PLC0415 - only where a server is started
-
-    return pwd.getpwuid(os.getuid()).pw_name
+def _own_users() -> str:
+    """Have every part of it run as who runs the tests: only root can give files away."""
+    user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
+    return (
+        f"default_internal_user = {user}\ndefault_login_user = {user}\n"
+        f"default_internal_group = {group}"
+    )
 
 
 def _free_port() -> int:

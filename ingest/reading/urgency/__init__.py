@@ -23,7 +23,7 @@ from ingest.reading.weights import Weights, likelihoods, load_weights
 
 WEIGHTS: Final = Path(__file__).with_name("urgency_weights.tsv")
 # How likely it has to be that a report cannot wait. Low: a needless call costs somebody's sleep.
-AT_LEAST: Final = 0.35
+AT_LEAST: Final = 0.3
 
 # Names say nothing of danger ("@missing_you").
 _NAMES: Final = re.compile(r"https?://\S{1,2000}|@\w{1,100}")

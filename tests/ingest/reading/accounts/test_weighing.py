@@ -71,7 +71,8 @@ def test_what_two_sightings_say_goes_together(
     both = together([one, two])
     assert sum(both) == pytest.approx(1)
     if one.index(max(one)) == two.index(max(two)):
-        assert both.index(max(both)) == one.index(max(one))
+        # Equal up to rounding, when two roles are equally likely in each.
+        assert both[one.index(max(one))] == pytest.approx(max(both))
     assert together([one]) == pytest.approx(one)
 
 

@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
+from store.escalations import QUIET
 from store.model import CaseEvent, CaseId, EventId, EventKind
 from store.rows import insert_row
 from store.schema import case_events, cases, unplanned_events
@@ -81,17 +82,25 @@ class History:
         return [_event(row) for row in reversed(self._connection.execute(query).all())]
 
     def unplanned(self, limit: int) -> list[CaseEvent]:
-        """Give the events that the notifier has not looked at: by severity, then the oldest."""
+        """Give the events that the notifier has not looked at: by severity, then the oldest.
+
+        What old mail opened comes after everything else: it wakes nobody anyway.
+        """
+        is_quiet = case_events.c.details[QUIET].as_string().is_not(None)
         query = (
             select(case_events)
             .join(cases, cases.c.id == case_events.c.case_id)
             # By their numbers, so that only these are read and not every event there is.
             .where(case_events.c.id.in_(select(unplanned_events.c.event_id)))
             # In a storm thousands may wait, and the one that matters must not be behind them.
-            .order_by(cases.c.severity.desc(), case_events.c.id)
+            .order_by(is_quiet, cases.c.severity.desc(), case_events.c.id)
             .limit(limit)
         )
         return [_event(row) for row in self._connection.execute(query)]
+
+    def unplanned_count(self) -> int:
+        """Count the events that the notifier has not looked at."""
+        return self._connection.scalar(select(func.count()).select_from(unplanned_events)) or 0
 
     def last_by_person(self, case_id: CaseId) -> datetime | None:
         """Tell when a person last did something about a case.

@@ -26,8 +26,9 @@ from tipline.settings import Settings
 from tipline.waiting import Filer, release_dead_commands
 
 LOCK: Final = "import.lock"
-# So many mails may wait to be filed before no more are taken in.
-WAITING: Final = 256
+# So many mails may wait to be filed, events to be planned and receipts to be decided before no more
+# are taken in.
+WAITING: Final = 128
 # How often, in seconds, it is looked what a daemon has filed.
 LOOK_SECONDS: Final = 0.1
 # What a machine sent, or about mail: written down, and no case.
@@ -101,7 +102,7 @@ class Import:
             for taken in self._take(paths, number):
                 _add(count, taken)
                 yield taken
-                self._make_room(lambda: self._waiting() < WAITING)
+                self._make_room(self._has_room)
             self._make_room(lambda: self._is_done(number))
             self._end(number)
         finally:
@@ -130,9 +131,14 @@ class Import:
             if self._filer.is_daemon_running() or not self._filer.step():
                 time.sleep(LOOK_SECONDS)
 
-    def _waiting(self) -> int:
+    def _has_room(self) -> bool:
         with self._store.snapshot() as work:
-            return work.inbox.count(InboxState.RECEIVED)
+            waiting = (
+                work.inbox.count(InboxState.RECEIVED),
+                work.history.unplanned_count(),
+                work.receipts.undecided_before(utc_now()),
+            )
+        return max(waiting) < WAITING
 
     def _is_done(self, number: ImportId) -> bool:
         with self._store.snapshot() as work:

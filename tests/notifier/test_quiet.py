@@ -73,3 +73,12 @@ def test_a_quiet_case_that_is_not_planned_yet_is_no_fault(house: House) -> None:
     with house.store.snapshot() as work:
         assert without_next_step(work, house.clock()) == []
     assert house.escalation(case) is None
+
+
+def test_what_comes_by_itself_is_planned_before_old_mail_however_severe(house: House) -> None:
+    _, old = house.report(opening=BROUGHT, severity=Severity.CRITICAL)
+    _, live = house.report(account=None, severity=Severity.LOW)
+    with house.store.snapshot() as work:
+        events = work.history.unplanned(10)
+        assert work.history.unplanned_count() == len(events)
+    assert [event.case_id for event in events] == [live.id, old.id]

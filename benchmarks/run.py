@@ -3,6 +3,7 @@
     accepting   durable SMTP accept beside a listener that keeps nothing
     fetching    a full mailbox, taken in and moved, beside only fetching it
     filing      the whole program, from the first mail to the last receipt
+    importing   an mbox taken in beside only reading it
     reading     reading a mail beside parsing its structure
     storm       what the duty officer gets of a storm of reports
 
@@ -19,6 +20,7 @@ import time
 import accepting
 import fetching
 import filing
+import importing
 import reading
 import storm
 
@@ -26,6 +28,7 @@ ALL = {
     "accepting": accepting,
     "fetching": fetching,
     "filing": filing,
+    "importing": importing,
     "reading": reading,
     "storm": storm,
 }

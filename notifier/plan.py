@@ -164,14 +164,20 @@ class Planner:
             case EventKind.OPENED | EventKind.REOPENED:
                 self._ensure_started(work, case, quiet=QUIET in event.details)
             case EventKind.JOINED:
-                end_quiet(work, case, self._directory, self._clock())
+                self._end_quiet(work, case)
             case EventKind.REPLY_RECEIVED:
-                end_quiet(work, case, self._directory, self._clock())
+                self._end_quiet(work, case)
                 self._follow_ups.tell(work, case, event, self._clock())
             case EventKind.MAIL_FAILED:
                 self._follow_ups.tell_fallback(work, case, event, self._clock())
             case _:
                 pass
+
+    def _end_quiet(self, work: UnitOfWork, case: Case) -> None:
+        """Have a case alert that a report came into by itself, and old mail opened."""
+        end_quiet(work, case, self._directory, self._clock())
+        # Such a report is planned before the opening of its case.
+        self._ensure_started(work, case, quiet=False)
 
     def _ensure_started(self, work: UnitOfWork, case: Case, *, quiet: bool) -> None:
         """Start an escalation where none is active; one that runs is left alone."""

@@ -73,7 +73,7 @@ def test_the_first_report_that_comes_by_itself_is_told_before_and_after_planning
 ) -> None:
     bring(desk, 1)
     come(desk, 2)
-    assert kinds(desk) == [EventKind.OPENED, EventKind.JOINED]
+    assert kinds(desk) == [EventKind.JOINED, EventKind.OPENED]
     hold_back(desk)
     bring(desk, 3)
     assert kinds(desk) == []

@@ -82,3 +82,12 @@ def test_what_comes_by_itself_is_planned_before_old_mail_however_severe(house: H
         events = work.history.unplanned(10)
         assert work.history.unplanned_count() == len(events)
     assert [event.case_id for event in events] == [live.id, old.id]
+
+
+def test_a_report_that_comes_by_itself_before_the_case_is_planned_alerts(house: House) -> None:
+    _, case = house.report(opening=BROUGHT, severity=Severity.HIGH)
+    joined(house, case)
+    assert house.tick() == [ON_DUTY]
+    escalation = house.escalation(case)
+    assert escalation is not None
+    assert escalation.pause_reason is None

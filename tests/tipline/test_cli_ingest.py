@@ -159,17 +159,12 @@ def test_a_killed_import_goes_on_where_it_was_and_every_mail_is_filed_once(
     assert {message["state"] for message in inbox} == {"filed"}
 
 
-@pytest.mark.usefixtures("state")
-def test_an_altered_file_is_told_and_what_is_new_of_it_taken_in(tmp_path: Path) -> None:
-    box = write_box(tmp_path / "box", range(3))
-    ingest(box)
-    write_box(tmp_path / "box", range(1, 4))
-    result = ingest(box)
-    assert result.returncode == 0
-    assert result.stdout.startswith("1 taken in, 2 in the inbox already.")
-    assert result.stderr == (
-        f"tipline: {box}: has changed since it was read; it is read again from its beginning\n"
-    )
+def test_what_tipline_itself_keeps_is_not_taken_in(state: Path, run: Run) -> None:
+    for place in (state, state / "outgoing" / "new", state.parent):
+        result = run("ingest", place)
+        assert result.status == 1
+        assert "holds what tipline itself keeps" in result.err
+    assert not state.exists()
 
 
 def filed(state: Path) -> int:

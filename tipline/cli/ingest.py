@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ingest.archives.taking import Taken
     from tipline.importing import Count
+    from tipline.settings import Settings
 
 PathsArgument = Annotated[
     list[Path],
@@ -54,6 +55,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> None:
     """Take in mail from files and file it; by default nobody gets a receipt or is alerted."""
     settings = load(config)
+    _refuse_own_folder(settings, paths)
     from store.model import Treatment
     from tipline.importing import Count, Import, only_import
     from tipline.installation import opened
@@ -73,6 +75,17 @@ def ingest(  # noqa: PLR0913, PLR0917 - one parameter for each option
     _report(count, as_json=as_json)
     if not count.is_complete:
         raise typer.Exit(1)
+
+
+def _refuse_own_folder(settings: Settings, paths: list[Path]) -> None:
+    """Refuse to take in what tipline itself keeps: its own mails would become reports."""
+    from tipline.cli.errors import CommandError
+
+    own = settings.state_dir.resolve()
+    for path in (path for path in paths if path != Path("-")):
+        place = path.resolve()
+        if own in {place, *place.parents} or place in own.parents:
+            raise CommandError(f"{path} holds what tipline itself keeps, or lies in it ({own})")
 
 
 def _follow(batches: Iterable[Taken], paths: list[Path], count: Count) -> None:

@@ -72,6 +72,15 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _each_folder_is_watched_once(self) -> Self:
+        names: dict[Path, str] = {}
+        for name, folder in self.folders.items():
+            first = names.setdefault(folder.path, name)
+            if first != name:
+                raise ValueError(f"folders.{first} and folders.{name} are the same folder")
+        return self
+
     @property
     def listens(self) -> bool:
         """Whether mail can come in by itself: by a listener, or from a mailbox."""

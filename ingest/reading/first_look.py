@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ingest.reading import fields
-from ingest.reading.form import urgency_in
+from ingest.reading.form import perhaps_urgent_in
 from ingest.reading.mime import Mail
 from ingest.reading.nested import nested_mails
 from ingest.reading.parsed import ParsedMessage
@@ -36,7 +36,7 @@ def look(raw: bytes) -> ParsedMessage:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = urgency_in(_text(raw[:LOOKED_AT]))
+            found = perhaps_urgent_in(_text(raw[:LOOKED_AT]))
         except Exception:  # noqa: BLE001 - what cannot be looked at is read in its turn
             found = None
     rule = found.rule if found else None

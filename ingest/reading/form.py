@@ -25,7 +25,7 @@ from ingest.reading.form_words import (
 )
 from ingest.reading.language import detect
 from ingest.reading.lexicon import fold, is_unspaced, is_word
-from ingest.reading.urgency import Urgent, urgency
+from ingest.reading.urgency import Urgent, perhaps_urgent
 from ingest.reading.urgency.rules import RULES
 
 RULE: Final = "imminent_danger"
@@ -131,10 +131,10 @@ def most_urgent(form: FilledForm, by_words: Urgent | None, offset: int) -> Urgen
     return Urgent(rule=RULE, phrase=phrase, span=(start + offset, end + offset))
 
 
-def urgency_in(text: str) -> Urgent | None:
-    """Tell what is urgent in a text that may hold the form, whoever filled it in."""
+def perhaps_urgent_in(text: str) -> Urgent | None:
+    """Tell what may be urgent in a text that may hold the form, whoever filled it in."""
     form = read_form(text, len(text))
-    return most_urgent(form, urgency(form.text), 0) if form else urgency(text)
+    return most_urgent(form, perhaps_urgent(form.text), 0) if form else perhaps_urgent(text)
 
 
 def _may_be(folded: str, language: str) -> bool:

@@ -22,8 +22,9 @@ from ingest.reading.urgency.rules import GENERAL, RULES, Met, meet
 from ingest.reading.weights import Weights, likelihoods, load_weights
 
 WEIGHTS: Final = Path(__file__).with_name("urgency_weights.tsv")
-# How likely it has to be that a report cannot wait. Low: a needless call costs somebody's sleep.
-AT_LEAST: Final = 0.3
+# How likely it has to be that a report cannot wait; and that it may be one that cannot.
+AT_LEAST: Final = 0.5
+PERHAPS: Final = 0.2
 
 # Names say nothing of danger ("@missing_you").
 _NAMES: Final = re.compile(r"https?://\S{1,2000}|@\w{1,100}")
@@ -62,11 +63,23 @@ class Looked:
 def urgency(text: str, language: str | None = None) -> Urgent | None:
     """Name what makes a text of a language urgent; None if nothing does."""
     looked = look(text, language)
-    hit = looked.met.most_telling()
     # Rules alone judge what is too long to be weighed.
-    by_rules = hit is not None and len(looked.flat.text) > MAX_LENGTH
-    if not by_rules and likelihood(looked.clues) < AT_LEAST:
-        return None
+    by_rules = len(looked.flat.text) > MAX_LENGTH and looked.met.most_telling() is not None
+    if by_rules or likelihood(looked.clues) >= AT_LEAST:
+        return _named(looked)
+    return None
+
+
+def perhaps_urgent(text: str) -> Urgent | None:
+    """Name what may make a text urgent, its language unknown: one too many costs little here."""
+    looked = look(text, None)
+    if looked.met.most_telling() or likelihood(looked.clues) >= PERHAPS:
+        return _named(looked)
+    return None
+
+
+def _named(looked: Looked) -> Urgent:
+    hit = looked.met.most_telling()
     rule, sign = (hit.rule, hit) if hit else _by_clues(looked.clues)
     return Urgent(rule=rule, phrase=sign.phrase, span=looked.flat.place(sign.start, sign.end))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.reading import ParsedMessage, ReadingRules, read_message
-from ingest.reading.form import FilledForm, read_form, urgency_in
+from ingest.reading.form import FilledForm, read_form, perhaps_urgent_in
 from ingest.reading.form_words import FIELDS, wordings
 from ingest.reading.lexicon import fold
 from store.model import MailKind, Role
@@ -324,5 +324,5 @@ def test_whatever_is_filled_in_is_read(account: str, worry: str, danger: str, ow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_at_first_sight_the_question_alone_is_not_urgent(language: str) -> None:
     yes = wordings()[language].yes[0]
-    assert urgency_in(a_form("@name_1", language=language)) is None
-    assert urgency_in(a_form("@name_1", danger=yes, language=language)) is not None
+    assert perhaps_urgent_in(a_form("@name_1", language=language)) is None
+    assert perhaps_urgent_in(a_form("@name_1", danger=yes, language=language)) is not None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.reading import ParsedMessage, ReadingRules, read_message
-from ingest.reading.form import FilledForm, read_form, perhaps_urgent_in
+from ingest.reading.form import FilledForm, perhaps_urgent_in, read_form
 from ingest.reading.form_words import FIELDS, wordings
 from ingest.reading.lexicon import fold
 from store.model import MailKind, Role

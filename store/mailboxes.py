@@ -86,15 +86,25 @@ class Mailboxes:
         """Note that the mailbox was told of these mails."""
         self._mark(place, uids, settled_at=at)
 
-    def begin_copying(self, place: Place, uids: Sequence[int], at: datetime) -> None:
-        """Note that these mails may have copies from now on: the server is asked next."""
-        self._mark(place, uids, copying_at=at)
+    def begin_copying(
+        self, place: Place, uids: Sequence[int], at: datetime, copying_from: int
+    ) -> None:
+        """Note that these mails may have copies from now on: the server is asked next.
 
-    def copying(self, place: Place, uids: Sequence[int]) -> set[int]:
-        """Tell which of these mails may have been copied by somebody who did not come back."""
+        ``copying_from`` is the lowest UID that a copy can have in the folder it goes to.
+        """
+        self._mark(place, uids, copying_at=at, copying_from=copying_from)
+
+    def copying(self, place: Place, uids: Sequence[int]) -> dict[int, int]:
+        """Tell which of these mails may have been copied by somebody who did not come back.
+
+        Gives the lowest UID that the copy of each can have.
+        """
         begun = _at(place) & fetches.c.copying_at.is_not(None) & fetches.c.settled_at.is_(None)
-        query = select(fetches.c.uid).where(begun)
-        return set(self._connection.scalars(query)) & set(uids)
+        query = select(fetches.c.uid, fetches.c.copying_from).where(begun)
+        wanted = set(uids)
+        rows = self._connection.execute(query)
+        return {row.uid: row.copying_from or 1 for row in rows if row.uid in wanted}
 
     def _mark(self, place: Place, uids: Sequence[int], **values: Any) -> None:
         for some in _parted(uids):

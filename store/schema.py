@@ -564,6 +564,8 @@ fetches = Table(
     # From when on the mail may have a copy in the folder it goes to.
     Column("copying_at", UtcTime),
     Column("settled_at", UtcTime),
+    # Since copying_at: no copy has a lower UID there. None where nobody asked.
+    Column("copying_from", BigInteger),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index("ix_fetches_digest", "digest"),
     Index("ix_fetches_inbox_id", "inbox_id"),

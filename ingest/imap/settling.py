@@ -6,15 +6,15 @@ crash between the two loses nothing: the next look goes on where this one ended.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
-from imapclient import DELETED, IMAPClient
+from imapclient import DELETED
 from imapclient.exceptions import IMAPClientError
 
 from ingest.imap.connection import BROKEN, Connection, reason
+from ingest.imap.copies import next_uid, not_copied
 from ingest.imap.errors import FolderError
 from ingest.imap.folders import make_folder, read_folders
 from ingest.imap.settings import After, MailboxSettings
@@ -23,7 +23,6 @@ from store.unit_of_work import Store
 
 # So many mails in one command: its line stays well below 8,192 octets (RFC 7162 section 4).
 _AT_ONCE: Final = 500
-_MESSAGE_ID: Final = re.compile(rb"^message-id:\s*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 
 
 class Settling:
@@ -102,28 +101,18 @@ class Settling:
 
     def _copy(self, place: Place, uids: list[int], name: str) -> None:
         """Copy mails, except those that a run before this one copied and could not note."""
+        with self._connection.call("copying mails") as client, _allowed(f"copied to {name}"):
+            following = next_uid(client, name)
         with self._store.transaction() as work:
             begun = work.mailboxes.copying(place, uids)
-            work.mailboxes.begin_copying(place, uids, self._clock())
+            fresh = [uid for uid in uids if uid not in begun]
+            work.mailboxes.begin_copying(place, fresh, self._clock(), following)
             work.commit()
-        missing = [uid for uid in uids if uid not in begun]
-        missing += self._not_there(place, sorted(begun), name)
+        with self._connection.call("looking for copies") as client, _allowed("found again"):
+            missing = fresh + not_copied(client, place.folder, begun, name)
         if missing:
             with self._connection.call("copying mails") as client, _allowed(f"copied to {name}"):
                 client.copy(missing, name)
-
-    def _not_there(self, place: Place, uids: list[int], name: str) -> list[int]:
-        """Tell which mails have no copy of their Message-ID in another folder."""
-        if not uids:
-            return []
-        with self._connection.call("looking for copies") as client, _allowed("found again"):
-            headers = client.fetch(uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
-            client.select_folder(name, readonly=True)
-            ids = {uid: _message_id(headers.get(uid, {})) for uid in uids}
-            there = {uid for uid, id_ in ids.items() if id_ and _is_there(client, id_)}
-            client.select_folder(place.folder)
-        # Those that are gone from here were copied: nothing else takes them away.
-        return [uid for uid in uids if uid in headers and uid not in there]
 
     def _flag(self, uids: list[int], flag: str) -> None:
         with self._connection.call("marking mails") as client, _allowed(f"marked with {flag}"):
@@ -142,13 +131,3 @@ def _allowed(what: str) -> Iterator[None]:
             f"mails are taken in and could not be {what}: {reason(error)}",
             "see what this user may do in these folders, and whether there is room",
         ) from error
-
-
-def _message_id(parts: Mapping[bytes, Any]) -> str | None:
-    texts = (value for value in parts.values() if isinstance(value, bytes))
-    found = next((id_ for text in texts if (id_ := _MESSAGE_ID.search(text))), None)
-    return found[1].decode("ascii", "replace") if found else None
-
-
-def _is_there(client: IMAPClient, message_id: str) -> bool:
-    return bool(client.search(["HEADER", "Message-ID", message_id]))

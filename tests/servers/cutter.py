@@ -22,6 +22,8 @@ class Cutter:
         self.passed = 0
         # What a server says, once, and its client never hears.
         self.cut_behind: bytes | None = None
+        # What a client says, once, and its server never hears.
+        self.cut_before: bytes | None = None
         self._target = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
@@ -47,8 +49,7 @@ class Cutter:
                     if left is not None and len(octets) >= left:
                         target.sendall(octets[:left])
                         break
-                    if self.cut_behind and self.cut_behind in octets:
-                        self.cut_behind = None
+                    if self._is_to_cut(octets):
                         break
                     left = None if left is None else left - len(octets)
                     target.sendall(octets)
@@ -58,6 +59,15 @@ class Cutter:
                     one.shutdown(socket.SHUT_RDWR)
 
         threading.Thread(target=run, daemon=True).start()
+
+    def _is_to_cut(self, octets: bytes) -> bool:
+        if self.cut_behind and self.cut_behind in octets:
+            self.cut_behind = None
+            return True
+        if self.cut_before and self.cut_before in octets:
+            self.cut_before = None
+            return True
+        return False
 
     def cut(self) -> None:
         """Cut every connection there is."""

@@ -79,10 +79,10 @@ def test_what_is_not_settled_is_given_until_it_is(store: Store) -> None:
 def test_copying_that_was_begun_is_remembered_until_it_is_settled(store: Store) -> None:
     with store.transaction() as work:
         work.mailboxes.add(INBOX, [fetch(1), fetch(2), fetch(3)])
-        work.mailboxes.begin_copying(INBOX, [1, 2], NOW)
+        work.mailboxes.begin_copying(INBOX, [1, 2], NOW, 7)
         work.mailboxes.settle(INBOX, [2], NOW)
 
-        assert work.mailboxes.copying(INBOX, [1, 2, 3]) == {1}
+        assert work.mailboxes.copying(INBOX, [1, 2, 3]) == {1: 7}
 
 
 def test_a_mail_that_was_too_large_is_fetched_once_it_is_not(store: Store) -> None:

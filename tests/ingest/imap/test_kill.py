@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 from ingest.imap.settings import After
 from tests.ingest.imap.conftest import OpenMailroom
@@ -92,3 +93,44 @@ def test_a_copy_that_was_made_and_could_not_be_noted_is_not_made_again(
     assert cutter.connections > 1
     assert len(room.inbox()) == 2
     assert room.there("INBOX.Processed") == [mail(1), mail(2)]
+
+
+def test_an_older_mail_of_the_same_message_id_is_no_copy(
+    old_dovecot: Dovecot, open_mailroom: OpenMailroom
+) -> None:
+    room = open_mailroom(old_dovecot)
+    room.put(mail(1))
+    room.work()
+    cutter = Cutter(old_dovecot.port, [])
+    # The server does what it was asked for, or not: here COPY never comes to its ears.
+    cutter.cut_before = b" UID COPY "
+    room.put(mail(1), mail(1, more="X-Sent: again\n"))
+    through = replace(room.settings, port=cutter.port)
+    try:
+        room.settings = through
+        room.restart()
+        room.until(lambda: room.there() == [])
+    finally:
+        cutter.close()
+
+    assert cutter.connections > 1
+    again = mail(1, more="X-Sent: again\n")
+    assert room.there("INBOX.Processed") == [mail(1), mail(1), again]
+
+
+def test_of_mails_without_message_id_no_copy_is_made_twice(
+    old_dovecot: Dovecot, open_mailroom: OpenMailroom
+) -> None:
+    plain = b"From: mia@mail.example\r\n\r\nthis account worries me: @quiet_heron7\r\n"
+    cutter = Cutter(old_dovecot.port, [])
+    room = open_mailroom(old_dovecot, port=cutter.port)
+    # Two mails alike, and another one without a name.
+    room.put(plain, plain, b"Subject: x\r\n" + plain)
+    try:
+        cutter.cut_behind = b"OK [COPYUID"
+        room.until(lambda: room.there() == [])
+    finally:
+        cutter.close()
+
+    assert cutter.connections > 1
+    assert room.there("INBOX.Processed") == [plain, plain, b"Subject: x\r\n" + plain]

@@ -126,7 +126,9 @@ def _client(settings: MailboxSettings) -> IMAPClient:
         ) from error
     except (OSError, IMAPClientError, EOFError) as error:
         raise UnreachableError(
-            f"{where}: {reason(error)}", "compare host and port; see that the network lets us out"
+            f"{where}: {reason(error)}",
+            "compare host, port and security (tls is usual on 993, starttls on 143); "
+            "see that the network lets us out",
         ) from error
 
 

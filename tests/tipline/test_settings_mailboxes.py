@@ -10,7 +10,7 @@ from ingest.imap.errors import LoginRefusedError
 from ingest.imap.login import PasswordLogin
 from ingest.imap.settings import After, Security
 from tests.tipline.test_settings import SMALLEST, write
-from tipline.settings import Settings, load_settings
+from tipline.settings import ConfigurationError, Settings, load_settings
 from tipline.settings.mailboxes import mailbox_login, mailboxes
 
 MAILBOX = """
@@ -112,3 +112,24 @@ def test_a_server_without_plain_gets_the_name_quoted() -> None:
     PasswordLogin('a "b" c', lambda: "secret").login(Old())  # type: ignore[arg-type]  # the same
 
     assert said == [('"a \\"b\\" c"', "secret")]
+
+
+@pytest.mark.parametrize(
+    "host", ["imap.chirper.example:993", "imaps://imap.chirper.example", "two words", "", "a@b"]
+)
+@pytest.mark.parametrize("section", ["mailboxes.reports", "relay"])
+def test_a_host_stands_alone(tmp_path: Path, section: str, host: str) -> None:
+    more = MAILBOX.replace("imap.chirper.example", host)
+    if section == "relay":
+        more = f'[relay]\nhost = "{host}"\n'
+    with pytest.raises(ConfigurationError, match=rf"{section}\.host: .*alone"):
+        load_settings(write(tmp_path, SMALLEST + more))
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "imap_2.chirper.example", "192.0.2.7", "2001:db8::7"]
+)
+def test_a_host_is_a_name_or_an_address(tmp_path: Path, host: str) -> None:
+    more = MAILBOX.replace("imap.chirper.example", host)
+    settings = load_settings(write(tmp_path, SMALLEST + more))
+    assert settings.mailboxes["reports"].host == host

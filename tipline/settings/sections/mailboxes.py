@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from ingest.imap.settings import LONGEST_IDLE
 from tipline.settings.sections.section import Section
+from tipline.settings.values.addresses import HostName
 from tipline.settings.values.amounts import MailSize
 from tipline.settings.values.durations import Span
 from tipline.settings.values.lists import parse_list
@@ -33,7 +34,7 @@ Folders = Annotated[tuple[Folder, ...], BeforeValidator(parse_list)]
 class MailboxEntry(Section):
     """A mailbox that reports are fetched from by IMAP."""
 
-    host: Line = Field(description="Host of the IMAP server, as its certificate names it.")
+    host: HostName = Field(description="Host of the IMAP server, as its certificate names it.")
     port: Annotated[int, Field(ge=1, le=65_535)] = Field(
         default=993,
         description="Port of the IMAP server.",

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tipline.settings.sections.section import Section
+from tipline.settings.values.addresses import HostName
 from tipline.settings.values.durations import Span
 from tipline.settings.values.texts import Line, Name
 
@@ -16,7 +17,7 @@ from tipline.settings.values.texts import Line, Name
 class Relay(Section):
     """The mail server that sends for us."""
 
-    host: Line = Field(description="Host of the relay.")
+    host: HostName = Field(description="Host of the relay.")
     port: Annotated[int, Field(ge=1, le=65_535)] = Field(
         default=587,
         description="Port of the relay.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated, Final
 
@@ -39,6 +40,24 @@ def check_domain(domain: str) -> str:
     return domain.lower()
 
 
+def check_host(host: str) -> str:
+    """Refuse what is more than the name or address of a host, such as one with its port."""
+    if not _DOMAIN.fullmatch(host.removesuffix(".")) and not _is_ip_address(host):
+        raise ValueError(
+            f"{shown(host)} is not the name or address of a host alone; write it like "
+            '"mail.example.org", and a port into the key "port"'
+        )
+    return host
+
+
+def _is_ip_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def check_target(target: str) -> str:
     """Refuse a target that is not person:NAME, rota:NAME, address:ADDRESS or channel:NAME."""
     found = _TARGET.fullmatch(target)
@@ -54,6 +73,7 @@ def check_target(target: str) -> str:
 
 Address = Annotated[str, AfterValidator(check_address)]
 Domain = Annotated[str, AfterValidator(check_domain)]
+HostName = Annotated[str, AfterValidator(check_host)]
 TargetName = Annotated[str, AfterValidator(check_target)]
 Domains = Annotated[tuple[Domain, ...], BeforeValidator(parse_list)]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(parse_list)]

@@ -62,18 +62,30 @@ class Mailboxes:
         query = select(fetches.c.uid, fetches.c.strikes).where(tried)
         return {row.uid: row.strikes for row in self._connection.execute(query)}
 
-    def holding(self, place: Place, digests: Sequence[str]) -> dict[str, InboundId]:
-        """Tell which digests were taken in under another number, and as which message.
+    def holding(self, place: Place, digests: Sequence[str]) -> dict[str, list[InboundId]]:
+        """Tell which digests were taken in under another number, and as which messages.
 
         That is from another folder of the same mailbox, or while the UIDs meant other mails.
+        Messages that a mail of this place stands for already are not among them.
         """
-        same = (fetches.c.folder == place.folder) & (fetches.c.uidvalidity == place.uidvalidity)
-        query = (
-            select(fetches.c.digest, func.min(fetches.c.inbox_id).label("inbox_id"))
-            .where(fetches.c.digest.in_(digests), fetches.c.mailbox == place.mailbox, ~same)
-            .group_by(fetches.c.digest)
+        here = fetches.alias()
+        known_here = select(here.c.id).where(
+            here.c.mailbox == place.mailbox,
+            here.c.folder == place.folder,
+            here.c.uidvalidity == place.uidvalidity,
+            here.c.inbox_id == fetches.c.inbox_id,
         )
-        return {row.digest: InboundId(row.inbox_id) for row in self._connection.execute(query)}
+        query = (
+            select(fetches.c.digest, fetches.c.inbox_id)
+            .where(fetches.c.digest.in_(digests), fetches.c.mailbox == place.mailbox)
+            .where(fetches.c.inbox_id.is_not(None), ~known_here.exists())
+            .distinct()
+            .order_by(fetches.c.inbox_id)
+        )
+        found: dict[str, list[InboundId]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.digest, []).append(InboundId(row.inbox_id))
+        return found
 
     def unsettled(self, place: Place) -> list[Fetch]:
         """Give the mails of which the mailbox still has to be told, by UID."""

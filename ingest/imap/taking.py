@@ -2,13 +2,14 @@
 
 A mail that was taken in before and has another number now gets its note and nothing else: when the
 server has numbered its mails anew, or a mail lies in two folders. Two mails of one folder are two
-deliveries, however alike they are; both are taken in, and filing knows them as the same mail.
+deliveries, however alike they are; both are taken in, and filing knows them as the same mail. So
+each message that was taken in before stands for one mail of a folder, and the next one is new.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -58,9 +59,8 @@ class Taking:
         Gives how many were new. Raises StorageFull or StorageUnavailable; then none was taken.
         """
         digests = {mail.uid: _digest(place, mail) for mail in mails}
-        with self._store.snapshot() as work:
-            known = work.mailboxes.holding(place, list(digests.values()))
-        new = [mail for mail in mails if digests[mail.uid] not in known]
+        known = self._known(place, digests)
+        new = [mail for mail in mails if mail.uid not in known]
 
         def note(work: UnitOfWork, ids: list[InboundId]) -> None:
             taken = dict(zip([mail.uid for mail in new], ids, strict=True))
@@ -68,10 +68,12 @@ class Taking:
                 place,
                 [
                     self._noted(
-                        mail, digest, taken.get(mail.uid) or known[digest], is_new=mail.uid in taken
+                        mail,
+                        digests[mail.uid],
+                        taken.get(mail.uid) or known[mail.uid],
+                        is_new=mail.uid in taken,
                     )
                     for mail in mails
-                    if (digest := digests[mail.uid])
                 ],
             )
 
@@ -80,6 +82,16 @@ class Taking:
         if new:
             self._on_taken()
         return len(new)
+
+    def _known(self, place: Place, digests: Mapping[int, str]) -> dict[int, InboundId]:
+        """Tell by UID which mails were taken in before; each message stands for one mail here."""
+        with self._store.snapshot() as work:
+            held = work.mailboxes.holding(place, list(set(digests.values())))
+        known = {}
+        for uid, digest in digests.items():
+            if held.get(digest):
+                known[uid] = held[digest].pop(0)
+        return known
 
     def _arrival(self, place: Place, mail: Fetched) -> Arrival:
         now = self._clock()

@@ -60,9 +60,20 @@ def test_a_mail_is_known_under_another_number_of_its_mailbox_only(store: Store) 
     with store.transaction() as work:
         work.mailboxes.add(INBOX, [fetch(1, number=number)])
 
-        assert work.mailboxes.holding(ANEW, ["d", "e"]) == {"d": number}
+        assert work.mailboxes.holding(ANEW, ["d", "e"]) == {"d": [number]}
         assert work.mailboxes.holding(INBOX, ["d"]) == {}
         assert work.mailboxes.holding(OTHER, ["d"]) == {}
+
+
+def test_each_message_is_known_by_one_mail_of_a_place(store: Store) -> None:
+    first, second = add_messages(store, 2)
+    with store.transaction() as work:
+        work.mailboxes.add(INBOX, [fetch(1, number=first), fetch(2, number=second)])
+        assert work.mailboxes.holding(ANEW, ["d"]) == {"d": [first, second]}
+
+        work.mailboxes.add(ANEW, [fetch(1, FetchOutcome.KNOWN, first)])
+
+        assert work.mailboxes.holding(ANEW, ["d"]) == {"d": [second]}
 
 
 def test_what_is_not_settled_is_given_until_it_is(store: Store) -> None:

@@ -101,6 +101,21 @@ def test_a_mailbox_whose_uids_are_new_is_looked_through_and_nothing_is_taken_in_
         assert min(client.search("ALL")) >= 1000
 
 
+def test_what_was_sent_again_counts_although_the_uids_are_new(
+    dovecot: Dovecot, open_mailroom: OpenMailroom
+) -> None:
+    room = open_mailroom(dovecot, after=After.LEAVE)
+    room.put(mail(1), mail(1))
+    room.work()
+    assert len(room.inbox()) == 2
+
+    dovecot.number_anew(room.user)
+    room.put(mail(1))
+    room.restart()
+
+    assert room.contents() == [mail(1)] * 3
+
+
 def test_several_hundred_mails_come_in_batches_over_a_bad_line(
     dovecot: Dovecot, open_mailroom: OpenMailroom
 ) -> None:

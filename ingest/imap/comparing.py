@@ -92,8 +92,10 @@ def _to_mend(
         yield "nobody has looked at it yet; start tipline, or wait a moment"
         return
     last = state.looked_at
-    if state.fault and not seen.fault:
-        yield _sentence(f"tipline found last: {state.fault}", state.remedy)
+    if state.fault:
+        # Whoever fails looks at it, although nothing was seen. What fails now was told above.
+        if not seen.fault and not any(_is_told(folder, state.fault) for folder in folders):
+            yield _sentence(f"tipline found last: {state.fault}", state.remedy)
     elif last is None or last < quiet_since:
         yield "nobody looks at it any more; see that tipline runs (tipline check)"
     if state.trouble:
@@ -104,6 +106,10 @@ def _to_mend(
             f"{large} mails are too large to be fetched whole: a case tells of each; "
             "raise max_size to fetch them, or save them by hand and move them away"
         )
+
+
+def _is_told(folder: FolderCount, fault: str) -> bool:
+    return bool(folder.fault) and f"folder {folder.name} {folder.fault}" in fault
 
 
 def _sentence(fault: str, remedy: str | None) -> str:

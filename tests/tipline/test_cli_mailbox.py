@@ -177,6 +177,27 @@ def test_the_status_tells_that_nobody_looks_at_it(run: Run, state: Path) -> None
 
 
 @pytest.mark.usefixtures("mailbox")
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("FOLDERS", "Inbux", "folder Inbux is missing"),
+        ("PASSWORD_FILE", "/nowhere/password", "mailboxes.reports.password_file: "),
+    ],
+)
+def test_the_status_tells_once_why_it_fails_and_of_nobody_who_is_away(
+    run: Run, monkeypatch: pytest.MonkeyPatch, key: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(NAME + key, value)
+    fetch_all()
+
+    [count] = json.loads(run("mailbox", "status", "--json").out)
+
+    assert count["failing_since"]
+    [to_mend] = count["to_mend"]
+    assert to_mend.startswith(told)
+
+
+@pytest.mark.usefixtures("mailbox")
 def test_check_logs_in_and_tells_what_the_daemon_found(
     run: Run, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,10 +71,10 @@ def _learn_urgency() -> None:
     mails = list(urgent.from_mails([*marked_mails(), *marked_mails(URGENT)]))
     corpus = [each for half in LEARNED_FROM for each in urgent.from_corpus(half)]
     others = [*corpus, *urgent.from_cases()]
-    likely: list[urgent.Likely] = []
+    told: list[urgent.Told] = []
     for kept, learned in _parted(mails):
-        likely += urgent.by_weights(kept, learn_urgency([*learned, *others]))
-    print(urgent.figures_line("mails, kept back", likely))
+        told += urgent.by_weights(kept, learn_urgency([*learned, *others]))
+    print(urgent.figures_line("mails, kept back", told))
     weights = learn_urgency([*mails, *others])
     for name, examples in (
         *((half, [*urgent.from_corpus(half)]) for half in (*LEARNED_FROM, "fresh")),

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from ingest.reading import read_message
 from ingest.reading.rules import ReadingRules
-from ingest.reading.urgency import AT_LEAST, likelihood, look
+from ingest.reading.urgency import is_urgent, likelihood, look
 from ingest.reading.weights import Weights
 from tests.scoring import corpus
 from training.marks import Marked
@@ -32,11 +32,11 @@ class UrgentExample:
     clues: frozenset[str]
 
 
-class Likely(NamedTuple):
-    """Whether a mail cannot wait, and how likely it was told to be so."""
+class Told(NamedTuple):
+    """Whether a mail cannot wait, and whether it was told so."""
 
     urgent: bool
-    likely: float
+    told: bool
 
 
 def from_mails(mails: Iterable[Marked]) -> Iterator[UrgentExample]:
@@ -75,14 +75,17 @@ def _clues(text: str, language: str | None) -> frozenset[str]:
     return frozenset(look(text, language).clues)
 
 
-def by_weights(examples: Iterable[UrgentExample], weights: Weights) -> list[Likely]:
-    """Tell of each mail how likely it is that it cannot wait."""
-    return [Likely(each.urgent, likelihood(each.clues, weights)) for each in examples]
+def by_weights(examples: Iterable[UrgentExample], weights: Weights) -> list[Told]:
+    """Tell of each mail whether it cannot wait, as reading does."""
+    return [
+        Told(each.urgent, is_urgent(each.clues, likelihood(each.clues, weights)))
+        for each in examples
+    ]
 
 
-def figures_line(name: str, told: Sequence[Likely]) -> str:
+def figures_line(name: str, told: Sequence[Told]) -> str:
     """Say in a line how well urgency was told."""
-    found = [each for each in told if each.likely >= AT_LEAST]
+    found = [each for each in told if each.told]
     urgent = sum(each.urgent for each in told)
     right = sum(each.urgent for each in found)
     return (

@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Final
 
 from ingest.reading.flat import Flat, flatten
-from ingest.reading.urgency.clues import MAX_LENGTH, Clues, Sign, clues_of
+from ingest.reading.urgency.clues import A_RULE, MAX_LENGTH, Clues, Sign, clues_of
 from ingest.reading.urgency.rules import GENERAL, RULES, Met, meet
 from ingest.reading.weights import Weights, likelihoods, load_weights
 
 WEIGHTS: Final = Path(__file__).with_name("urgency_weights.tsv")
-# How likely it has to be that a report cannot wait; and that it may be one that cannot.
+# How likely it has to be that a report cannot wait; less where a rule is met, as nobody's plain
+# words are to be passed over ("I am in danger"); and that it may be one that cannot.
 AT_LEAST: Final = 0.5
+WITH_RULE: Final = 0.3
 PERHAPS: Final = 0.2
 
 # Names say nothing of danger ("@missing_you").
@@ -65,9 +67,14 @@ def urgency(text: str, language: str | None = None) -> Urgent | None:
     looked = look(text, language)
     # Rules alone judge what is too long to be weighed.
     by_rules = len(looked.flat.text) > MAX_LENGTH and looked.met.most_telling() is not None
-    if by_rules or likelihood(looked.clues) >= AT_LEAST:
+    if by_rules or is_urgent(looked.clues, likelihood(looked.clues)):
         return _named(looked)
     return None
+
+
+def is_urgent(clues: Iterable[str], likely: float) -> bool:
+    """Tell whether so likely a danger is enough by these clues."""
+    return likely >= (WITH_RULE if A_RULE in clues else AT_LEAST)
 
 
 def perhaps_urgent(text: str) -> Urgent | None:

@@ -27,6 +27,8 @@ MAX_SENTENCES: Final = 400
 _MOST_PHRASES: Final = 60
 _STEM: Final = 6
 
+A_RULE: Final = "a rule met"
+"""The clue that some rule is met and not denied."""
 _WORD: Final = re.compile(r"[^\W_]+")
 # Languages whose words are not parted by spaces are looked at by characters.
 _BY_CHARACTERS: Final = frozenset({"ja", "zh"})
@@ -83,7 +85,7 @@ def _of_rules(met: Met) -> Iterator[tuple[str, Sign]]:
     if stands:
         sign = Sign(stands[0].phrase, stands[0].rule, stands[0].start, stands[0].end)
         rules = sorted({hit.rule for hit in stands})
-        yield "a rule met", sign
+        yield A_RULE, sign
         yield from ((f"rules {one} {other}", sign) for one, other in combinations(rules, 2))
         if len(stands) > 1:
             yield "rules met more than once", sign

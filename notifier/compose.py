@@ -67,7 +67,8 @@ class Identity:
     ``aliases`` are further addresses of ours that are never answered. ``replies`` is the one that
     holds tags, where ``address`` is too long for them. ``templates`` is a folder whose files go
     before the ones that come with the program. Receipts tell times in ``time_zone``.
-    ``greetings`` are by folded address.
+    ``greetings`` are by folded address. ``senders`` are the addresses of ours that may write to
+    whoever wrote to them, as they are configured, by folded address.
     """
 
     address: str
@@ -78,13 +79,17 @@ class Identity:
     greetings: Mapping[str, Greeting] = field(default_factory=dict)
     time_zone: str = "UTC"
     replies: str | None = None
+    senders: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if "@" not in self.address:
             raise ValueError("the reporting address is not an address")
-        for text in (self.address, self.name, self.domain, self.replies or "", *self.aliases):
+        for text in (self.address, self.name, self.domain, self.replies or "", *self._others()):
             require_single_line(text)
         time_zone(self.time_zone)
+
+    def _others(self) -> tuple[str, ...]:
+        return (*self.aliases, *self.senders.values())
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -152,6 +157,10 @@ class Composer:
         greeting = self.identity.greetings.get(report.address or "")
         return report.language or (greeting and greeting.language) or FALLBACK_LANGUAGE
 
+    def sender_of(self, report: Report) -> str:
+        """Tell from which of our addresses a report's reporter is written to."""
+        return self.identity.senders.get(report.address or "", self.identity.address)
+
     def posting(
         self,
         kind: OutboxKind,
@@ -164,11 +173,16 @@ class Composer:
         message_id = new_message_id(kind, self.identity.domain, token)
         return Posting(recipient=recipient, message_id=message_id, dedupe_key=dedupe_key, at=at)
 
-    def mail(self, letter: Letter, posting: Posting, automatic: str) -> EmailMessage:
-        """Open a mail with the fields all of ours have; ``automatic`` is its Auto-Submitted."""
+    def mail(
+        self, letter: Letter, posting: Posting, automatic: str, sender: str | None = None
+    ) -> EmailMessage:
+        """Open a mail with the fields all of ours have; ``automatic`` is its Auto-Submitted.
+
+        ``sender`` is the one of our addresses it comes from; without it, the first.
+        """
         recipient = require_single_line(posting.recipient)
         mail = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
-        mail["From"] = mail_address(self.identity.address, self.identity.name)
+        mail["From"] = mail_address(sender or self.identity.address, self.identity.name)
         mail["To"] = mail_address(recipient)
         mail["Subject"] = letter.subject
         mail["Date"] = posting.at

@@ -74,7 +74,9 @@ class Correspondence:
         written = self.composer.letters_for(report).write_marked(
             letter.kind.value, (language,), letter.values, contacts_for(language).links
         )
-        mail = self.composer.mail(written, posting, letter.automatic)
+        mail = self.composer.mail(
+            written, posting, letter.automatic, self.composer.sender_of(report)
+        )
         mail["Content-Language"] = written.language
         mail["Reply-To"] = mail_address(self.composer.identity.tagged(token))
         traits = report.traits

@@ -117,7 +117,7 @@ def _answer(
     links = contacts_for(language).links
     letters = composer.letters_for(report)
     letter = letters.write_marked(which.name, (language,), which.values, links)
-    mail = composer.mail(letter, posting, "auto-replied")
+    mail = composer.mail(letter, posting, "auto-replied", composer.sender_of(report))
     mail["Content-Language"] = letter.language
     mail["Reply-To"] = mail_address(reply_to)
     for field, value in answer_fields(report.traits.message_id, report.traits.references).items():

@@ -9,10 +9,12 @@ from datetime import timedelta
 
 import pytest
 
+from notifier.compose import Composer
+from notifier.quotas import Quotas
 from store.model import MailKind, MailTraits, OutboxKind, Report
 from store.references import read_reply_token
 from store.states import AcknowledgementState
-from tests.notifier.house import House
+from tests.notifier.house import IDENTITY, House
 
 PERSON = MailTraits(
     reverse_path="maria@mail.example",
@@ -41,6 +43,31 @@ def test_a_reply_to_the_receipt_reaches_the_report(house: House) -> None:
     assert read_reply_token(token, b"k" * 32) == report.reference
     assert mail["In-Reply-To"] == "<1@mail.example>"
     assert mail["References"] == "<0@mail.example> <1@mail.example>"
+
+
+@pytest.mark.parametrize(
+    ("address", "sender"),
+    [
+        ("safety@chirper.example", "Safety@chirper.example"),
+        ("cp@tweeter.example", "cp@chirper.example"),
+        (None, "cp@chirper.example"),
+    ],
+)
+def test_a_receipt_comes_from_where_its_reporter_wrote_to_and_replies_find_the_report(
+    house: House, address: str | None, sender: str
+) -> None:
+    house.composer = Composer(
+        replace(IDENTITY, senders={"safety@chirper.example": "Safety@chirper.example"})
+    )
+    report, _ = house.report(traits=PERSON, address=address)
+    house.new_planner(Quotas(per_sender=3, per_domain=8, in_all=12)).step()
+    (receipt,) = house.outbox(OutboxKind.ACKNOWLEDGEMENT)
+    mail = email.message_from_bytes(receipt.mail.content, policy=email.policy.default)
+    assert mail["From"].addresses[0].addr_spec == sender
+    reply_to = mail["Reply-To"].addresses[0]
+    local, _, token = reply_to.username.partition("+")
+    assert (local, reply_to.domain) == ("cp", "chirper.example")
+    assert read_reply_token(token, b"k" * 32) == report.reference
 
 
 @pytest.mark.parametrize(

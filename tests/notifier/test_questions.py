@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifier.compose import Composer
 from notifier.correspondence import Correspondence
 from notifier.letters import TEMPLATES
 from notifier.questions import MAX_LENGTH, ask, make_reachable, question_lines, question_values
@@ -16,7 +18,7 @@ from store.errors import Forbidden, NotFound
 from store.model import EventKind, MailKind, MailTraits, OutboxKind, Report
 from store.references import read_reply_token
 from store.unreachable import Mark
-from tests.notifier.house import START
+from tests.notifier.house import IDENTITY, START
 from tests.notifier.test_decisions import KEY, LANGUAGES, traits
 
 if TYPE_CHECKING:
@@ -55,6 +57,14 @@ def test_staff_ask_the_reporter_without_showing_who_they_are(house: House) -> No
         "anna",
         report.reference,
     )
+
+
+def test_a_question_comes_from_where_the_reporter_wrote_to(house: House) -> None:
+    ours = {"safety@chirper.example": "Safety@chirper.example"}
+    house.composer = Composer(replace(IDENTITY, senders=ours))
+    report, _ = house.report(address="safety@chirper.example")
+    put(house, report)
+    assert question(house)["From"].addresses[0].addr_spec == "Safety@chirper.example"
 
 
 def test_the_answer_comes_to_the_same_report(house: House) -> None:

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from ingest.addresses import fold_address
 from ingest.reading.category import Category
 from ingest.reading.rules import CHIRPER
 from notifier.compose import Greeting
@@ -213,6 +214,29 @@ def test_replies_come_to_an_address_that_leaves_room_for_a_token(
     us = identity(try_out.model_copy(update={"addresses": book}))
 
     assert (us.address, us.tagged("t")) == (reporting[0], replies)
+
+
+@pytest.mark.parametrize(
+    ("answer_from", "senders"),
+    [
+        ("first", ["cp@chirper.example"]),
+        ("same-domain", ["cp@chirper.example", "Safety@Chirper.example"]),
+        ("any", ["cp@chirper.example", "Safety@Chirper.example", "cp@tweeter.example"]),
+    ],
+)
+def test_reporters_are_written_to_from_where_they_wrote(
+    try_out: Settings, answer_from: str, senders: list[str]
+) -> None:
+    ours = (
+        "cp@chirper.example",
+        "Safety@Chirper.example",
+        "schütz@chirper.example",
+        "cp@tweeter.example",
+    )
+    changes = {"reporting": ours, "answer_from": answer_from}
+    book = try_out.addresses.model_copy(update=changes)
+    us = identity(try_out.model_copy(update={"addresses": book}))
+    assert us.senders == {fold_address(each): each for each in senders}
 
 
 def test_defaults_of_addresses_go_to_filing_policies_and_letters(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def home_platform(settings: Settings) -> HomePlatform:
 
 def message_id_domain(settings: Settings) -> str:
     """Tell which domain the Message-IDs of our mails end in."""
-    return settings.addresses.message_id_domain or _domain(main_address(settings))
+    return settings.addresses.message_id_domain or domain_of(main_address(settings))
 
 
 def main_address(settings: Settings) -> str:
@@ -35,8 +35,8 @@ def reply_address(settings: Settings) -> str:
     That is the main address if it does, else one at the same domain, else the first that does.
     """
     fitting = [one for one in settings.addresses.reporting if leaves_room(one)]
-    home = _domain(main_address(settings))
-    return next((one for one in fitting if _domain(one) == home), fitting[0])
+    home = domain_of(main_address(settings))
+    return next((one for one in fitting if domain_of(one) == home), fitting[0])
 
 
 def operator_address(settings: Settings) -> str:
@@ -70,7 +70,7 @@ def receptions(settings: Settings) -> Receptions:
 def reading_rules(settings: Settings) -> ReadingRules:
     """Hand out what the reading processes know of us."""
     addresses = tuple(sorted(own_addresses(settings)))
-    domains = {message_id_domain(settings), *map(_domain, addresses)}
+    domains = {message_id_domain(settings), *map(domain_of, addresses)}
     return ReadingRules(
         home=home_platform(settings),
         reporting_addresses=addresses,
@@ -84,5 +84,6 @@ def reading_rules(settings: Settings) -> ReadingRules:
     )
 
 
-def _domain(address: str) -> str:
+def domain_of(address: str) -> str:
+    """Give what is behind the @, in lower case."""
     return address.rpartition("@")[2].lower()

@@ -17,6 +17,7 @@ from notifier.receipts import Promises
 from outside.oauth import BearerSource
 from store.model import UNNAMED_SERVER, StaffAction
 from tipline.settings.home import (
+    domain_of,
     main_address,
     message_id_domain,
     own_addresses,
@@ -41,7 +42,22 @@ def identity(settings: Settings) -> Identity:
         greetings=greetings(settings),
         time_zone=settings.acknowledgement.time_zone,
         replies=reply_address(settings),
+        senders=senders(settings),
     )
+
+
+def senders(settings: Settings) -> dict[str, str]:
+    """Hand out which of our addresses write to whoever wrote to them, by folded address."""
+    first, *others = settings.addresses.reporting
+    # A mail from outside ASCII cannot go by every system (RFC 6532).
+    others = [one for one in others if one.isascii()]
+    match settings.addresses.answer_from:
+        case "first":
+            others = []
+        case "same-domain":
+            home = domain_of(first)
+            others = [one for one in others if domain_of(one) == home]
+    return {fold_address(address): address for address in (first, *others)}
 
 
 def greetings(settings: Settings) -> dict[str, Greeting]:

@@ -109,7 +109,7 @@ class AddressBook(Section):
     reporting: Addresses = Field(
         min_length=1,
         description=(
-            "Addresses reports are mailed to; receipts come from the first. Replies come to the "
+            "Addresses reports are mailed to; our mails come from the first. Replies come to the "
             "first of its domain, else of all, that leaves room for a token: 24 octets at most "
             "before the @."
         ),
@@ -117,6 +117,15 @@ class AddressBook(Section):
     from_name: Line = Field(
         default="Child Protection",
         description="Name beside the address in the mails we send.",
+    )
+    answer_from: Literal["first", "same-domain", "any"] = Field(
+        default="same-domain",
+        description=(
+            "Which of the addresses writes to a reporter: always the first (`first`), the one "
+            "they wrote to if it is at the domain of the first (`same-domain`), or whichever they "
+            "wrote to (`any`). The relay has to let us send from all of these, and sign for their "
+            "domains."
+        ),
     )
     operator: Address | None = Field(
         default=None,
@@ -163,6 +172,6 @@ class AddressBook(Section):
                 f"none has fewer than {octets} octets before the @; one address may have "
                 f"{LONGEST_LOCAL_PART} at most, as replies come to it with a token behind a plus "
                 "sign. Add a shorter one whose mail comes here too, such as "
-                f"cp@{addresses[0].rpartition('@')[2]}; receipts still come from the first"
+                f"cp@{addresses[0].rpartition('@')[2]}; our mails still come from the first"
             )
         return addresses

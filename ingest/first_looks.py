@@ -24,7 +24,9 @@ from store.unit_of_work import Store
 # How many mails are looked at before the next batch is read, and how many octets of them.
 BATCH_MESSAGES: Final = 256
 BATCH_OCTETS: Final = 64 * 1024 * 1024
-# Longer than a whole batch can take with every mail at the limit of time.
+# Mails that take their whole time may not hold up the reading of all others.
+WITHIN: Final = timedelta(seconds=60)
+# Longer than that and the limit of time of one mail.
 LEASE: Final = timedelta(minutes=20)
 
 log = structlog.get_logger()
@@ -51,12 +53,13 @@ class FirstLooks:
         if not claimed:
             return 0
         opened = [(one.message.id, self._open(one)) for one in claimed]
-        seen = iter(self._readers.look_at([raw for _, raw in opened if raw is not None]))
+        readable = [raw for _, raw in opened if raw is not None]
+        seen = iter(self._readers.look_at(readable, WITHIN))
         looks = {number: raw is not None and next(seen) for number, raw in opened}
         with self._store.transaction() as work:
             work.inbox.note_first_look(self._owner, looks)
             work.commit()
-        log.info("mail.looked_at", mails=len(looks), urgent=sum(looks.values()))
+        log.info("mail.looked_at", mails=len(looks), urgent=sum(map(bool, looks.values())))
         return len(looks)
 
     def _claim(self) -> Sequence[ClaimedMessage]:

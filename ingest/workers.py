@@ -51,6 +51,10 @@ class NotRead:
         return unreadable_message(self.envelope, self.reason)
 
 
+def _is_urgent(found: ParsedMessage | NotRead) -> bool:
+    return not isinstance(found, NotRead) and bool(found.urgency)
+
+
 class ReadingPool:
     """Reads mails in processes of its own.
 
@@ -104,15 +108,18 @@ class ReadingPool:
             ready, _ = wait(begun, return_when=FIRST_COMPLETED)
             yield [(begun.pop(future), future.result()) for future in ready]
 
-    def look_at(self, mails: Iterable[bytes]) -> list[bool]:
+    def look_at(self, mails: Iterable[bytes], within: timedelta) -> list[bool | None]:
         """Look at mails side by side: which of them look urgent.
 
-        A mail at which nobody can look does not. Raises OSError when no reader can be started.
+        A mail at which nobody can look does not. After so much time no further look is begun;
+        None stands for those. Raises OSError when no reader can be started.
         """
         order = Order(envelope=None, first_look=True)
         looks = [self._threads.submit(self._read, raw, order) for raw in mails]
-        found = [each.result() for each in looks]
-        return [not isinstance(each, NotRead) and bool(each.urgency) for each in found]
+        _, late = wait(looks, within.total_seconds())
+        for each in late:
+            each.cancel()
+        return [None if each.cancelled() else _is_urgent(each.result()) for each in looks]
 
     def _read(self, raw: bytes, order: Order) -> ParsedMessage | NotRead:
         envelope = order.envelope

@@ -101,9 +101,12 @@ class Inbox:
         found = self._oldest(_is_free(now) & inbox.c.looks_urgent.is_(None), limit)
         return self._leased(_up_to(octets, found), owner, now + lease)
 
-    def note_first_look(self, owner: str, looks: Mapping[InboundId, bool]) -> None:
-        """Write down which messages look urgent, and give up the leases on them."""
-        for urgent in (True, False):
+    def note_first_look(self, owner: str, looks: Mapping[InboundId, bool | None]) -> None:
+        """Write down which messages look urgent, and give up the leases on them.
+
+        None is for those at which nobody has looked yet.
+        """
+        for urgent in (True, False, None):
             numbers = [number for number, looked in looks.items() if looked is urgent]
             self._connection.execute(
                 update(inbox)

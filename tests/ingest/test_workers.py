@@ -157,4 +157,10 @@ def test_a_first_look_is_taken_in_another_process_and_survives_what_kills_it(
     pool: ReadingPool,
 ) -> None:
     urgent = mail(f"She is in danger: {PROFILE}", Subject="help")
-    assert pool.look_at([urgent, DEADLY, QUICK, SLOW, urgent]) == [True, False, False, False, True]
+    looks = pool.look_at([urgent, DEADLY, QUICK, SLOW, urgent], timedelta(minutes=1))
+    assert looks == [True, False, False, False, True]
+
+
+def test_slow_mails_do_not_hold_up_a_first_look_for_ever(pool: ReadingPool) -> None:
+    looks = pool.look_at([SLOW, QUICK, SLOW, QUICK], timedelta(0))
+    assert looks[1:] == [None, None, None]

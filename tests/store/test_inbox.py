@@ -212,7 +212,13 @@ def test_a_copy_in_quarantine_does_not_make_the_next_one_a_repeat(store: Store) 
     assert earlier(store, second) is None
 
 
-def look(store: Store, owner: str, looks: dict[InboundId, bool]) -> list[InboundId]:
+def test_a_mail_at_which_nobody_got_to_look_is_looked_at_next_time(store: Store) -> None:
+    first, second = add_messages(store, 2)
+    look(store, "here", {first: False, second: None})
+    assert look(store, "there", {}) == [second]
+
+
+def look(store: Store, owner: str, looks: dict[InboundId, bool | None]) -> list[InboundId]:
     with store.transaction() as work:
         found = work.inbox.claim_for_first_look(owner, NOW, LEASE, 10, MUCH)
         work.inbox.note_first_look(owner, looks)

@@ -49,7 +49,7 @@ def begin(grant: Grant, now: datetime, send: Post = post) -> DeviceCode:
         raise refusal(grant, asked, code, words)
     try:
         return _code(answer, now)
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, ArithmeticError):
         raise LoginError("the answer of device_url is none", "compare it", for_good=True) from None
 
 

@@ -113,6 +113,7 @@ def test_it_ends_when_the_code_does(
         {"user_code": "a\x1b[2Jb"},
         {"verification_uri": 7},
         {"device_code": ""},
+        {"interval": float("inf")},
         {"expires_in": "x"},
     ],
 )

@@ -103,14 +103,15 @@ class Mbox:
         size = 0
         scanned = begin - 1
         while True:
-            end = self._next_separator(scanned)
+            end, scanned = self._next_separator(scanned)
             if end is not None:
                 break
-            scanned = max(len(self._buffer) - len(_SOUGHT), begin - 1)
-            if self._at_end:
+            scanned = max(scanned, begin - 1)
+            if self._at_end and scanned >= len(self._buffer) - len(_SOUGHT):
                 end = len(self._buffer)
                 break
-            if size + len(self._buffer) - begin > self._limit + CHUNK_OCTETS:
+            is_large = size + len(self._buffer) - begin > self._limit + CHUNK_OCTETS
+            if is_large and scanned - _LOOK_BACK > begin:
                 kept = kept or bytes(self._buffer[begin : begin + self._kept])
                 size += self._drop(scanned - _LOOK_BACK) - begin
                 begin, scanned = 0, _LOOK_BACK
@@ -137,17 +138,20 @@ class Mbox:
         end = self._buffer.find(b"\n", 0, LOOKED_AT)
         return len(self._buffer) if end < 0 and len(self._buffer) < LOOKED_AT else end + 1
 
-    def _next_separator(self, scanned: int) -> int | None:
-        """Find a separator after a place that was looked at before; None if there is none yet."""
-        while True:
-            found = self._buffer.find(_SOUGHT, max(scanned, 0))
-            if found < 0:
-                return None
+    def _next_separator(self, scanned: int) -> tuple[int | None, int]:
+        """Find a separator after a place that was looked at before, in what is here now.
+
+        Gives its place, or None, and up to where there is none. It reads on only as far as a line
+        needs it: else a mail full of lines that look like separators would all be in memory.
+        """
+        until = len(self._buffer)
+        while (found := self._buffer.find(_SOUGHT, max(scanned, 0), until)) >= 0:
             at = found + 1
             self._fill(at + LOOKED_AT)
             if is_separator(self._buffer, at):
-                return at
+                return at, at
             scanned = at
+        return None, max(until - len(_SOUGHT), scanned)
 
     def _fill(self, wanted: int) -> bool:
         """Have so many octets in the buffer, or all there are; False when there are none."""

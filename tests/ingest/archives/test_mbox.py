@@ -124,6 +124,28 @@ def test_an_endless_mail_takes_no_endless_memory() -> None:
     assert mail.size > 190_000_000
 
 
+def test_a_mail_full_of_lines_like_separators_takes_no_endless_memory() -> None:
+    line = b"From me".ljust(255) + b"\n"
+    count = 20_000
+
+    class Endless:
+        left = count
+
+        def read(self, size: int, /) -> bytes:
+            lines = min(size // len(line), self.left)
+            self.left -= lines
+            return line * lines
+
+    tracemalloc.start()
+    try:
+        (mail,) = Mbox(Endless(), 10_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert mail.size == (count - 1) * len(line)
+    assert peak < 8 * CHUNK_OCTETS
+
+
 def test_each_mail_tells_where_it_ends_and_the_digest_up_to_there() -> None:
     octets = TAKEOUT + ONE + b"\n" + TAKEOUT + TWO + b"\n"
     box = Mbox(io.BytesIO(octets), LIMIT)

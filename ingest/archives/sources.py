@@ -16,6 +16,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -76,11 +77,13 @@ class _RefusedError(Exception):
 class Sources:
     """Reads mails out of files. ``known`` tells how far a file was read before.
 
-    Of a mail above ``limit`` octets the beginning is given.
+    Of a mail above ``limit`` octets the beginning is given. With ``strict`` only files are read,
+    and no links followed: where others put files, one may be another thing when it is opened.
     """
 
     limit: int
     known: Callable[[str], ReadFile | None] = lambda _: None
+    strict: bool = False
 
     def mails(self, path: Path, *, single: bool = False) -> Iterator[Item]:
         """Give everything of a file or folder, or of standard input for ``-``.
@@ -95,11 +98,11 @@ class Sources:
             return
         yield from self._of_path(str(path))
 
-    def _of_path(self, path: str) -> Iterator[Item]:
+    def _of_path(self, path: str, *, inside: bool = False) -> Iterator[Item]:
         if os.path.isdir(path):  # noqa: PTH112 - a Path for each of a million files is too much
             yield from self._guarded(path, self._of_folder(path))
         else:
-            yield from self._guarded(path, self._of_file(path))
+            yield from self._guarded(path, self._of_file(path, inside=inside))
 
     def _guarded(self, place: str, items: Iterator[Item]) -> Iterator[Item]:
         try:
@@ -116,23 +119,22 @@ class Sources:
         parts = [part for part in ("new", "cur") if os.path.isdir(f"{path}/{part}")]  # noqa: PTH112
         if parts:
             # What a mail program moves from new to cur meanwhile is found there.
-            for part in parts:
-                yield from self._of_maildir(f"{path}/{part}")
+            for folder in (f"{path}/{part}" for part in parts):
+                for name in _names(folder):
+                    yield from self._guarded(f"{folder}/{name}", self._delivered(folder, name))
             return
         for name in _names(path):
             child = f"{path}/{name}"
             if os.path.islink(child) and os.path.isdir(child):  # noqa: PTH112, PTH114 - see above
                 continue
-            yield from self._of_path(child)
+            yield from self._of_path(child, inside=True)
 
-    def _of_maildir(self, folder: str) -> Iterator[Item]:
-        for name in _names(folder):
-            try:
-                yield from self._of_file(f"{folder}/{name}", single=True)
-            except FileNotFoundError:
-                yield from self._renamed(folder, name)
-            except OSError as error:
-                yield Notice(place=f"{folder}/{name}", reason=error.strerror or str(error))
+    def _delivered(self, folder: str, name: str) -> Iterator[Item]:
+        """Give the mail in one file of a Maildir."""
+        try:
+            yield from self._of_file(f"{folder}/{name}", single=True, inside=True)
+        except FileNotFoundError:
+            yield from self._renamed(folder, name)
 
     def _renamed(self, folder: str, name: str) -> Iterator[Item]:
         """Find a mail that a mail program has given other flags, or moved, meanwhile."""
@@ -140,16 +142,21 @@ class Sources:
         for place in (f"{Path(folder).parent}/cur", folder):
             same = [each for each in _names(place) if each.partition(":")[0] == unique]
             if same:
-                yield from self._guarded(place, self._of_file(f"{place}/{same[0]}", single=True))
+                path = f"{place}/{same[0]}"
+                yield from self._guarded(path, self._of_file(path, single=True, inside=True))
                 return
         yield Notice(place=f"{folder}/{name}", reason="has gone meanwhile", failed=False)
 
-    def _of_file(self, path: str, *, single: bool = False) -> Iterator[Item]:
-        with open(path, "rb") as file:  # noqa: PTH123 - see above
+    def _of_file(self, path: str, *, single: bool = False, inside: bool = False) -> Iterator[Item]:
+        """Give what is in a file; ``inside`` a folder nothing else is read but files."""
+        opener = partial(_at_once, links=not self.strict) if inside or self.strict else None
+        with open(path, "rb", opener=opener) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                if opener:
+                    raise _RefusedError("is a pipe or a device, and no file: name it by itself")
                 yield from self._of_stream(file, path)
             elif single:
-                yield self._single(path, _Opened(file), file)
+                yield self._single(path, _Opened(file, single=True), file)
             else:
                 yield from self._of_regular(path, file)
 
@@ -205,13 +212,15 @@ class Sources:
 
     def _single(self, name: str, octets: Octets, file: IO[bytes] | None) -> Found:
         raw = bytearray()
-        size = 0
-        while piece := octets.read(CHUNK_OCTETS):
-            size += len(piece)
-            raw += piece[: self.limit + 1 - len(raw)]
+        # No further than to know that it is too large: what is packed may unpack without an end.
+        while len(raw) <= self.limit and (piece := octets.read(CHUNK_OCTETS)):
+            raw += piece
+        size = len(raw)
+        here = os.fstat(file.fileno()).st_size if file else size
         if size > self.limit:
+            size = max(size, here)
             del raw[min(KEPT_OCTETS, self.limit) :]
-        return Found(name=name, raw=bytes(raw), size=size, octets=file.tell() if file else size)
+        return Found(name=name, raw=bytes(raw), size=size, octets=here)
 
 
 def count_octets(paths: list[Path]) -> int | None:
@@ -246,10 +255,15 @@ def _names(folder: str) -> list[str]:
         return sorted(entry.name for entry in entries if not entry.name.startswith("."))
 
 
+def _at_once(path: str, flags: int, *, links: bool) -> int:
+    """Open a file, and wait for nobody to write into what is a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK | (0 if links else os.O_NOFOLLOW))
+
+
 class _Opened:
     """A stream at whose beginning was looked; what is packed with gzip is unpacked on the way."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], *, single: bool = False) -> None:
         self._read = stream.read
         self.beginning = stream.read(_LOOKED_AT)
         self._seen = self.beginning
@@ -259,7 +273,8 @@ class _Opened:
             # Of a file that ends too early everything that is there.
             self._read = unpacked.read1
             self.beginning = self._seen = unpacked.read1(_LOOKED_AT)
-        if self.beginning.startswith(_ZIP) or self.beginning.startswith(_TAR, _TAR_AT):
+        holds_files = self.beginning.startswith(_ZIP) or self.beginning.startswith(_TAR, _TAR_AT)
+        if holds_files and not single:
             raise _RefusedError("holds several files: unpack it first, and name what was in it")
 
     @property

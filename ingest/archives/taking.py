@@ -122,6 +122,6 @@ class Archive:
 def too_large(mail: Found, limit: int, where: str | None = None) -> str:
     """Say that a mail is not here whole, and where the rest is: in its file, if nowhere else."""
     return (
-        f"larger than the limit: {mail.size} octets of {limit} allowed; its first {len(mail.raw)} "
-        f"octets are kept, the rest is in {printable(where or mail.name)}"
+        f"larger than the limit: at least {mail.size} octets of {limit} allowed; its first "
+        f"{len(mail.raw)} octets are kept, the rest is in {printable(where or mail.name)}"
     )

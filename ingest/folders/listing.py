@@ -25,13 +25,13 @@ _AHEAD: Final = timedelta(days=1)
 class Candidate:
     """A file that holds mails. ``key`` is the same wherever a mail program moves it to.
 
-    ``version`` is its size in octets and when it was changed last, in nanoseconds.
+    ``version`` is its size in octets, when it was changed last in nanoseconds, and its inode.
     """
 
     path: Path
     key: str
     arrived_at: datetime
-    version: tuple[int, int]
+    version: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Listing:
             path=Path(entry.path),
             key=self.key(entry.name),
             arrived_at=changed if at > changed + _AHEAD else at,
-            version=(status.st_size, status.st_mtime_ns),
+            version=_version(status),
         )
 
     def _listed(self, found: Iterable[Candidate]) -> list[Candidate]:
@@ -119,7 +119,7 @@ class Listing:
             status = candidate.path.stat(follow_symlinks=False)
         except FileNotFoundError:
             return False
-        return candidate.version == (status.st_size, status.st_mtime_ns)
+        return candidate.version == _version(status)
 
     def key(self, name: str = "") -> str:
         """Give what a file of this name is noted by, whatever flags a mail program gives it."""
@@ -127,3 +127,7 @@ class Listing:
             name = name.partition(":")[0]
         place = os.fsencode(os.path.realpath(self._settings.path) + "/" + name)
         return place.decode("utf-8", "backslashreplace")
+
+
+def _version(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ino

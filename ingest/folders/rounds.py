@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -77,7 +78,7 @@ class FolderRounds:
         self._monotonic = monotonic
         self._listing = Listing(settings, monotonic)
         self._settling = settling or Settling(settings)
-        self._sources = Sources(limit=settings.max_size, known=self._known)
+        self._sources = Sources(limit=settings.max_size, known=self._known, strict=True)
         self._running: Iterator[int] | None = None
         self._look_at = 0.0
         self._unreadable: dict[str, float] = {}
@@ -237,11 +238,22 @@ class FolderRounds:
 
     def _settle(self, files: Sequence[tuple[Candidate, bool]], faults: list[str]) -> None:
         """Move files away, and forget what was noted of them."""
-        left = self._settling.settle((one.path, failed) for one, failed in files)
+        # Looked at once more right before each is moved: another one may be in its place by now.
+        moved = [one for one, _ in files]
+
+        def there() -> Iterator[tuple[Path, bool]]:
+            for one, failed in files:
+                if self._listing.is_unchanged(one):
+                    yield one.path, failed
+                else:
+                    moved.remove(one)
+
+        left = self._settling.settle(there())
         faults.extend(f"{path} cannot be moved away" for path in left if path.exists())
-        self._is_untidy = bool(left) or self._is_untidy
+        keys = [one.key for one in moved if one.path not in left]
+        self._is_untidy = len(keys) < len(files) or self._is_untidy
         with self._store.transaction() as work:
-            work.imports.forget([one.key for one, _ in files if one.path not in left])
+            work.imports.forget(keys)
             work.commit()
 
     def _arrival(self, read: _Read) -> Arrival:

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
@@ -161,6 +162,46 @@ def test_a_named_pipe_is_read_like_standard_input(tmp_path: Path) -> None:
     writer.start()
     assert octets(tmp_path / "pipe") == MAILS
     writer.join()
+
+
+def test_a_pipe_or_device_in_a_folder_is_told_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a")
+    (tmp_path / "b").symlink_to("/dev/zero")
+    (tmp_path / "c.eml").write_bytes(b"c")
+    pipe, device, mail = items(tmp_path)
+    for notice in (pipe, device):
+        assert isinstance(notice, Notice)
+        assert notice.reason.startswith("is a pipe or a device")
+    assert isinstance(mail, Found)
+
+
+@pytest.mark.parametrize(
+    "odd", [MAILS[0][:10].ljust(257) + b"ustar", b"PK\x03\x04", gzip.compress(b"x" * 900)[:-9]]
+)
+def test_a_mail_of_a_maildir_keeps_no_later_one_back(tmp_path: Path, odd: bytes) -> None:
+    (tmp_path / "cur").mkdir()
+    (tmp_path / "cur" / "1:2,S").write_bytes(odd)
+    (tmp_path / "cur" / "2:2,S").write_bytes(MAILS[1])
+    first, second = items(tmp_path)
+    if isinstance(first, Found):
+        assert first.raw == odd
+    else:
+        assert first == Notice(place=str(tmp_path / "cur" / "1:2,S"), reason=ANY)
+    assert isinstance(second, Found)
+    assert second.raw == MAILS[1]
+
+
+def test_a_mail_that_unpacks_without_an_end_is_read_no_further_than_the_limit(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "new").mkdir()
+    # What is behind the limit is damaged: whoever reads on stumbles over it.
+    packed = gzip.compress(b"x" * (LIMIT + 300_000)) + gzip.compress(b"x" * LIMIT) + b"no gzip"
+    (tmp_path / "new" / "1").write_bytes(packed)
+    (found,) = items(tmp_path)
+    assert isinstance(found, Found)
+    assert LIMIT < found.size < 2 * LIMIT
+    assert len(found.raw) == LIMIT
 
 
 def read_to(path: Path, number: int) -> ReadFile:

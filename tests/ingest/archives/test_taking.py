@@ -86,8 +86,8 @@ def test_what_is_not_the_whole_mail_says_so(archive: Archive, store: Store) -> N
         (message,) = work.inbox.listing()
     assert message.size == 400_000
     assert message.treatment.cut == (
-        "larger than the limit: 400000 octets of 100000 allowed; its first 9 octets are kept, "
-        "the rest is in box#1"
+        "larger than the limit: at least 400000 octets of 100000 allowed; its first 9 "
+        "octets are kept, the rest is in box#1"
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ingest.folders.listing import Candidate, Listing
 from ingest.folders.rounds import FolderRounds
 from ingest.folders.settings import After, FolderSettings, Kind
 from ingest.folders.settling import Settling
@@ -284,6 +286,54 @@ def test_another_file_in_the_place_of_one_that_was_not_moved_is_taken_in(drop: W
     drop.put("a.eml", MAIL % 22)
     look_twice(drop, drop.rounds())
     assert [message.size for message in drop.inbox()] == [len(MAIL % 1), len(MAIL % 22)]
+
+
+class Replaced(Settling):
+    """Another mail is put in the place of each just before it is moved, once."""
+
+    done = False
+
+    def settle(self, files: Iterable[tuple[Path, bool]]) -> list[Path]:
+        if not self.done:
+            self.done = True
+            other = self._settings.path / "other.tmp"
+            other.write_bytes(MAIL % 9)
+            os.utime(other, (START.timestamp(), START.timestamp()))
+            other.rename(self._settings.path / "a.eml")
+        return super().settle(files)
+
+
+def test_a_mail_put_in_the_place_of_one_that_is_being_moved_is_not_lost(drop: Watched) -> None:
+    drop.put("a.eml", MAIL % 1)
+    rounds = drop.rounds(Replaced)
+    look_twice(drop, rounds)
+    look_twice(drop, rounds)
+    digests = [hashlib.sha256(MAIL % number).hexdigest() for number in (1, 9)]
+    with drop.store.snapshot() as work:
+        assert work.inbox.holds(digests) == set(digests)
+    assert drop.files() == {"processed/a.eml"}
+
+
+def test_a_file_that_turns_into_a_pipe_or_link_meanwhile_holds_nothing_up(
+    drop: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_bytes(b"not for others")
+    for name in ("a.eml", "b.eml", "c.eml"):
+        drop.put(name, MAIL % 1)
+    listed = Listing.candidates
+
+    def candidates(listing: Listing) -> list[Candidate]:
+        found = listed(listing)
+        if found:
+            for name in ("a.eml", "b.eml"):
+                (drop.path / name).unlink(missing_ok=True)
+            os.mkfifo(drop.path / "a.eml")
+            (drop.path / "b.eml").symlink_to(tmp_path / "secret")
+        return found
+
+    monkeypatch.setattr(Listing, "candidates", candidates)
+    look_twice(drop, drop.rounds())
+    assert [message.size for message in drop.inbox()] == [len(MAIL % 1)]
 
 
 def test_a_mail_that_a_mail_program_moves_meanwhile_is_not_filed_twice(maildir: Watched) -> None:

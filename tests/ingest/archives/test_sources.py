@@ -176,7 +176,9 @@ def test_a_pipe_or_device_in_a_folder_is_told_and_nobody_waits_for_it(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "odd", [MAILS[0][:10].ljust(257) + b"ustar", b"PK\x03\x04", gzip.compress(b"x" * 900)[:-9]]
+    "odd",
+    [MAILS[0][:10].ljust(257) + b"ustar", b"PK\x03\x04", gzip.compress(b"x" * 900)[:-9]],
+    ids=["tar", "zip", "damaged"],
 )
 def test_a_mail_of_a_maildir_keeps_no_later_one_back(tmp_path: Path, odd: bytes) -> None:
     (tmp_path / "cur").mkdir()

@@ -6,6 +6,7 @@ each connection, so a password or a token that was renewed meanwhile is used at 
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -53,12 +54,22 @@ class PasswordLogin:
             else:
                 client.login(quoted(self._username), password)
         except (LoginError, IMAPClientError) as error:
+            words = _hidden(str(error), self._username, password)
             if was_lost(error):
-                raise IMAPClientAbortError(str(error)) from error
-            raise refused(error, _REMEDY) from error
-        except UnicodeEncodeError as error:
+                raise IMAPClientAbortError(words) from None
+            raise refused(IMAPClientError(words), _REMEDY) from None
+        except UnicodeEncodeError:
             message = "the server takes only ASCII in names and passwords"
-            raise LoginRefusedError(message, "choose another password") from error
+            raise LoginRefusedError(message, "choose another password") from None
+
+
+def _hidden(words: str, username: str, password: str) -> str:
+    """Take a password out of a server's words: some repeat what they were told."""
+    said = b64encode(f"\0{username}\0{password}".encode()).decode()
+    escaped = quoted(password)[1:-1]
+    for secret in (said, escaped, password):
+        words = words.replace(secret, "***")
+    return words
 
 
 def was_lost(error: IMAPClientError) -> bool:

@@ -313,6 +313,18 @@ def test_a_line_that_breaks_while_a_password_is_looked_at_is_no_refusal(
             connect(settings_for(server), PasswordLogin("cp", lambda: "secret"))
 
 
+@pytest.mark.parametrize("repeats", ['LOGIN cp "pass word"', "AGNwAHBhc3Mgd29yZA=="])
+def test_a_server_that_repeats_a_password_is_not_quoted(
+    scripted: Callable[..., Scripted], repeats: str
+) -> None:
+    server = scripted(f"NO wrong: {repeats}")
+    with pytest.raises(LoginRefusedError, match="wrong: ") as caught:
+        connect(settings_for(server), PasswordLogin("cp", lambda: "pass word"))
+    assert "***" in str(caught.value)
+    assert "word" not in str(caught.value)
+    assert "AGNwAHBhc3" not in str(caught.value)
+
+
 @pytest.mark.parametrize("repeats", ["{token}", "{said}"])
 def test_a_server_that_repeats_a_token_is_not_quoted(
     scripted: Callable[..., Scripted], source: BearerSource, repeats: str

@@ -66,8 +66,12 @@ class ForwardedConnection(Connection):
 
     def believe(self, header: ProxyData) -> bool:
         """Note for whom a proxy connects; False when they have too many connections."""
-        if header.command == V2_CMD.LOCAL or header.family not in {AF.INET, AF.INET6}:
+        if header.command == V2_CMD.LOCAL:
             # What the proxy does for itself, such as looking whether we are there.
+            return True
+        if header.family not in {AF.INET, AF.INET6}:
+            # Perhaps for itself, perhaps for somebody it cannot name: who speaks is not known.
+            self._speaker = ""
             return True
         self._speaker = str(header.src_addr)
         return self._stand_for(Told(address=self._speaker, port=header.src_port))

@@ -147,6 +147,16 @@ def test_behind_a_proxy_that_is_believed_nobody_else_is(open_office: OpenOffice)
         assert line.ask("XCLIENT ADDR=192.0.2.8").startswith("550 5.7.0")
 
 
+@pytest.mark.parametrize("header", [b"PROXY UNKNOWN\r\n", v2(1, 0, b"")])
+def test_whom_a_proxy_cannot_name_is_not_the_proxy(open_office: OpenOffice, header: bytes) -> None:
+    office = open_office(proxies=HERE, forwarders=HERE)
+    with office.line() as line:
+        line.send(header)
+        line.reply()
+        assert "XCLIENT" not in line.ask("EHLO client.example")
+        assert line.ask("XFORWARD ADDR=192.0.2.8").startswith("550 5.7.0")
+
+
 def test_who_is_behind_a_proxy_is_known_under_tls_too(
     open_office: OpenOffice, certificate: tuple[Path, Path]
 ) -> None:

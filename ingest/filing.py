@@ -137,7 +137,10 @@ class Filing:
         earlier = earlier_report(work, parsed, self._terms, at)
         joins = earlier is not None and earlier.is_reply and bool(earlier.cases)
         kind = MailKind.REPLY if joins else _report_kind(parsed.kind)
-        address = self._receptions.address_of((*message.envelope.recipients, *parsed.recipients))
+        recipients = (*message.envelope.recipients, *parsed.recipients)
+        if joins and earlier is not None:
+            recipients = _chosen(recipients, parsed.reply_token, earlier.report.address)
+        address = self._receptions.address_of(recipients)
         severity = max(severity_of(parsed), self._receptions.least_at(address))
         report_id = self._add_report(work, message, parsed, kind, severity, earlier, address)
         if parsed.fingerprint:
@@ -239,6 +242,12 @@ def _as_cut(work: UnitOfWork, message: InboundMessage, parsed: ParsedMessage) ->
         # Another mail may begin in the same way.
         fingerprint=None,
     )
+
+
+def _chosen(recipients: tuple[str, ...], token: str | None, before: str | None) -> tuple[str, ...]:
+    """Give where a reply's writer chose to write to: we chose the address with the token."""
+    chosen = [one for one in recipients if not token or token.lower() not in one.lower()]
+    return (*chosen, before) if before else (*chosen,)
 
 
 def _recorded(kind: MailKind, reason: str) -> Filed:

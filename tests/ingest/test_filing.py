@@ -500,3 +500,26 @@ def test_a_report_to_an_urgent_address_makes_the_case_it_joins_more_severe(desk:
     assert desk.case().severity is Severity.HIGH
     with desk.store.snapshot() as work:
         assert work.reports.addresses_of_case(desk.case().id) == ("cp@chirper.example", SAFETY)
+
+
+def test_a_reply_counts_as_come_to_the_address_its_report_came_to(desk: Desk) -> None:
+    desk.receptions = Receptions(
+        addresses=("cp@chirper.example", "abuse@chirper.example"),
+        least={"cp@chirper.example": Severity.CRITICAL},
+    )
+    desk.pipeline = desk.new_pipeline("here")
+    desk.file(mail(To="abuse@chirper.example"), recipients=("abuse@chirper.example",))
+    before = desk.case().severity
+    token = reply_token(desk.reports()[0].reference, KEY)
+    to = f"cp+{token}@chirper.example"
+    desk.file(mail("Thank you!", To=to, Message_ID="<2@mail.example>"), recipients=(to,))
+    assert [each.address for each in desk.reports()] == ["abuse@chirper.example"] * 2
+    assert desk.case().severity is before
+
+
+def test_who_sends_a_reply_to_an_urgent_address_as_well_means_it(desk: Desk) -> None:
+    with_defaults(desk).file(mail(PROFILE))
+    to = f"cp+{reply_token(desk.reports()[0].reference, KEY)}@chirper.example"
+    raw = mail("Thank you!", To=to, Cc=SAFETY, Message_ID="<2@mail.example>")
+    desk.file(raw, recipients=(to, SAFETY))
+    assert desk.case().severity is Severity.HIGH

@@ -79,6 +79,13 @@ class Settings(BaseSettings):
             first = names.setdefault(folder.path, name)
             if first != name:
                 raise ValueError(f"folders.{first} and folders.{name} are the same folder")
+        for name, folder in self.folders.items():
+            for key in ("processed_folder", "failed_folder"):
+                if watching := names.get(getattr(folder, key)):
+                    raise ValueError(
+                        f"folders.{name}.{key} is what folders.{watching} watches: "
+                        "its mails would be taken in again"
+                    )
         return self
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -12,6 +13,9 @@ from store.model import ImportId, MailKind
 from store.rows import insert_row
 from store.schema import imports, inbox, read_files, repeats
 from store.states import InboxState
+
+# Databases take only so many values in one statement.
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,4 +107,6 @@ class Imports:
 
     def forget(self, places: Sequence[str]) -> None:
         """Forget files that are no longer where they were."""
-        self._connection.execute(delete(read_files).where(read_files.c.place.in_(places)))
+        for start in range(0, len(places), _AT_ONCE):
+            some = places[start : start + _AT_ONCE]
+            self._connection.execute(delete(read_files).where(read_files.c.place.in_(some)))

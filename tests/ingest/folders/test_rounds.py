@@ -423,3 +423,9 @@ def test_many_mails_are_taken_in_a_batch_at_a_time(maildir: Watched) -> None:
     steps = [rounds.step() for _ in range(4)]
     assert steps == [64, 64, 22, 0]
     assert len(maildir.inbox()) == 150
+
+
+def test_any_number_of_files_can_be_gone(drop: Watched) -> None:
+    with drop.store.transaction() as work:
+        work.imports.forget([f"/srv/{number}" for number in range(300_000)])
+        work.commit()

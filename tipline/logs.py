@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from structlog.typing import Processor
 
 # Loggers of libraries that would otherwise tell too much.
-_QUIET: Final = {
+QUIET: Final = {
     "mail.log": logging.ERROR,
     "mail.debug": logging.CRITICAL,
     "apscheduler": logging.WARNING,
@@ -67,7 +67,7 @@ def set_up_logs(level: str = "info", form: str = "auto", stream: TextIO | None =
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name, quiet in _QUIET.items():
+    for name, quiet in QUIET.items():
         logging.getLogger(name).setLevel(max(quiet, root.level))
 
 

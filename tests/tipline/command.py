@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from tipline.cli import main
+from tipline.logs import QUIET
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def logs_as_before() -> Iterator[None]:
     """Give the logs back as they were: commands set them up for the whole process."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in ("mail.log", "asyncio", "alembic")}
+    levels = {name: logging.getLogger(name).level for name in QUIET}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)

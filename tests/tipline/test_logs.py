@@ -3,11 +3,19 @@ from __future__ import annotations
 import io
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
 import structlog
 
+from tests.tipline.command import logs_as_before
 from tipline.logs import set_up_logs
+
+
+@pytest.fixture(autouse=True)
+def _before() -> Iterator[None]:
+    with logs_as_before():
+        yield
 
 
 @pytest.fixture

@@ -194,7 +194,7 @@ def test_no_token_is_logged_at_any_level(
     room: Mailroom, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     room.put(mail())
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="imapclient"):
         room.restart()
     assert room.contents() == [mail()]
     assert "imapclient" in {record.name.partition(".")[0] for record in caplog.records}

@@ -116,7 +116,7 @@ class Sources:
             yield Notice(place=str(error.filename or place), reason=error.strerror or str(error))
 
     def _of_folder(self, path: str) -> Iterator[Item]:
-        parts = [part for part in ("new", "cur") if os.path.isdir(f"{path}/{part}")]  # noqa: PTH112
+        parts = [part for part in ("new", "cur") if os.path.isdir(f"{path}/{part}")]  # noqa: PTH112 - as above
         if parts:
             # What a mail program moves from new to cur meanwhile is found there.
             for folder in (f"{path}/{part}" for part in parts):

@@ -99,8 +99,9 @@ def _phrases(flat: Flat, met: Met, language: str) -> list[Sign]:
         if hit.language in {language, ""}
     ]
     text = flat.text[:MAX_LENGTH]
+    # Named by their list: what an open ending stands for is the writer's, and no reason to give.
     found += [
-        Sign(text[each.start : each.end], each.tag, each.start, each.end)
+        Sign(each.tag, each.tag, each.start, each.end)
         for each in context_of(language).lexicon.find(text)
     ]
     return sorted(found, key=lambda sign: sign.start)

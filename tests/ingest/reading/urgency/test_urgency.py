@@ -51,6 +51,13 @@ def test_what_no_rule_says_is_urgent_by_all_together() -> None:
     )
 
 
+def test_no_clue_is_named_by_letters_that_only_the_writer_typed() -> None:
+    clues = look("We are hoping, hopefullyzebra, that she meets nobody tonight", "en").clues
+    lists = [sign.phrase for clue, sign in clues.items() if clue.startswith(("list", "last"))]
+    assert any("hope" in phrase for phrase in lists)
+    assert not any("zebra" in phrase for phrase in lists)
+
+
 def test_nothing_speaks_for_urgency_in_an_empty_text() -> None:
     assert urgency("", None) is None
     assert look("", None).clues == {}

@@ -22,6 +22,8 @@ LONGEST_SPAN: Final = timedelta(days=366)
 # Characters that show nothing, and those that writers and programs put around a word.
 _UNSEEN = re.compile("[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
 TRIM: Final = " \t*_`'\"“”„‚‘’«»‹›()[]{}<>#/\\|~•·.,;:!?…-\u2013\u2014"  # noqa: RUF001 - quotation marks
+# Drawn politeness, and the colours of its skin; any other picture may take the words back.
+_AROUND: Final = TRIM + "👍👌🙏🙂😊✅✔☑💪🫡" + "🏻🏼🏽🏾🏿"
 _SPAN_PART = re.compile(r"(\d{1,4})(?:[.,](\d))?\s?([^\W\d_]+\.?)?")
 _PLAIN: Final = {"\u2019": "'", "\u2018": "'", "ł": "l", "\u00a0": " "}
 
@@ -69,13 +71,13 @@ def _folded_with_places(line: str) -> tuple[str, list[int]]:
 
 def is_polite(words: str) -> bool:
     """Tell whether words are nothing but politeness."""
-    left = fold(words).strip(TRIM)
+    left = fold(words).strip(_AROUND)
     while left:
         phrase = next((one for one in _polite() if _begins(left, one)), None)
         if phrase is None:
-            # What is no letter, such as a thumb that points up, says nothing.
-            return not any(character.isalnum() for character in left)
-        left = left[len(phrase) :].strip(TRIM)
+            # Marks of other scripts say nothing.
+            return all(unicodedata.category(character)[0] in "PZ" for character in left)
+        left = left[len(phrase) :].strip(_AROUND)
     return True
 
 

@@ -2,7 +2,8 @@
 
 Pure and total. Only the first line of the writer's own words counts, in any language there are
 words for (``phrases/commands.toml``); phones that write a capital letter, a full stop or a
-non-breaking space change nothing. A line that is no command is no command: nothing is guessed.
+non-breaking space change nothing. A line with anything else on it is no command: whatever follows
+may take it back. Nothing is guessed.
 """
 
 from __future__ import annotations
@@ -30,8 +31,6 @@ MAX_REMARK: Final = 2_000
 """Characters kept of a note."""
 _MAX_LOOKED_AT: Final = 20_000
 
-# Behind these another sentence may follow; what follows a comma may take the command back.
-_ENDS: Final = frozenset(".!\u3002\uff01")
 # Whoever asks wants to know, and not to have it done.
 _ASKS: Final = frozenset("?\uff1f\u061f")
 _TAKES_NOTHING: Final = frozenset({StaffAction.TAKE, StaffAction.RELEASE, StaffAction.ESCALATE})
@@ -146,5 +145,5 @@ def _reference(rest: str) -> tuple[str | None, str]:
 
 
 def _is_over(rest: str) -> bool:
-    """Tell whether a command ends here: nothing follows, or politeness, or another sentence."""
-    return rest[:1] in _ENDS or is_polite(rest.strip(TRIM))
+    """Tell whether a command ends here: nothing follows, or politeness."""
+    return is_polite(rest.strip(TRIM))

@@ -11,6 +11,7 @@ recipient is a reason to give up.
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 import threading
@@ -47,6 +48,9 @@ REST_SECONDS: Final = 5.0
 TIMEOUT_SECONDS: Final = 30.0
 # RFC 4954 section 6 and RFC 3207: these are about our login or encryption, at whatever command.
 _ABOUT_US: Final = frozenset({530, 534, 535, 538})
+# RFC 5321 section 4.2.3: a relay that closes. RFC 3463 section 3.4: the state of its system, such
+# as a full disk. Other words are about one message or its recipient.
+_ABOUT_THE_RELAY: Final = re.compile(r"421\b|4\d\d 4\.3\.\d")
 _PERMANENT: Final = 500
 _OK: Final = 250
 
@@ -104,21 +108,21 @@ class RelayCourier:
         """Try once; the connection stays open for the next message for some seconds."""
         with self._one_at_a_time:
             if self._monotonic() < self._rest_until:
-                return Deferred(detail=self._trouble)
+                return Deferred(detail=self._trouble, shut=True)
             try:
                 return self._send(message)
             except _LoginLostError as lost:
                 # The token ended before its time; nothing of the message was taken. A password
                 # would be the same again.
                 self._drop()
-                return self._send_again(message) if self._bearer else Deferred(detail=str(lost))
+                return self._send_again(message) if self._bearer else _shut(str(lost))
 
     def _send_again(self, message: OutboxMessage) -> Outcome:
         try:
             return self._send(message, refused=self._bearer)
         except _LoginLostError as lost:
             self._drop()
-            return Deferred(detail=str(lost))
+            return _shut(str(lost))
 
     def _send(self, message: OutboxMessage, refused: Bearer | None = None) -> Outcome:
         try:
@@ -219,7 +223,7 @@ class RelayCourier:
         # A queue of messages must not wait for one time-out each.
         self._rest_until = self._monotonic() + REST_SECONDS
         self._trouble = trouble
-        return Deferred(detail=trouble)
+        return Deferred(detail=trouble, shut=True)
 
     def _drop(self) -> None:
         if self._client is not None:
@@ -268,7 +272,7 @@ def _transaction(client: smtplib.SMTP, message: OutboxMessage) -> Outcome:
     code, text = client.mail(mail.sender, options)
     if code != _OK:
         _look_for_login(code, text)
-        return _give_up(client, Deferred(detail=reply_text(code, text)))
+        return _give_up(client, _shut(reply_text(code, text)))
     # RFC 3461 section 4.1. Nothing can come back to the null path, and delays are no news to us.
     notify = "NOTIFY=FAILURE" if mail.sender else "NOTIFY=NEVER"
     code, text = client.rcpt(mail.recipient, [notify] if reports else [])
@@ -284,7 +288,13 @@ def _transaction(client: smtplib.SMTP, message: OutboxMessage) -> Outcome:
 def _judged(code: int, text: bytes | str) -> Outcome:
     _look_for_login(code, text)
     detail = reply_text(code, text)
-    return Refused(detail=detail) if code >= _PERMANENT else Deferred(detail=detail)
+    if code >= _PERMANENT:
+        return Refused(detail=detail)
+    return Deferred(detail=detail, shut=bool(_ABOUT_THE_RELAY.match(detail)))
+
+
+def _shut(detail: str) -> Deferred:
+    return Deferred(detail=detail, shut=True)
 
 
 def _look_for_login(code: int, text: bytes | str) -> None:

@@ -40,6 +40,11 @@ SLOWEST_MESSAGE: Final = timedelta(minutes=15)
 """A relay that gives each of some fifteen answers at the last moment of a minute's time-out."""
 LEASE: Final = BATCH_TIME + SLOWEST_MESSAGE + timedelta(minutes=3)
 """Longer than a batch can take: its time, and the one message that is on its way by then."""
+REOPENED: Final = 20
+"""How many messages that waited for the relay are tried at once when another one has gone.
+
+Each of them that goes calls for as many again, so that a relay that falls back is asked for few.
+"""
 
 _CHANCE: Final = random.SystemRandom().random
 _log = structlog.get_logger()
@@ -155,9 +160,9 @@ class Deliverer:
         # It may have come back before we could note that it went.
         if went and message.mail.kind is OutboxKind.ACKNOWLEDGEMENT and message.mail.report_id:
             work.receipts.note_sent(message.mail.report_id)
-        if message.attempts and message.mail.kind in TO_STAFF:
-            # After an outage nobody on duty waits for the time of the next try.
-            work.sending.hurry(TO_STAFF, self._way, now)
+        # After an outage nobody waits for the time of the next try, those on duty least of all.
+        staff = message.attempts > 0 and message.mail.kind in TO_STAFF
+        work.sending.reopen(self._way, now, REOPENED, staff=staff)
         seconds = (now - message.created_at).total_seconds()
         _log.info("message.sent", kind=message.mail.kind.value, message=message.id, after=seconds)
 
@@ -173,7 +178,7 @@ class Deliverer:
             self._failed(work, message, attempt)
             return
         again_at = now + wait(kind, message.attempts + 1, self._chance(), self._way)
-        work.outbox.record(message, attempt, OutboxState.QUEUED, again_at)
+        work.outbox.record(message, attempt, OutboxState.QUEUED, again_at, way_shut=outcome.shut)
         _log.warning(
             "message.deferred",
             kind=kind.value,

@@ -33,7 +33,7 @@ from store.unit_of_work import Store, UnitOfWork
 BATCH: Final = 50
 """How many alerts one transaction passes on."""
 LATE_AFTER: Final = timedelta(minutes=5)
-"""How long an alert may wait for the relay before the next step is told as well."""
+"""How long the mail with an alert may wait for the relay before the next step is told as well."""
 NAMED: Final = 10
 """How many cases an alarm names."""
 
@@ -173,7 +173,7 @@ def _may_be_heard(alert: Alert, now: datetime) -> bool:
     if alert.mail_state is OutboxState.SENT:
         return alert.state is AlertState.CARRIED
     under_way = alert.state is AlertState.WAITING or alert.mail_state is OutboxState.QUEUED
-    return under_way and now - alert.created_at < LATE_AFTER
+    return under_way and (alert.ready_at is None or now - alert.ready_at < LATE_AFTER)
 
 
 def _hurry(work: UnitOfWork, alert: Alert, now: datetime) -> None:

@@ -22,9 +22,13 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deferred:
-    """Not now; trying again can help."""
+    """Not now; trying again can help.
+
+    ``shut`` says that the way itself is shut, for every message alike.
+    """
 
     detail: str
+    shut: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

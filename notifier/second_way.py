@@ -36,6 +36,7 @@ from store.model import (
     Severity,
     Way,
 )
+from store.sending import LONGEST_WAIT
 from store.states import OutboxState
 from store.unit_of_work import Store, UnitOfWork
 
@@ -60,14 +61,9 @@ class Detour:
 
 def is_down(work: UnitOfWork, now: datetime, after: timedelta) -> bool:
     """Tell whether mails have been tried in vain for so long and none has left meanwhile."""
-    waits_since = work.traffic.put_off_since(Way.MAIL)
-    if waits_since is None:
-        return False
-    went_at = work.traffic.went_last(Way.MAIL)
-    if went_at is None or went_at > now:
-        # One from the future went before the clock was set back.
-        went_at = waits_since
-    return now - max(waits_since, went_at) >= after
+    # While a way is shut, no two tries are further apart than the longest wait.
+    since = work.traffic.tried_in_vain_since(Way.MAIL, now, after + LONGEST_WAIT)
+    return since is not None and now - since >= after
 
 
 class SecondWay:

@@ -204,5 +204,6 @@ def _alert(row: Row[Any]) -> Alert:
         created_at=row.created_at,
         outbox_id=OutboxId(row.outbox_id) if row.outbox_id is not None else None,
         mail_state=OutboxState(row.mail_state) if row.mail_state else None,
+        ready_at=row.ready_at,
         passed_on_at=row.passed_on_at,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, func, literal, select, update
 
 from store.alerts import alert_query, listed_alerts
 from store.model import Alert, AlertId, OutboxId, OutboxKind, Severity
@@ -101,7 +101,12 @@ class Carrying:
         result = self._connection.execute(
             update(alerts)
             .where(*_waits(address, only_urgent=only_urgent))
-            .values(state=AlertState.CARRIED, outbox_id=mail, carried_at=at),
+            .values(
+                state=AlertState.CARRIED,
+                outbox_id=mail,
+                carried_at=at,
+                ready_at=func.coalesce(alerts.c.ready_at, literal(at, alerts.c.ready_at.type)),
+            ),
         )
         return result.rowcount
 

@@ -73,10 +73,13 @@ class Outbox:
         attempt: Attempt,
         state: OutboxState,
         next_attempt_at: datetime | None = None,
+        *,
+        way_shut: bool = False,
     ) -> bool:
         """Note a try and its outcome; False when the message was cancelled meanwhile.
 
-        A message that stays queued is tried again at ``next_attempt_at``.
+        A message that stays queued is tried again at ``next_attempt_at``; one that the way was
+        shut for, as soon as something else went by it.
         """
         self._add_attempt(message.id, attempt)
         result = self._connection.execute(
@@ -85,6 +88,7 @@ class Outbox:
             .values(
                 state=state,
                 attempts=outbox.c.attempts + 1,
+                way_shut=way_shut,
                 next_attempt_at=next_attempt_at,
                 last_error=None if state is OutboxState.SENT else attempt.detail,
                 lease_owner=None,

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -328,6 +329,8 @@ outbox = Table(
     Column("instead_of", Integer),
     # Of the most urgent case the mail tells of.
     Column("severity", Integer),
+    # What kept it from going would keep every other message of its way as well.
+    Column("way_shut", Boolean, nullable=False, server_default=false()),
     Index("ix_outbox_waiting", "next_attempt_at", sqlite_where=text("state = 'queued'")),
     Index("ix_outbox_state", "state"),
     Index("ix_outbox_case_id", "case_id"),
@@ -343,6 +346,12 @@ attempts = Table(
     Column("outcome", String(16), nullable=False),
     Column("detail", Text, nullable=False),
     Index("ix_attempts_outbox_id", "outbox_id"),
+    Index(
+        "ix_attempts_sent",
+        "id",
+        sqlite_where=text("outcome = 'sent'"),
+        postgresql_where=text("outcome = 'sent'"),
+    ),
 )
 
 escalations = Table(
@@ -399,6 +408,8 @@ alerts = Table(
     Column("carried_at", UtcTime),
     # When the next step was hurried because this alert did not arrive.
     Column("passed_on_at", UtcTime),
+    # When a mail first carried it; kept when a newer one takes that one's place.
+    Column("ready_at", UtcTime),
     UniqueConstraint("escalation_id", "step", "round", "address"),
     Index("ix_alerts_case_id", "case_id", "address"),
     Index("ix_alerts_outbox_id", "outbox_id"),

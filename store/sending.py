@@ -7,13 +7,19 @@ from typing import Final
 
 from sqlalchemy import Connection, func, or_, select, update
 
-from store.model import TO_REPORTERS, OutboxKind, OutboxMessage, Severity, Way
+from store.model import TO_REPORTERS, TO_STAFF, OutboxKind, OutboxMessage, Severity, Way
 from store.outbox import outgoing_message
 from store.schema import outbox
 from store.states import OutboxState
 
 LONGEST_WAIT: Final = timedelta(hours=2)
 """No message waits longer than this for its next try."""
+
+# Reporters last. What tells of no case (an alarm) goes with the ordinary ones.
+_IN_ORDER: Final = (
+    outbox.c.kind.in_(TO_REPORTERS),
+    func.coalesce(outbox.c.severity, Severity.NORMAL).desc(),
+)
 
 
 class Sending:
@@ -43,14 +49,11 @@ class Sending:
         due = waiting & or_(at <= now, at > now + LONGEST_WAIT)
         if kinds is not None:
             due &= outbox.c.kind.in_(kinds)
-        reporters_last = outbox.c.kind.in_(TO_REPORTERS)
-        # What tells of no case (an alarm) goes with the ordinary ones.
-        gravest = func.coalesce(outbox.c.severity, Severity.NORMAL).desc()
         # Only numbers are sorted: in a storm thousands of mails may wait.
         numbers = self._connection.scalars(
             select(outbox.c.id)
             .where(due, free)
-            .order_by(reporters_last, gravest, outbox.c.next_attempt_at, outbox.c.id)
+            .order_by(*_IN_ORDER, outbox.c.next_attempt_at, outbox.c.id)
             .limit(limit),
         ).all()
         if not numbers:
@@ -81,18 +84,28 @@ class Sending:
         )
         return result.rowcount
 
-    def hurry(self, kinds: frozenset[OutboxKind], way: Way, now: datetime) -> int:
-        """Make due now what was tried in vain before and waits: the way is open again."""
-        result = self._connection.execute(
-            update(outbox)
+    def reopen(self, way: Way, now: datetime, limit: int, *, staff: bool = False) -> int:
+        """Make due now what the way was shut for: something has gone by it.
+
+        With ``staff`` also what is for staff and waits for whatever else. A bounded number, those
+        to staff first, by severity, and then those that wait longest: each that goes calls for
+        more.
+        """
+        tried = outbox.c.kind.in_(TO_STAFF) & (outbox.c.attempts > 0)
+        which = or_(outbox.c.way_shut, tried) if staff else outbox.c.way_shut
+        numbers = self._connection.scalars(
+            select(outbox.c.id)
             .where(
+                which,
                 outbox.c.state == OutboxState.QUEUED,
                 outbox.c.way == way,
-                outbox.c.kind.in_(kinds),
-                outbox.c.attempts > 0,
                 outbox.c.next_attempt_at > now,
                 outbox.c.lease_owner.is_(None),
             )
-            .values(next_attempt_at=now),
-        )
-        return result.rowcount
+            .order_by(*_IN_ORDER, outbox.c.created_at, outbox.c.id)
+            .limit(limit)
+        ).all()
+        if numbers:
+            chosen = outbox.c.id.in_(numbers)
+            self._connection.execute(update(outbox).where(chosen).values(next_attempt_at=now))
+        return len(numbers)

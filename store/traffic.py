@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -18,22 +18,34 @@ class Traffic:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def went_last(self, way: Way) -> datetime | None:
-        """Tell when a message last left by this way."""
-        query = (
-            select(attempts.c.at)
-            .join(outbox, outbox.c.id == attempts.c.outbox_id)
-            .where(attempts.c.outcome == "sent", outbox.c.way == way)
-            .order_by(attempts.c.id.desc())
-        )
-        return self._connection.scalar(query.limit(1))
+    def tried_in_vain_since(self, way: Way, now: datetime, within: timedelta) -> datetime | None:
+        """Tell since when nothing has gone by a way for which something waits; None if it may go.
 
-    def put_off_since(self, way: Way) -> datetime | None:
-        """Tell since when a message that was tried in vain waits for this way."""
-        query = select(func.min(outbox.c.created_at)).where(
+        Counted from the first vain try after the last message that went, whatever became of the
+        message: newer ones take the place of older ones while they wait. Tries from the future were
+        made before the clock was set back, and those longer ago than ``within`` belong to another
+        outage: both say nothing.
+        """
+        waits = select(outbox.c.id).where(
             outbox.c.state == OutboxState.QUEUED, outbox.c.way == way, outbox.c.attempts > 0
         )
-        since: datetime | None = self._connection.scalar(query)
+        if self._connection.scalar(waits.limit(1)) is None:
+            return None
+        tries = (
+            select(attempts.c.id)
+            .join(outbox, outbox.c.id == attempts.c.outbox_id)
+            .where(outbox.c.way == way)
+        )
+        went = tries.where(attempts.c.outcome == "sent").order_by(attempts.c.id.desc()).limit(1)
+        vain = (
+            tries.with_only_columns(attempts.c.at)
+            .where(
+                attempts.c.outcome == "deferred", attempts.c.at <= now, attempts.c.at > now - within
+            )
+            .where(attempts.c.id > func.coalesce(went.scalar_subquery(), 0))
+            .order_by(attempts.c.id)
+        )
+        since: datetime | None = self._connection.scalar(vain.limit(1))
         return since
 
     def unsent_alerts(self, least: Severity) -> list[OutboxMessage]:

@@ -27,12 +27,15 @@ class Unheard:
         return listed_alerts(self._connection, query.order_by(alerts.c.id).limit(limit))
 
     def late(self, before: datetime, limit: int) -> list[Alert]:
-        """Give the alerts decided before a moment whose mails still wait to be sent."""
+        """Give the alerts that have been in mails since before a moment and have not gone out.
+
+        What the rate holds back for a summary is not late.
+        """
         query = alert_query().where(
             outbox.c.state == OutboxState.QUEUED,
             outbox.c.kind == OutboxKind.ALERT,
             alerts.c.state == AlertState.CARRIED,
-            alerts.c.created_at <= before,
+            alerts.c.ready_at <= before,
             alerts.c.passed_on_at.is_(None),
         )
         return listed_alerts(self._connection, query.order_by(alerts.c.id).limit(limit))
@@ -46,7 +49,8 @@ class Unheard:
     def cases(self, fresh_since: datetime) -> list[CaseId]:
         """Find open cases of which an alert failed and neither one beside it nor a later one went.
 
-        One that waits since ``fresh_since`` or later may still go.
+        One whose mail waits since ``fresh_since`` or later may still go, and so may one that the
+        rate holds back for a summary.
         """
         told, mail = alerts.alias(), outbox.alias()
         waits = or_(told.c.state == AlertState.WAITING, mail.c.state == OutboxState.QUEUED)
@@ -58,7 +62,7 @@ class Unheard:
                 told.c.created_at >= alerts.c.created_at,
                 or_(
                     mail.c.state == OutboxState.SENT,
-                    waits & (told.c.created_at >= fresh_since),
+                    waits & or_(told.c.ready_at.is_(None), told.c.ready_at >= fresh_since),
                 ),
             )
             .exists()

@@ -52,7 +52,9 @@ class Alert:
     ``step`` counts from 0 and ``round`` the repeats of the last step. ``person`` is the address's
     owner, by the name in the configuration. An ``urgent`` one is about a critical case that the
     address has not been told of. ``outbox_id`` is the mail that carries it, and ``mail_state`` how
-    far that mail has come. ``passed_on_at`` tells when the next step was hurried in its place.
+    far that mail has come. ``ready_at`` is when a mail first carried it, this one or an earlier one
+    that gave way: until then the rate held it back. ``passed_on_at`` tells when the next step was
+    hurried in its place.
     """
 
     id: AlertId
@@ -68,4 +70,5 @@ class Alert:
     created_at: datetime
     outbox_id: OutboxId | None = None
     mail_state: OutboxState | None = None
+    ready_at: datetime | None = None
     passed_on_at: datetime | None = None

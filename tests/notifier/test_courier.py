@@ -130,10 +130,38 @@ def test_only_a_word_about_this_message_is_final(
     assert reply in told.detail
 
 
+@pytest.mark.parametrize(
+    ("word", "reply", "shut"),
+    [
+        ("CONNECT", "421 busy", True),
+        ("MAIL", "451 later", True),
+        ("RCPT", "450 4.2.0 greylisted", False),
+        ("RCPT", "451 later", False),
+        ("RCPT", "421 4.7.0 closing", True),
+        ("END", "452 4.3.1 no room", True),
+        ("END", "452 4.2.2 mailbox full", False),
+    ],
+)
+def test_only_what_would_meet_every_message_says_that_the_way_is_shut(
+    relay: FakeRelay,
+    courier: RelayCourier,
+    word: str,
+    reply: str,
+    shut: bool,  # noqa: FBT001
+) -> None:
+    relay.replies[word] = reply
+    told = courier.send(MESSAGE)
+    assert isinstance(told, Deferred)
+    assert told.shut is shut
+
+
 @pytest.mark.parametrize("word", ["EHLO", "MAIL", "RCPT", "DATA"])
 def test_a_relay_that_hangs_up_defers(relay: FakeRelay, courier: RelayCourier, word: str) -> None:
     relay.hang_up_at = word
-    assert isinstance(courier.send(MESSAGE), Deferred)
+    for _ in range(2):
+        told = courier.send(MESSAGE)
+        assert isinstance(told, Deferred)
+        assert told.shut
 
 
 def test_a_refused_message_leaves_the_connection_usable(

@@ -7,11 +7,12 @@ from structlog.testing import capture_logs
 
 from notifier import commands
 from notifier.courier import Deferred, Outcome, Refused, Sent
-from notifier.deliver import LEASE, SLOWEST_MESSAGE
+from notifier.deliver import LEASE, REOPENED, SLOWEST_MESSAGE, Deliverer
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
-from store.model import Disposition, EventKind, OutboxKind, OutboxMessage, Severity
+from store.model import Disposition, EventKind, OutboxId, OutboxKind, OutboxMessage, Severity
 from store.states import AcknowledgementState, OutboxState
-from tests.notifier.house import House
+from tests.notifier.house import House, RememberingCourier
+from tests.store.samples import outgoing
 
 ANNA = "anna@chirper.example"
 OPS = "ops@chirper.example"
@@ -65,6 +66,64 @@ def test_when_the_way_is_open_again_no_alert_waits_for_its_next_try(house: House
     house.deliverer.step()
     alerts = [m for m in house.courier.seen if m.mail.kind is OutboxKind.ALERT]
     assert len(alerts) == 2
+
+
+SHUT = Deferred(detail="the relay cannot be used", shut=True)
+
+
+class Flapping(RememberingCourier):
+    """Takes so many messages and is shut after that."""
+
+    goes = 10**6
+
+    def send(self, message: OutboxMessage) -> Outcome:
+        self.seen.append(message)
+        return Sent() if len(self.seen) <= self.goes else SHUT
+
+
+def waiting_for_long(house: House, count: int, outcome: Deferred) -> set[OutboxId]:
+    """Have so many receipts tried in vain, until the next try is an hour away."""
+    with house.store.transaction() as work:
+        for number in range(count):
+            kind = OutboxKind.ACKNOWLEDGEMENT
+            work.outbox.queue(outgoing(f"receipt{number}", kind), house.clock())
+        work.commit()
+    house.courier.outcome = outcome
+    for _ in range(8):
+        house.clock.turn(hours=2)
+        while house.deliverer.step():
+            pass
+    return {message.id for message in house.outbox()}
+
+
+def tried_after_an_alert(house: House, courier: Flapping) -> list[OutboxMessage]:
+    """Send a new alert by a relay that is back; give what is tried in that second."""
+    house.opened()
+    deliverer = Deliverer(store=house.store, courier=courier, owner="here", clock=house.clock)
+    while deliverer.step():
+        pass
+    assert courier.seen[0].mail.kind is OutboxKind.ALERT
+    return courier.seen[1:]
+
+
+def test_when_the_relay_is_back_all_that_waited_for_it_goes_at_once(house: House) -> None:
+    waiting = waiting_for_long(house, REOPENED + 15, SHUT)
+    tried = tried_after_an_alert(house, Flapping())
+    assert waiting < {message.id for message in tried}
+    assert len(tried) == len({message.id for message in tried})
+
+
+def test_what_waits_for_its_own_recipient_keeps_its_pace(house: House) -> None:
+    waiting = waiting_for_long(house, 2, Deferred(detail="450 4.2.0 greylisted"))
+    assert not waiting & {message.id for message in tried_after_an_alert(house, Flapping())}
+
+
+def test_a_relay_that_falls_back_at_once_is_asked_for_few(house: House) -> None:
+    waiting = waiting_for_long(house, REOPENED + 15, SHUT)
+    courier = Flapping()
+    courier.goes = 1
+    tried = tried_after_an_alert(house, courier)
+    assert len(waiting & {message.id for message in tried}) == REOPENED
 
 
 def test_each_try_bears_the_same_message_id(house: House) -> None:

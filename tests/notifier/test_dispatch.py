@@ -84,6 +84,24 @@ def test_first_alerts_go_one_by_one_then_a_summary_every_five_minutes(house: Hou
     assert len(to_anna) <= 9
 
 
+def test_what_is_held_back_for_a_summary_does_not_wait_for_the_relay(house: House) -> None:
+    storm(house, 6)
+    house.tick()
+    held = storm(house, 2)
+    house.tick(minutes=4, seconds=58)
+    house.clock.turn(seconds=2)
+    # The summary is written, and the relay has had no time to take it.
+    house.escalator.step()
+    assert all(case.reference in newest(house) for case in held)
+    house.clock.turn(seconds=1)
+    house.escalator.step()
+    assert house.outbox(OutboxKind.ALARM) == []
+    assert all(EventKind.ALERT_LATE not in house.events(case) for case in held)
+    house.courier.outcome = Deferred(detail="451 later")
+    house.tick(minutes=5)
+    assert all(EventKind.ALERT_LATE in house.events(case) for case in held)
+
+
 def test_a_new_critical_case_is_told_within_a_minute_in_the_middle_of_a_storm(house: House) -> None:
     storm(house, 60)
     house.tick()

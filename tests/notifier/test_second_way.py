@@ -164,6 +164,19 @@ def test_a_relay_that_sends_anything_is_not_down(house: House) -> None:
         assert not is_down(work, house.clock(), timedelta(minutes=5))
 
 
+def test_mails_that_take_each_others_place_do_not_hide_that_the_relay_is_down(
+    house: House,
+) -> None:
+    road = street(house, anna=("sms",))
+    open_with_a_dead_relay(house)
+    for _ in range(2):
+        road.minute(2)
+        house.opened(account=None)
+    assert road.told() == []
+    road.minute(2)
+    assert "channel:anna/sms" in road.told()
+
+
 def test_a_taken_case_is_told_by_no_channel(house: House) -> None:
     road = street(house, anna=("sms",))
     case = open_with_a_dead_relay(house)

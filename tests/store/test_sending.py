@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from store.model import OutboxKind, Severity, Way
+from store.model import Attempt, OutboxKind, Severity, Way
 from store.states import OutboxState
 from store.unit_of_work import Store
 from tests.store.queued import LEASE, claim, queue, record
@@ -72,3 +72,33 @@ def test_each_way_has_its_own_queue(store: Store) -> None:
         by_channel = work.sending.claim("two", NOW, LEASE, 9, Way.CHANNEL)
     assert [m.mail.dedupe_key for m in by_mail] == ["mail"]
     assert [(m.mail.dedupe_key, m.mail.way) for m in by_channel] == [("text", Way.CHANNEL)]
+
+
+def test_a_way_that_is_open_again_takes_the_gravest_to_staff_first(store: Store) -> None:
+    """What waits for the way, a bounded number; the rest keeps its time."""
+    wait = timedelta(hours=1)
+    rows = [
+        ("receipt", OutboxKind.ACKNOWLEDGEMENT, None, True),
+        ("ordinary", OutboxKind.ALERT, Severity.NORMAL, True),
+        ("greylisted", OutboxKind.ALERT, Severity.CRITICAL, False),
+        ("critical", OutboxKind.ALERT, Severity.CRITICAL, True),
+    ]
+    with store.transaction() as work:
+        for key, kind, severity, shut in rows:
+            number = work.outbox.queue(outgoing(key, kind, severity=severity), NOW)
+            assert number is not None
+            tried = Attempt(at=NOW, outcome="deferred", detail="away")
+            message = work.outbox.get(number)
+            work.outbox.record(message, tried, OutboxState.QUEUED, NOW + wait, way_shut=shut)
+        work.commit()
+    for limit, staff, expected in (
+        (1, False, ["critical"]),
+        (1, False, ["ordinary"]),
+        (1, True, ["greylisted"]),
+        (9, False, ["receipt"]),
+        (9, True, []),
+    ):
+        with store.transaction() as work:
+            work.sending.reopen(Way.MAIL, NOW, limit, staff=staff)
+            work.commit()
+        assert claim(store) == expected

@@ -31,26 +31,39 @@ def tried(
     work.outbox.record(message, Attempt(at=at, outcome=outcome, detail=""), state, again)
 
 
-def test_a_way_was_last_used_when_something_was_sent_by_it(store: Store) -> None:
-    later = NOW + timedelta(minutes=2)
-    with store.transaction() as work:
-        assert work.traffic.went_last(Way.MAIL) is None
-        tried(work, queue(work, "one"), "sent", OutboxState.SENT)
-        tried(work, queue(work, "two"), "deferred", at=later)
-        tried(work, queue(work, "text", way=Way.CHANNEL), "sent", OutboxState.SENT, later)
-        assert work.traffic.went_last(Way.MAIL) == NOW
-        assert work.traffic.went_last(Way.CHANNEL) == later
+def in_vain(work: UnitOfWork, way: Way = Way.MAIL, at: datetime = NOW) -> datetime | None:
+    return work.traffic.tried_in_vain_since(way, at, timedelta(hours=2))
 
 
-def test_only_what_was_tried_in_vain_is_put_off(store: Store) -> None:
+def test_a_way_is_tried_in_vain_from_the_first_try_after_what_went_last(store: Store) -> None:
+    later, last = NOW + timedelta(minutes=2), NOW + timedelta(minutes=4)
     with store.transaction() as work:
         waiting = queue(work, "one")
-        assert work.traffic.put_off_since(Way.MAIL) is None
+        assert in_vain(work) is None
         tried(work, waiting, "deferred")
-        assert work.traffic.put_off_since(Way.MAIL) == NOW
-        assert work.traffic.put_off_since(Way.CHANNEL) is None
+        assert (in_vain(work), in_vain(work, Way.CHANNEL)) == (NOW, None)
+        tried(work, queue(work, "two"), "sent", OutboxState.SENT)
+        assert in_vain(work) is None
+        tried(work, waiting, "deferred", at=later)
+        tried(work, queue(work, "text", way=Way.CHANNEL), "sent", OutboxState.SENT, last)
+        assert in_vain(work, at=last) == later
         tried(work, waiting, "sent", OutboxState.SENT)
-        assert work.traffic.put_off_since(Way.MAIL) is None
+        assert in_vain(work, at=last) is None
+
+
+def test_a_newer_mail_in_the_place_of_an_older_one_does_not_hide_how_long_nothing_went(
+    store: Store,
+) -> None:
+    later = NOW + timedelta(minutes=3)
+    with store.transaction() as work:
+        older = queue(work, "older")
+        tried(work, older, "deferred")
+        work.outbox.cancel(older.id, Attempt(at=later, outcome="cancelled"))
+        assert in_vain(work, at=later) is None
+        tried(work, queue(work, "newer"), "deferred", at=later)
+        assert in_vain(work, at=later) == NOW
+        # What was tried hours ago is another story.
+        assert in_vain(work, at=NOW + timedelta(hours=2)) == later
 
 
 def test_unsent_alerts_are_the_grave_ones_nothing_stands_in_for(store: Store) -> None:

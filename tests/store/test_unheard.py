@@ -39,6 +39,29 @@ def test_an_alert_whose_mail_waits_too_long_is_late_until_passed_on(store: Store
         assert work.unheard.late(NOW, 10) == []
 
 
+def test_what_the_rate_holds_back_is_not_late_and_what_waits_by_turns_is(store: Store) -> None:
+    case = open_case(store)
+    later = NOW + 5 * MINUTE
+    with store.transaction() as work:
+        number = add(work, case)
+        first = carry(work, "summary", at=later)
+        assert work.unheard.late(NOW, 10) == []
+        # A newer mail takes its place, and the alert has waited since the first one.
+        work.carrying.take_back(first)
+        assert work.unheard.late(later, 10) == []
+        carry(work, "newer", at=later + MINUTE)
+        assert [alert.id for alert in work.unheard.late(later, 10)] == [number]
+
+
+def test_a_case_held_back_for_a_summary_may_still_be_heard_of(store: Store) -> None:
+    case = open_case(store)
+    with store.transaction() as work:
+        add(work, case)
+        finish(work, carry(work, "failed"), OutboxState.FAILED)
+        add(work, case, BEN)
+        assert unheard(work, NOW + timedelta(minutes=9)) == []
+
+
 def unheard(work: UnitOfWork, since: datetime = NOW) -> list[CaseId]:
     return work.unheard.cases(since)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from notifier.alarm_titles import Title
 from notifier.brief import write_brief_alarm
 from notifier.compose import Composer, Posting, outgoing
 from notifier.letters import FALLBACK_LANGUAGE, moment_text
@@ -28,32 +29,32 @@ class Alarms:
         self._address = address
 
     def raise_alarm(
-        self, work: UnitOfWork, name: str, title: str, lines: tuple[str, ...], now: datetime
+        self, work: UnitOfWork, name: str, title: Title, lines: tuple[str, ...], now: datetime
     ) -> bool:
         """Queue an alarm; False when one of this name was queued within the same hour."""
-        _log.warning("alarm.raised", alarm=name, title=title)
+        _log.warning("alarm.raised", alarm=name, title=title.english)
         hour = now.astimezone(UTC).strftime("%Y-%m-%dT%H")
         return self._tell(work, f"alarm:{name}:{hour}", title, lines, now)
 
     def begins(
-        self, work: UnitOfWork, name: str, title: str, lines: tuple[str, ...], now: datetime
+        self, work: UnitOfWork, name: str, title: Title, lines: tuple[str, ...], now: datetime
     ) -> None:
         """Tell of something that lasts; the caller sees to it that this is done once."""
-        _log.warning("alarm.raised", alarm=name, title=title)
+        _log.warning("alarm.raised", alarm=name, title=title.english)
         self._tell(work, f"alarm:{name}:{now.isoformat()}", title, lines, now)
 
     def is_over(
-        self, work: UnitOfWork, name: str, title: str, lines: tuple[str, ...], now: datetime
+        self, work: UnitOfWork, name: str, title: Title, lines: tuple[str, ...], now: datetime
     ) -> None:
         """Tell that something is over; the caller sees to it that this is done once."""
-        _log.info("alarm.over", alarm=name, title=title)
+        _log.info("alarm.over", alarm=name, title=title.english)
         self._tell(work, f"alarm:{name}:{now.isoformat()}:over", title, lines, now, over=True)
 
     def _tell(  # noqa: PLR0913 - what to tell, and which decision it is
         self,
         work: UnitOfWork,
         key: str,
-        title: str,
+        title: Title,
         lines: tuple[str, ...],
         now: datetime,
         *,
@@ -73,25 +74,34 @@ class Alarms:
 
 def write_alarm(
     composer: Composer,
-    title: str,
+    title: Title,
     lines: tuple[str, ...],
     posting: Posting,
     *,
     over: bool = False,
 ) -> OutgoingMail:
     """Write to the operators that something about tipline itself needs a person, or is over."""
-    values = alarm_values(composer, title, lines, posting.at, over=over)
-    letter = composer.letters.write("alarm", (FALLBACK_LANGUAGE,), values)
+    letter = composer.letters.write(
+        "alarm",
+        composer.operator_languages,
+        lambda language: alarm_values(composer, title, lines, posting.at, language, over=over),
+    )
     mail = composer.mail(letter, posting, "auto-generated")
     return outgoing(OutboxKind.ALARM, mail, letter, posting)
 
 
-def alarm_values(
-    composer: Composer, title: str, lines: tuple[str, ...], at: datetime, *, over: bool = False
+def alarm_values(  # noqa: PLR0913 - what a template may use
+    composer: Composer,
+    title: Title,
+    lines: tuple[str, ...],
+    at: datetime,
+    language: str = FALLBACK_LANGUAGE,
+    *,
+    over: bool = False,
 ) -> dict[str, Any]:
     """Give what the template of an alarm may use."""
     return {
-        "title": title,
+        "title": title.in_language(language),
         "over": over,
         "lines": lines,
         "host": composer.identity.domain,

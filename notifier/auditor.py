@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 
+from notifier.alarm_titles import Title
 from notifier.alarms import Alarms
 from notifier.compose import Composer
 from notifier.directory import Directory
@@ -93,7 +94,8 @@ class Auditor:
         for kind, finding in found.items():
             fault = known.get(kind)
             if fault is None or _is_worse(finding, fault):
-                self._alarms.begins(work, kind, finding.title, finding.lines, now)
+                title = Title(kind=kind, english=finding.title, value=str(finding.count))
+                self._alarms.begins(work, kind, title, finding.lines, now)
                 work.faults.put(_fault(finding, fault, now))
             else:
                 work.faults.saw(kind, now)
@@ -106,7 +108,8 @@ class Auditor:
 
     def _over(self, work: UnitOfWork, fault: Fault, now: datetime) -> None:
         lines = (f"it lasted {span_text(fault.seen_at - fault.raised_at)}",)
-        self._alarms.is_over(work, fault.name, fault.title, lines, now)
+        title = Title(kind=fault.name, english=fault.title, value=str(fault.count))
+        self._alarms.is_over(work, fault.name, title, lines, now)
         work.faults.remove(fault.name)
 
 

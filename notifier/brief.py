@@ -10,9 +10,10 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from notifier.alarm_titles import Title
 from notifier.compose import Composer, Posting
 from notifier.defang import defang
-from notifier.letters import FALLBACK_LANGUAGE, Letter, moment_text, require_single_line, span_text
+from notifier.letters import Letter, moment_text, require_single_line, span_text
 from store.model import AccountReference, Case, CaseId, OutboxKind, OutgoingMail, Severity, Way
 
 if TYPE_CHECKING:
@@ -34,11 +35,14 @@ def write_brief(
 
 
 def write_brief_alarm(
-    composer: Composer, title: str, posting: Posting, *, over: bool = False
+    composer: Composer, title: Title, posting: Posting, *, over: bool = False
 ) -> OutgoingMail:
     """Write an alarm for a channel: its title only."""
-    values = {"title": title, "over": over}
-    letter = composer.letters.write("brief_alarm", (FALLBACK_LANGUAGE,), values)
+    letter = composer.letters.write(
+        "brief_alarm",
+        composer.operator_languages,
+        lambda language: {"title": title.in_language(language), "over": over},
+    )
     return channel_message(OutboxKind.ALARM, letter, posting)
 
 

@@ -128,12 +128,18 @@ class Composer:
 
     ``letters`` fills the templates, ``sets`` those of addresses with their own, by name; ``zone``
     is the one that times are told in to people whose own we do not know. Alarms go to
-    ``operator_channels`` as well.
+    ``operator_channels`` as well, in the first of ``operator_languages`` there are words for.
     """
 
-    def __init__(self, identity: Identity, operator_channels: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        operator_channels: tuple[str, ...] = (),
+        operator_languages: tuple[str, ...] = (FALLBACK_LANGUAGE,),
+    ) -> None:
         self.identity = identity
         self.operator_channels = operator_channels
+        self.operator_languages = operator_languages
         self.letters = Letters(identity.templates)
         self.sets = {
             greeting.name: Letters(greeting.templates, self.letters)

@@ -16,6 +16,7 @@ from typing import Final
 import structlog
 
 from notifier.actions import ActionLinks, Actions
+from notifier.alarm_titles import Title
 from notifier.alarms import Alarms
 from notifier.alerts import AlertFacts, write_alert
 from notifier.brief import write_brief
@@ -91,7 +92,7 @@ class Dispatcher:
         return mailed > 0
 
     def _tell_failure(self, address: str) -> None:
-        title = "A mail with alerts could not be written"
+        title = Title(kind="summary_failed", english="A mail with alerts could not be written")
         with self._store.transaction() as work:
             lines = (f"for {address}",)
             self._alarms.raise_alarm(work, f"summary_failed:{address}", title, lines, self._clock())

@@ -16,6 +16,7 @@ from typing import Final, assert_never
 import structlog
 
 from notifier.actions import Actions
+from notifier.alarm_titles import Title
 from notifier.alarms import Alarms
 from notifier.clocks import SET_BACK, ClockWatch
 from notifier.compose import Composer
@@ -129,7 +130,8 @@ class Escalator:
         except Exception:  # noqa: BLE001 - it is tried again with the next tick
             _log.exception("escalating.failed", part=part.__qualname__)
             with self._store.transaction() as work:
-                title = "What follows from alerts could not be done"
+                english = "What follows from alerts could not be done"
+                title = Title(kind="escalating_failed", english=english)
                 lines = (part.__qualname__,)
                 self._alarms.raise_alarm(work, "escalating_failed", title, lines, self._clock())
                 work.commit()
@@ -223,9 +225,11 @@ class Escalator:
         if now - self._failing_since >= timedelta(hours=1):
             self._failing_since, self._failing = now, set()
         self._failing.add(case.reference)
-        name, title = case.reference, f"An alert about case {case.reference} could not be written"
+        name, english = case.reference, f"An alert about case {case.reference} could not be written"
+        title = Title(kind="escalation_failed", english=english, value=case.reference)
         if len(self._failing) > NAMED:
-            name, title = "many", "Alerts about many cases could not be written"
+            name, english = "many", "Alerts about many cases could not be written"
+            title = Title(kind="escalations_failed", english=english)
         lines = (f"case {case.reference}",)
         self._alarms.raise_alarm(work, f"escalation_failed:{name}", title, lines, now)
 

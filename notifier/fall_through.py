@@ -18,6 +18,7 @@ from typing import Final
 
 import structlog
 
+from notifier.alarm_titles import Title
 from notifier.alarms import Alarms
 from notifier.channels import is_channel
 from notifier.compose import Composer
@@ -144,16 +145,17 @@ class FallThrough:
         """Tell the operators: for each case that had a mail of its own, else for each mail."""
         message = work.outbox.get(mail)
         first, *others = cases
-        name, title = first.reference, f"An alert about case {first.reference}"
+        name, english = first.reference, f"An alert about case {first.reference}"
+        kind, value = "alert_failed", first.reference
         if others or message.mail.case_id is None:
-            name, title = f"mail-{mail}", f"Alerts about {len(cases)} cases"
+            name, english = f"mail-{mail}", f"Alerts about {len(cases)} cases"
+            kind, value = "alerts_failed", str(len(cases))
+        title = Title(kind=kind, english=f"{english} could not be delivered", value=value)
         lines = tuple(
             f"case {case.reference}, outgoing message {mail}: {message.last_error}"
             for case in cases[:NAMED]
         )
-        self._alarms.raise_alarm(
-            work, f"alert_failed:{name}", f"{title} could not be delivered", lines, now
-        )
+        self._alarms.raise_alarm(work, f"alert_failed:{name}", title, lines, now)
 
     def _pass_on_late(self, work: UnitOfWork, late: Sequence[Alert], now: datetime) -> None:
         lines = []
@@ -164,7 +166,8 @@ class FallThrough:
             _hurry(work, alert, now)
             lines.append(f"case {case.reference}, outgoing message {alert.outbox_id}")
         if lines:
-            title = "Alerts wait for the relay for more than five minutes"
+            english = "Alerts wait for the relay for more than five minutes"
+            title = Title(kind="alerts_late", english=english)
             self._alarms.raise_alarm(work, "alerts_late", title, tuple(lines[:NAMED]), now)
 
 

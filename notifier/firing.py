@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from notifier.alarm_titles import Title
 from notifier.alarms import Alarms
 from notifier.course import Course, Telling, tell
 from notifier.directory import Directory, Recipient
@@ -67,7 +68,8 @@ class Fire:
             )
         steps = ", ".join(str(index + 1) for index in telling.skipped)
         lines = (f"case {case.reference}, step {steps}; {_in_place(telling)}",)
-        self._alarms.raise_alarm(work, "nobody_on_duty", "Nobody is on duty", lines, telling.at)
+        title = Title(kind="nobody_on_duty", english="Nobody is on duty")
+        self._alarms.raise_alarm(work, "nobody_on_duty", title, lines, telling.at)
 
 
 def _in_place(telling: Telling) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from notifier.actions import ActionLinks
+from notifier.alarm_titles import Title
 from notifier.alarms import alarm_values
 from notifier.alerts import AlertFacts, action_targets, alert_values
 from notifier.brief import brief_values
@@ -142,12 +143,13 @@ def _for_staff(composer: Composer) -> dict[str, list[dict[str, Any]]]:
         ],
         "staff_notice": [notice_values(facts, _SAMPLE_TIME) for facts in sample_notices()],
         "alarm": [
-            alarm_values(composer, "A title", lines, _SAMPLE_TIME, over=bool(lines))
+            alarm_values(composer, _TITLE, lines, _SAMPLE_TIME, over=bool(lines))
             for lines in ((), ("a", "b"))
         ],
     }
 
 
+_TITLE: Final = Title(kind="", english="A title")
 _SAMPLE_TIME: Final = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 _REPORT: Final = Report(
     id=ReportId(0),

@@ -41,7 +41,7 @@ from tipline.settings import ConfigurationError, Fault, Settings
 from tipline.settings.channels import channels, detour, operator_channels
 from tipline.settings.duty import directory, pace, progress, regular
 from tipline.settings.folders import folders
-from tipline.settings.home import reading_rules, receptions
+from tipline.settings.home import operator_languages, reading_rules, receptions
 from tipline.settings.mail import (
     courier,
     identity,
@@ -69,7 +69,9 @@ class Outfit:
 
 def outfit(settings: Settings) -> Outfit:
     """Make what the settings determine. Raises ConfigurationError for what cannot be used."""
-    composer = Composer(identity(settings), operator_channels(settings))
+    composer = Composer(
+        identity(settings), operator_channels(settings), operator_languages(settings)
+    )
     _try_templates(composer)
     smtp = settings.smtp
     # What cannot be read is told before anything is opened.

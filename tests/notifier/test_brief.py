@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifier.alarm_titles import Title
 from notifier.alerts import AlertFacts
 from notifier.brief import MAX_ACCOUNT, brief_account, write_brief, write_brief_alarm
 from notifier.compose import Composer, Posting
@@ -26,6 +27,8 @@ CASE = Case(
     reporters=2,
 )
 FACTS = AlertFacts(step=2, steps=3, repeats=0, next_alert_at=START, take_as="anna")
+
+NOBODY = Title(kind="nobody_on_duty", english="Nobody is on duty")
 
 
 def posting(kind: OutboxKind = OutboxKind.ALERT) -> Posting:
@@ -96,11 +99,11 @@ def test_any_handle_is_short_and_plain(handle: str) -> None:
 
 
 def test_an_alarm_for_a_channel_is_its_title() -> None:
-    message = write_brief_alarm(COMPOSER, "Nobody is on duty", posting(OutboxKind.ALARM))
+    message = write_brief_alarm(COMPOSER, NOBODY, posting(OutboxKind.ALARM))
     assert (message.subject, message.kind) == ("tipline ALARM", OutboxKind.ALARM)
     assert message.content == b"Nobody is on duty. Look closer: tipline check"
 
 
 def test_a_line_break_in_a_value_is_an_error() -> None:
     with pytest.raises(ValueError, match="line break"):
-        write_brief_alarm(COMPOSER, "one\r\ntwo", posting(OutboxKind.ALARM))
+        write_brief_alarm(COMPOSER, Title(kind="", english="one\r\ntwo"), posting(OutboxKind.ALARM))

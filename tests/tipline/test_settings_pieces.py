@@ -17,7 +17,7 @@ from notifier.policy import Target, TargetKind
 from store.model import Severity
 from tipline.settings import ConfigurationError, Settings, load_settings
 from tipline.settings.duty import directory
-from tipline.settings.home import home_platform, reading_rules, receptions
+from tipline.settings.home import home_platform, operator_languages, reading_rules, receptions
 from tipline.settings.mail import courier, identity
 from tipline.settings.places import places, relay_password
 from tipline.settings.sections.staff import CategoryName
@@ -261,3 +261,13 @@ notify = ["person:ben"] }] } }""",
     assert identity(settings).greetings == {
         address: Greeting(name="safety", language="de", templates=tmp_path / "letters")
     }
+
+
+def test_operators_read_alarms_in_their_own_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert operator_languages(load_settings()) == ("en",)
+    monkeypatch.setenv("TIPLINE_PEOPLE__DUTY__LANGUAGES", '["de", "en"]')
+    assert operator_languages(load_settings()) == ("de", "en")
+    monkeypatch.setenv("TIPLINE_ADDRESSES__OPERATOR", "ops@chirper.example")
+    assert operator_languages(load_settings()) == ("en",)
+    monkeypatch.setenv("TIPLINE_ADDRESSES__OPERATOR_LANGUAGES", '["pl"]')
+    assert operator_languages(load_settings()) == ("pl",)

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from notifier.alarm_titles import translations
 from store.model import Attempt, OutboxKind, OutgoingMail, utc_now
 from store.states import OutboxState
 from tests.tipline.certificates import certificate_for
 from tipline.installation import opened
 from tipline.settings import Settings, load_settings
-from tipline.watching import Watch, is_canary_on, watch
+from tipline.watching import Watch, is_canary_on, look_at_folders, watch
 from tipline.wiring import Wiring, outfit
 
 if TYPE_CHECKING:
@@ -136,3 +138,21 @@ def test_the_certificate_in_use_is_the_one_that_was_read_at_the_start(
     assert told.startswith(f"the certificate {certificate} as read at the start: ")
     restarted = watch(with_tls, nobody_late)
     assert found(restarted, wiring, "expiring", utc_now()) == []
+
+
+def test_every_look_has_its_title_in_the_languages_of_the_staff(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_with(
+        monkeypatch,
+        WATCHING__CANARY="on",
+        MAILBOXES__REPORTS__HOST="imap.chirper.example",
+        MAILBOXES__REPORTS__USERNAME="cp",
+    )
+    everything = replace(wiring, outfit=outfit(settings))
+    watched = watch(everything, nobody_late)
+    looks = (*watched.looks, wiring.calendars().look(), look_at_folders(()))
+    kinds = {look.kind for look in looks}
+    assert {"mailbox_failing", "relay_down", "canary", "silence", "folder_failing"} <= kinds
+    for look in looks:
+        assert translations()["de"][look.kind].count("{}") == look.title.count("{}"), look.kind

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ingest.addresses import fold_address
 from ingest.reading.rules import HomePlatform, ReadingRules
 from ingest.receptions import Receptions
+from notifier.letters import FALLBACK_LANGUAGE
 from store.model import Severity
 from tipline.settings.values.addresses import leaves_room
 
@@ -43,6 +44,17 @@ def operator_address(settings: Settings) -> str:
     """Tell who is told when nobody is on duty, or when tipline itself needs a person."""
     first, *_ = settings.people.values()
     return settings.addresses.operator or first.address[0]
+
+
+def operator_languages(settings: Settings) -> tuple[str, ...]:
+    """Tell in which languages the operators read alarms: their own, if they are a person's."""
+    if settings.addresses.operator_languages:
+        return settings.addresses.operator_languages
+    wanted = fold_address(operator_address(settings))
+    for person in settings.people.values():
+        if wanted in map(fold_address, person.address):
+            return person.languages
+    return (FALLBACK_LANGUAGE,)
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:

@@ -18,7 +18,7 @@ from tipline.settings.values.addresses import (
     Domains,
     leaves_room,
 )
-from tipline.settings.values.texts import Expression, Language, Line, Name, Words
+from tipline.settings.values.texts import Expression, Language, Languages, Line, Name, Words
 
 
 class Platform(Section):
@@ -132,6 +132,13 @@ class AddressBook(Section):
         description=(
             "Whoever runs tipline: told when nobody is on duty or tipline itself needs a person. "
             "Without it, the first of `people`."
+        ),
+    )
+    operator_languages: Languages = Field(
+        default=(),
+        description=(
+            "Languages of alarms, the first that there are words for. Without it, those of the one "
+            "in `people` who has the address of `operator`, else English."
         ),
     )
     message_id_domain: Domain | None = Field(

@@ -30,6 +30,7 @@ from tipline.doors import OpenDoors, open_doors
 from tipline.health import Health, Systemd, watchdog_interval
 from tipline.installation import Installation, opened
 from tipline.settings import Settings
+from tipline.settings.doubts import doubts as doubts_of
 from tipline.settings.places import places
 from tipline.stages import Stage
 from tipline.waiting import release_dead_commands
@@ -294,12 +295,15 @@ def _announce(settings: Settings, doors: OpenDoors) -> None:
 
 
 def _tell_doubts(wiring: Wiring) -> None:
-    """Say what of people, rotas and policies works, and can hardly be meant."""
+    """Say what of the configuration works, and can hardly be meant."""
     now = wiring.clock()
     with wiring.installation.store.snapshot() as work:
         everybody = present(work, wiring.outfit.directory, now)
     for doubt in doubts(everybody, now):
         fault = wiring.outfit.settings.place(doubt.path, doubt.message)
+        log.warning("configuration.doubtful", doubt=str(fault))
+    for unsure in doubts_of(wiring.outfit.settings):
+        fault = wiring.outfit.settings.place(unsure.path, f"{unsure.message}; {unsure.remedy}")
         log.warning("configuration.doubtful", doubt=str(fault))
 
 

@@ -339,6 +339,9 @@ def test_what_can_hardly_be_meant_is_told_with_its_place_and_is_no_fault(
         "message": "no policy names this rota: nobody is told through it",
         "remedy": f"see {path}, line {line}",
     }
+    unchecked = next(one for one in listed if one["name"] == "commands.authentication")
+    assert (unchecked["ok"], unchecked["doubtful"]) == (True, True)
+    assert "trusted_servers" in unchecked["remedy"]
     assert "doubtful" in run("check", "--no-relay", "--config", str(path)).out
     assert not state.exists()
 

@@ -16,7 +16,7 @@ from tipline.cli import (
     check_mailboxes,
     check_records,
 )
-from tipline.cli.finding import Finding, well, wrong
+from tipline.cli.finding import Finding, doubtful, well, wrong
 from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import print_list
 
@@ -87,6 +87,7 @@ def _look(settings: Settings, *, relay: bool, mailboxes: bool) -> Iterator[Findi
     yield from check_duty.calendars(settings)
     yield from check_files.channels(settings)
     yield from check_duty.duty(settings)
+    yield from _doubts(settings)
     with check_logins.bearers(settings, where) as bearers:
         yield from check_logins.logins(settings, bearers)
         if relay:
@@ -99,6 +100,14 @@ def _configuration(settings: Settings) -> Finding:
     if settings.try_out:
         return well("configuration", "no file: a try-out for the fictional platform chirper")
     return well("configuration", f"complete, for {settings.platform.name}")
+
+
+def _doubts(settings: Settings) -> Iterator[Finding]:
+    from tipline.settings.doubts import doubts
+
+    for doubt in doubts(settings):
+        fault = settings.place(doubt.path, doubt.message)
+        yield doubtful(fault.key, fault.message, f"{doubt.remedy} (see {fault.place})")
 
 
 def _state(settings: Settings, where: Places) -> Iterator[Finding]:

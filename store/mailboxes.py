@@ -62,6 +62,11 @@ class Mailboxes:
         query = select(fetches.c.uid, fetches.c.strikes).where(tried)
         return {row.uid: row.strikes for row in self._connection.execute(query)}
 
+    def why_tried(self, place: Place, uid: int) -> str | None:
+        """Tell why a mail could not be fetched the last time; None if it was not tried."""
+        tried = _at(place) & (fetches.c.uid == uid) & (fetches.c.outcome == FetchOutcome.TRIED)
+        return self._connection.scalar(select(fetches.c.reason).where(tried))
+
     def holding(self, place: Place, digests: Sequence[str]) -> dict[str, list[InboundId]]:
         """Tell which digests were taken in under another number, and as which messages.
 

@@ -16,10 +16,11 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, ProtocolError
 
-from ingest.imap.errors import MailboxError, UnreachableError
+from ingest.imap.client import ORDINARY_OCTETS, Client
+from ingest.imap.errors import MailboxError, OverlongError, UnreachableError
 from ingest.imap.login import Login
 from ingest.imap.settings import MailboxSettings, Security
 
@@ -31,6 +32,8 @@ CONNECT_WITHIN: Final = timedelta(seconds=30)
 # What ends a connection, and is one of the library's refusals by its class. An answer that makes no
 # sense is among it: nobody knows what the next one would belong to.
 BROKEN: Final = (IMAPClientAbortError, ProtocolError)
+# What the library makes of an answer that is none, or that is nested without an end.
+NONSENSE: Final = (ValueError, AssertionError, TypeError, LookupError, RecursionError)
 _WORDS_OCTETS: Final = 200
 # The codes of RFC 5530, and what Microsoft says.
 _SESSION_OVER: Final = re.compile(
@@ -41,18 +44,20 @@ _SESSION_OVER: Final = re.compile(
 class Connection:
     """A logged-in connection. Every use of ``client`` belongs into ``call``."""
 
-    def __init__(self, client: IMAPClient, longest: timedelta = LONGEST_CALL) -> None:
+    def __init__(self, client: Client, longest: timedelta = LONGEST_CALL) -> None:
         self.client = client
         self._longest = longest
         self._overdue = False
 
     @contextmanager
-    def call(self, what: str) -> Iterator[IMAPClient]:
+    def call(self, what: str, octets: int = ORDINARY_OCTETS) -> Iterator[Client]:
         """Make calls to the server, bounded in time; ``what`` names them in errors.
 
-        A plain refusal of the server comes out as the library's IMAPClientError; raises
-        UnreachableError when the connection cannot be used any more.
+        The answers may take so many ``octets`` in all. A plain refusal of the server comes out as
+        the library's IMAPClientError; raises UnreachableError when the connection cannot be used
+        any more, and OverlongError when that is because more came than was asked for.
         """
+        self.client.allow(octets)
         timer = threading.Timer(self._longest.total_seconds(), self._cut_overdue)
         timer.daemon = True
         timer.start()
@@ -60,8 +65,7 @@ class Connection:
             yield self.client
         except (*BROKEN, OSError, EOFError) as error:
             raise self._lost(what, error) from error
-        except (ValueError, AssertionError, TypeError, LookupError) as error:
-            # What the library makes of an answer that is none.
+        except NONSENSE as error:
             raise UnreachableError(f"{what}: the server's answer makes no sense") from error
         finally:
             timer.cancel()
@@ -69,7 +73,8 @@ class Connection:
     def _lost(self, what: str, error: Exception) -> MailboxError:
         if self._overdue:
             return UnreachableError(f"{what}: not finished in {self._longest.total_seconds():.0f}s")
-        return UnreachableError(f"{what}: {reason(error)}")
+        kind = OverlongError if self.client.is_overrun else UnreachableError
+        return kind(f"{what}: {reason(error)}")
 
     def _cut_overdue(self) -> None:
         self._overdue = True
@@ -105,12 +110,12 @@ def connect(settings: MailboxSettings, login: Login) -> Connection:
     return connection
 
 
-def _client(settings: MailboxSettings) -> IMAPClient:
+def _client(settings: MailboxSettings) -> Client:
     """Open a connection; the greeting has to come in time."""
     where = f"{settings.host} port {settings.port}"
     within = min(CONNECT_WITHIN, settings.timeout).total_seconds()
     try:
-        return IMAPClient(
+        return Client(
             settings.host,
             settings.port,
             ssl=settings.security is Security.TLS,
@@ -132,7 +137,7 @@ def _client(settings: MailboxSettings) -> IMAPClient:
         ) from error
 
 
-def _start_tls(client: IMAPClient, settings: MailboxSettings) -> None:
+def _start_tls(client: Client, settings: MailboxSettings) -> None:
     """Encrypt before anything is said (RFC 2595); a server that does not is left."""
     try:
         client.starttls(_context(settings))

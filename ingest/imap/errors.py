@@ -2,6 +2,7 @@
 
 MailboxError
 ├── UnreachableError   the network, the server or its certificate; trying again soon can help
+│   └── OverlongError  the server sends more than was asked for
 ├── LoginRefusedError  the server does not let us in; tried again, but rarely: many tries lock out
 └── FolderError        a folder is missing or cannot be opened
 """
@@ -19,6 +20,10 @@ class MailboxError(Exception):
 
 class UnreachableError(MailboxError):
     """The server does not answer, not in time or not as agreed."""
+
+
+class OverlongError(UnreachableError):
+    """The server sends more than was asked for; the connection is cut off over it."""
 
 
 class LoginRefusedError(MailboxError):

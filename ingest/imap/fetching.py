@@ -15,12 +15,16 @@ from imapclient.exceptions import IMAPClientError
 
 from ingest.accept import BATCH_MESSAGES
 from ingest.imap.connection import BROKEN, Connection, is_session_over, reason
-from ingest.imap.errors import MailboxError, UnreachableError
+from ingest.imap.errors import MailboxError, OverlongError, UnreachableError
 from ingest.imap.settings import MailboxSettings
 from ingest.imap.structure import describe
 from ingest.imap.taking import Fetched
 from store.model import FetchOutcome, Place
 
+# What an answer with mails in it may take beside them, and above what the server said of their
+# size: it need not be exact (RFC 3501 leaves it so, and Exchange is known for it).
+SLACK_OCTETS: Final = 1024 * 1024
+_PER_MAIL: Final = 1024
 # So much of a mail above the limit is kept: its header, and as a rule what it says.
 KEPT_OCTETS: Final = 1024 * 1024
 
@@ -56,6 +60,8 @@ class Fetching:
         self._batch = settings.batch_size
         # Mails of which one may have broken the connection: each is fetched alone.
         self._suspects: set[int] = set()
+        # Those of which more came than the server said; of a piece it is known how large it is.
+        self._understated: set[int] = set()
 
     def listed(self, connection: Connection, uids: Sequence[int]) -> list[Listed]:
         """Ask for sizes; mails that are gone meanwhile are left out."""
@@ -99,11 +105,14 @@ class Fetching:
         """
         try:
             found = self._fetch(connection, place, batch)
-        except MailboxError:
+        except MailboxError as error:
             self._batch = max(self._batch // 2, self._settings.piece)
             self._suspects.update(mail.uid for mail in batch)
+            if isinstance(error, OverlongError) and len(batch) == 1:
+                self._understated.add(batch[0].uid)
             raise
-        self._suspects.difference_update(mail.uid for mail in batch)
+        for doubts in (self._suspects, self._understated):
+            doubts.difference_update(mail.uid for mail in batch)
         self._batch = min(self._batch * 2, self._settings.batch_size)
         return found
 
@@ -114,17 +123,19 @@ class Fetching:
             mail = batch[0]
             if mail.size > self._settings.max_size:
                 return [self._beginning(connection, place, mail)]
-            if mail.size > self._settings.piece:
+            if mail.size > self._settings.piece or mail.uid in self._understated:
                 return [self._in_pieces(connection, place, mail)]
-        found = self._bodies(connection, [mail.uid for mail in batch])
+        found = self._bodies(connection, batch)
         return [
             Fetched(uid=mail.uid, raw=raw, size=len(raw), arrived_at=mail.arrived_at)
             for mail in batch
             if (raw := found.get(mail.uid)) is not None
         ]
 
-    def _bodies(self, connection: Connection, uids: Sequence[int]) -> dict[int, bytes]:
-        with connection.call("mails") as client:
+    def _bodies(self, connection: Connection, batch: Sequence[Listed]) -> dict[int, bytes]:
+        uids = [mail.uid for mail in batch]
+        octets = 2 * sum(mail.size + _PER_MAIL for mail in batch) + SLACK_OCTETS
+        with connection.call("mails", octets) as client:
             try:
                 found = client.fetch(uids, ["BODY.PEEK[]"])
             except BROKEN:
@@ -180,7 +191,7 @@ class Fetching:
     def given_up(self, connection: Connection, place: Place, mail: Listed, why: str) -> Fetched:
         """Make of a mail that cannot be fetched what can be had of it: its header, or nothing."""
         try:
-            with connection.call("header") as client:
+            with connection.call("header", KEPT_OCTETS + SLACK_OCTETS) as client:
                 parts = client.fetch([mail.uid], ["BODY.PEEK[HEADER]"]).get(mail.uid, {})
             raw = _octets(parts.get(b"BODY[HEADER]")) or b""
         except (IMAPClientError, MailboxError):
@@ -198,7 +209,7 @@ class Fetching:
         )
 
     def _piece(self, connection: Connection, uid: int, start: int, length: int) -> bytes:
-        with connection.call(f"mail {uid} from octet {start}") as client:
+        with connection.call(f"mail {uid} from octet {start}", length + SLACK_OCTETS) as client:
             try:
                 parts = client.fetch([uid], [f"BODY.PEEK[]<{start}.{length}>"]).get(uid, {})
             except BROKEN:
@@ -208,6 +219,9 @@ class Fetching:
         piece = _octets(parts.get(f"BODY[]<{start}>".encode()))
         if piece is None and start == 0:
             raise NotHandedOutError("the server shows it and hands nothing out")
+        if piece and len(piece) > length:
+            # Whatever it is, it is not that piece.
+            raise NotHandedOutError(f"the server sends {len(piece)} octets of it and not {length}")
         # Beyond the end there is nothing (RFC 3501 section 6.4.5).
         return piece or b""
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, ProtocolError
 
-from ingest.imap.connection import Connection
+from ingest.imap.connection import NONSENSE, Connection
 
 _LISTED: Final = 50
 _DEPTH: Final = 30
@@ -27,7 +27,7 @@ def describe(connection: Connection, uid: int) -> str:
             parts = list(_parts(found.get(b"BODYSTRUCTURE"), 0))
         except IMAPClientAbortError:
             raise
-        except (ProtocolError, IMAPClientError, ValueError, LookupError, TypeError, AssertionError):
+        except (ProtocolError, IMAPClientError, *NONSENSE):
             parts = []
     if not parts:
         return "the server does not tell its parts"

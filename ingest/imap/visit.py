@@ -10,7 +10,7 @@ import structlog
 from imapclient.exceptions import IMAPClientError
 
 from ingest.imap.connection import BROKEN, Connection, reason
-from ingest.imap.errors import FolderError, MailboxError
+from ingest.imap.errors import FolderError, MailboxError, OverlongError
 from ingest.imap.fetching import Fetching, Listed, NotHandedOutError
 from ingest.imap.settling import Settling
 from ingest.imap.taking import Fetched, Taking
@@ -137,7 +137,7 @@ class _Visit:
     def _take_one(self, mail: Listed) -> int:
         fetching, place = self._tools.fetching, self._place
         if self._strikes.get(mail.uid, 0) >= GIVEN_UP:
-            return self._give_up(mail, "the connection broke each time")
+            return self._give_up(mail, self._last_reason(mail.uid))
         here = fetching.progress(place, mail.uid)
         try:
             fetched = fetching.fetch(self._connection, place, [mail])
@@ -146,7 +146,9 @@ class _Visit:
             return self._failed(mail, str(error), REFUSED)
         except MailboxError as error:
             if fetching.progress(place, mail.uid) <= here:
-                self._strike(mail, str(error), LOST)
+                # Any mail can be in hand when a connection is lost; this is about the mail.
+                is_overlong = isinstance(error, OverlongError)
+                self._strike(mail, str(error), REFUSED if is_overlong else LOST)
             raise
         except StorageUnavailable:
             raise
@@ -167,6 +169,11 @@ class _Visit:
         stand_in: Fetched = self._tools.fetching.given_up(self._connection, self._place, mail, why)
         self._tools.taking.take(self._place, [stand_in])
         return 1
+
+    def _last_reason(self, uid: int) -> str:
+        with self._tools.store.snapshot() as work:
+            why = work.mailboxes.why_tried(self._place, uid)
+        return f"the connection broke each time, the last time so: {why}"
 
     def _strike(self, mail: Listed, why: str, strikes: int) -> int:
         place = self._place

@@ -76,6 +76,18 @@ class Client(IMAPClient):  # type: ignore[misc]  # the same
         """Let the next answers take so many octets in all."""
         self._imap.allowance = octets
 
+    def raw_folders(self) -> list[tuple[tuple[bytes, ...], bytes | None, bytes]]:
+        """List the folders, each with its flags and separator; names are octets, not read yet.
+
+        The library reads all of them or none: one with a name that is none would hide the others.
+        """
+        self.folder_encode = False
+        try:
+            listed = self.list_folders()
+        finally:
+            self.folder_encode = True
+        return [(flags, separator, _octets(name)) for flags, separator, name in listed]
+
     @property
     def is_overrun(self) -> bool:
         """Whether the connection was ended because an answer was too large."""
@@ -87,3 +99,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # the same
         if self.ssl:
             return _Encrypted(self.host, self.port, self.ssl_context, within)
         return _Plain(self.host, self.port, within)
+
+
+def _octets(name: Any) -> bytes:  # noqa: ANN401 - the library makes text of a name of digits
+    return name if isinstance(name, bytes) else str(name or "").encode()

@@ -33,7 +33,14 @@ CONNECT_WITHIN: Final = timedelta(seconds=30)
 # sense is among it: nobody knows what the next one would belong to.
 BROKEN: Final = (IMAPClientAbortError, ProtocolError)
 # What the library makes of an answer that is none, or that is nested without an end.
-NONSENSE: Final = (ValueError, AssertionError, TypeError, LookupError, RecursionError)
+NONSENSE: Final = (
+    ValueError,
+    AssertionError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+)
 _WORDS_OCTETS: Final = 200
 # The codes of RFC 5530, and what Microsoft says.
 _SESSION_OVER: Final = re.compile(

@@ -1,8 +1,10 @@
 """Names of folders, as people write them and as the server has them.
 
-The library writes and reads modified UTF-7 (RFC 3501 section 5.1.3); here the names are Unicode. A
-configured name is taken as it is when the server has it; else with the server's own separator for
-``/`` and below the personal namespace (RFC 2342), which some servers ask for (``INBOX.Processed``).
+On the wire they are modified UTF-7 (RFC 3501 section 5.1.3); here they are Unicode. A configured
+name is taken as it is when the server has it; else with the server's own separator for ``/`` and
+below the personal namespace (RFC 2342), which some servers ask for (``INBOX.Processed``). Names
+that cannot be meant are passed over: those that are no UTF-7, and those with control characters,
+which nobody can write and a terminal would obey.
 """
 
 from __future__ import annotations
@@ -11,15 +13,21 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
+from heapq import nsmallest
+from itertools import islice
 from typing import Final
 
 from imapclient.exceptions import IMAPClientError
+from imapclient.imap_utf7 import decode
 
 from ingest.imap.connection import BROKEN, Connection, reason
 from ingest.imap.errors import FolderError
 
-# How many folders are named to somebody who named none of them.
+# How many folders are named to somebody who named none of them, and how long a name is shown.
 _NAMED: Final = 10
+_SHOWN: Final = 100
+# A name that was meant is sought among so many: each takes its time.
+_COMPARED: Final = 2000
 _NOT_A_FOLDER: Final = frozenset({b"\\noselect", b"\\nonexistent"})
 
 
@@ -52,18 +60,28 @@ class Folders:
 def read_folders(connection: Connection) -> Folders:
     """Ask a server for its folders. Raises UnreachableError."""
     with connection.call("list of folders") as client:
-        listed = client.list_folders()
+        listed = client.raw_folders()
         prefix = ""
         if client.has_capability("NAMESPACE"):
             # A server that tells nothing of use here has no prefix.
             with suppress(IMAPClientError):
                 personal = client.namespace().personal
                 prefix = personal[0][0] if personal else ""
+    names = (_name(octets) for flags, _, octets in listed if not _is_branch(flags))
     return Folders(
-        names=frozenset(name for flags, _, name in listed if not _is_branch(flags)),
-        prefix=prefix,
+        names=frozenset(name for name in names if name is not None),
+        prefix=prefix if prefix.isprintable() else "",
         separator=next((_text(separator) for _, separator, _ in listed if separator), ""),
     )
+
+
+def _name(octets: bytes) -> str | None:
+    """Read a folder's name; None for one that nobody can mean."""
+    try:
+        name: str = decode(octets)
+    except UnicodeDecodeError:
+        return None
+    return name if name and name.isprintable() else None
 
 
 def _is_branch(flags: Iterable[bytes]) -> bool:
@@ -77,8 +95,10 @@ def _text(separator: bytes | str) -> str:
 
 def nearest(folders: Folders, wanted: str) -> str:
     """Say which folders could have been meant by a name that the server does not have."""
-    near = get_close_matches(wanted, sorted(folders.names), n=1, cutoff=0.5)
-    there = near or sorted(folders.names)[:_NAMED]
+    # One of another length is no misspelling, and comparing takes the product of both.
+    alike = (name for name in sorted(folders.names) if len(name) <= 2 * len(wanted) + _NAMED)
+    near = get_close_matches(wanted, islice(alike, _COMPARED), n=1, cutoff=0.5)
+    there = [name[:_SHOWN] for name in near or nsmallest(_NAMED, folders.names)]
     return f"name one that is there: {', '.join(there)}" if there else "make it"
 
 

@@ -193,10 +193,8 @@ def test_a_mail_that_the_server_does_not_hand_out_is_told_of_and_holds_up_no_oth
     room.until(lambda: (state := room.state()) is not None and state.fault is None)
     with room.store.snapshot() as work:
         why = work.mailboxes.why_cut(room.inbox()[0].id)
-    assert why == (
-        "could not be fetched whole: the connection broke each time; "
-        f"it was in mailbox {room.settings.name}, folder INBOX, UID 2"
-    )
+    assert str(why).startswith("could not be fetched whole: the connection broke each time, ")
+    assert str(why).endswith(f"; it was in mailbox {room.settings.name}, folder INBOX, UID 2")
     with dovecot.client(room.user) as client:
         assert client.folder_status("INBOX", ["MESSAGES"]) == {b"MESSAGES": 0}
         assert client.folder_status("Failed", ["MESSAGES"]) == {b"MESSAGES": 1}

@@ -53,3 +53,12 @@ def test_a_folder_is_made_where_the_server_has_its_folders(
 def test_a_misspelt_folder_is_told_with_the_one_that_was_meant() -> None:
     assert nearest(BELOW, "INBOX.Dome") == "name one that is there: INBOX.Done"
     assert nearest(PLAIN, "xyz") == "name one that is there: A/B, Done, INBOX, a.b"
+
+
+def test_a_misspelt_folder_among_very_many_and_very_long_ones_is_told_with_its_like() -> None:
+    many = [f"archive/{number}" for number in range(20_000)]
+    deep = "/".join(["a"] * 100_000)
+    folders = Folders(names=frozenset([deep, "Reports", *many]), prefix="", separator="/")
+
+    assert nearest(folders, "Report") == "name one that is there: Reports"
+    assert len(nearest(folders, "\u2603\u2603")) < 1100

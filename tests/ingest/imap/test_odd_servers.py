@@ -331,3 +331,59 @@ def test_a_structure_nested_without_an_end_is_not_told(serve: Serve) -> None:
     with room.store.snapshot() as work:
         why = work.mailboxes.why_cut(message.id)
     assert str(why).endswith("the server does not tell its parts")
+
+
+ODD_NAMES = (
+    b'* LIST () "/" ' + b"/".join([b"a"] * 3000),
+    b'* LIST () "/" "&\xe9\xff- no name"',
+    b'* LIST () "/" "bell\x07\x1b[2J"',
+    b'* LIST () "/" {8}\r\nDone\r\nA1',
+    b'* LIST () "/" "12345"',
+    b'* LIST () "/" NIL',
+    b'* LIST () "/" ""',
+)
+
+
+def listing_oddly(tag: str, command: str) -> bytes | None:
+    """List 20,000 folders, and some that nobody can mean."""
+    if not command.startswith("LIST"):
+        return fetched(tag, command)
+    many = (b'* LIST () "/" "archive/%d"' % number for number in range(20_000))
+    usual = (b'* LIST () "/" "INBOX"', b'* LIST () "/" "Processed"')
+    return b"\r\n".join((*many, *ODD_NAMES, *usual, f"{tag} OK done\r\n".encode()))
+
+
+def test_folders_without_number_and_names_that_are_none_hide_no_other(serve: Serve) -> None:
+    _, room = serve(listing_oddly)
+    room.until(lambda: bool(room.inbox()), steps=20)
+
+    assert room.contents() == [MAIL]
+
+
+def test_a_missing_folder_is_told_in_a_line_that_nothing_of_the_server_breaks(
+    serve: Serve,
+) -> None:
+    _, room = serve(listing_oddly)
+    room.settings = replace(room.settings, folders=("Bell",))
+    room.restart()
+
+    state = room.state()
+    assert state is not None
+    assert state.fault == "the folder Bell is missing"
+    assert str(state.remedy).startswith("name one that is there: ")
+    assert str(state.remedy).isprintable()
+
+
+def test_a_list_of_folders_nested_without_an_end_is_told_in_a_line(serve: Serve) -> None:
+    def answers(tag: str, command: str) -> bytes | None:
+        if not command.startswith("LIST"):
+            return fetched(tag, command)
+        nested = b"* LIST " + b"(" * 50_000 + b")" * 50_000
+        return nested + b' "/" INBOX\r\n' + f"{tag} OK done\r\n".encode()
+
+    _, room = serve(answers)
+    room.rounds.step()
+
+    state = room.state()
+    assert state is not None
+    assert state.fault == "list of folders: the server's answer makes no sense"

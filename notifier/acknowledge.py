@@ -18,8 +18,9 @@ from notifier.compose import Composer
 from notifier.correspondence import UNREACHABLE
 from notifier.etiquette import Answer, may_answer
 from notifier.manners import Manners
+from notifier.promises import Promises
 from notifier.quotas import Quotas, Turn
-from notifier.receipts import Promises, ReceiptFacts, write_collective, write_receipt
+from notifier.receipts import ReceiptFacts, write_collective, write_receipt
 from store.acknowledgements import Grant
 from store.errors import StorageUnavailable
 from store.model import Clock, OutboxKind, OutgoingMail, Report

@@ -16,6 +16,7 @@ from notifier.compose import Composer
 from notifier.directory import Directory
 from notifier.letters import span_text
 from notifier.permission import Asked, Refusal
+from notifier.promises import Promises, deadline
 from notifier.rota import Person, time_zone
 from notifier.staff_notices import Answered, NoticeFacts, NoticeKind, write_notice
 from store.model import Case, OutboxKind, StaffAction
@@ -35,10 +36,13 @@ _WITHOUT_RIGHT: Final = frozenset(
 class CommandAnswers:
     """Queues these answers, within the caller's transaction."""
 
-    def __init__(self, composer: Composer, directory: Directory, actions: Actions) -> None:
+    def __init__(
+        self, composer: Composer, directory: Directory, actions: Actions, promises: Promises
+    ) -> None:
         self._composer = composer
         self._directory = directory
         self._actions = actions
+        self._promises = promises
 
     def done(
         self, work: UnitOfWork, asked: Asked, action: StaffAction, case: Case, now: datetime
@@ -46,6 +50,7 @@ class CommandAnswers:
         """Confirm what was done; ``case`` is as it is afterwards."""
         person = _of(asked)
         facts = self._facts(NoticeKind.DONE, action.value, asked, case, person)
+        facts = replace(facts, deadline=deadline(work, case, self._promises))
         self._queue(work, asked, facts, person, f"command:{asked.command.inbound_id}", now)
 
     def refused(self, work: UnitOfWork, asked: Asked, why: Refusal, now: datetime) -> None:

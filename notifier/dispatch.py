@@ -27,6 +27,7 @@ from notifier.directory import Directory
 from notifier.dossier import dossier
 from notifier.pace import Mailing, Pace, decide
 from notifier.policy import from_snapshot
+from notifier.promises import Promises
 from notifier.reminders import write_reminder
 from notifier.summaries import LISTED, Reader, SummaryFacts, write_brief_summary, write_summary
 from store.errors import StorageUnavailable
@@ -58,6 +59,7 @@ class Dispatcher:
         composer: Composer,
         pace: Pace,
         actions: Actions | None = None,
+        promises: Promises | None = None,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -65,6 +67,7 @@ class Dispatcher:
         self._composer = composer
         self._pace = pace
         self._actions = actions
+        self._promises = promises
         self._clock = clock
         self._alarms = Alarms(composer, directory.fallback)
 
@@ -180,7 +183,7 @@ class Dispatcher:
             nobody_on_duty=alert.reason is AlertReason.NOBODY_ON_DUTY,
             undeliverable=alert.reason is AlertReason.UNDELIVERABLE,
             no_progress=alert.reason is AlertReason.NO_PROGRESS,
-            dossier=dossier(work, self._directory, case),
+            dossier=dossier(work, self._directory, case, self._promises),
             actions=self._links(case, alert, now),
         )
 

@@ -18,6 +18,7 @@ from notifier.directory import Directory
 from notifier.duty import present
 from notifier.escalations import policy_for
 from notifier.policy import from_snapshot
+from notifier.promises import Deadline, Promises, deadline
 from store.model import Case, EventKind, Report, Severity
 from store.states import EscalationState
 from store.unit_of_work import UnitOfWork
@@ -83,7 +84,7 @@ class Dossier:
     ``why`` is the name of a rule of urgency, or ``unreadable``, ``reporters``,
     ``address`` (what comes to it is as severe) or ``stated``; ``""``
     for nothing in particular. ``phrase`` is the phrase of our own tables behind it. ``next_names``
-    are told at ``next_at`` if nobody acts.
+    are told at ``next_at`` if nobody acts. ``deadline`` is what reporters were promised.
     """
 
     why: str = ""
@@ -93,9 +94,12 @@ class Dossier:
     told: tuple[ToldWhen, ...] = ()
     next_names: tuple[str, ...] = ()
     next_at: datetime | None = None
+    deadline: Deadline | None = None
 
 
-def dossier(work: UnitOfWork, directory: Directory, case: Case) -> Dossier:
+def dossier(
+    work: UnitOfWork, directory: Directory, case: Case, promises: Promises | None = None
+) -> Dossier:
     """Gather what an alert tells of a case."""
     report = work.reports.most_severe(case.id)
     next_at, next_names = _next(work, directory, case)
@@ -113,6 +117,7 @@ def dossier(work: UnitOfWork, directory: Directory, case: Case) -> Dossier:
         ),
         next_names=next_names,
         next_at=next_at,
+        deadline=deadline(work, case, promises or Promises()),
     )
 
 

@@ -28,6 +28,7 @@ from notifier.firing import Fire
 from notifier.holding import Holding
 from notifier.pace import Pace
 from notifier.progress import Progress
+from notifier.promises import Promises
 from store.errors import StorageUnavailable
 from store.escalations import TAKEN
 from store.model import Case, Clock, Escalation, EventKind
@@ -91,6 +92,7 @@ class Escalator:
         pace: Pace | None = None,
         progress: Progress | None = None,
         actions: Actions | None = None,
+        promises: Promises | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -106,6 +108,7 @@ class Escalator:
             composer=composer,
             pace=pace or Pace(),
             actions=actions,
+            promises=promises,
             clock=clock,
         )
         self._fall_through = FallThrough(

@@ -20,6 +20,7 @@ from notifier.directory import Directory
 from notifier.escalations import ACTOR
 from notifier.manners import Manners
 from notifier.permission import Asked, Refusal, refusal
+from notifier.promises import Promises
 from notifier.rota import Person
 from store.errors import Forbidden, StorageUnavailable
 from store.evidence import Evidence
@@ -58,12 +59,13 @@ class MailCommands:
         token_key: bytes,
         manners: Manners,
         clock: Clock,
+        promises: Promises | None = None,
     ) -> None:
         self._store = store
         self._evidence = evidence
         self._directory = directory
         self._rules = actions.rules
-        self._answers = CommandAnswers(composer, directory, actions)
+        self._answers = CommandAnswers(composer, directory, actions, promises or Promises())
         self._token_key = token_key
         self._manners = manners
         self._clock = clock

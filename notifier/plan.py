@@ -25,8 +25,8 @@ from notifier.escalations import end_quiet, policy_for, start_escalation, start_
 from notifier.follow_ups import FollowUps
 from notifier.manners import Manners
 from notifier.policy import to_snapshot
+from notifier.promises import Promises
 from notifier.quotas import Quotas
-from notifier.receipts import Promises
 from store.errors import StorageUnavailable
 from store.escalations import QUIET
 from store.model import (

@@ -8,8 +8,7 @@ what was reported. The reporter's words and subject are never repeated.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -17,24 +16,12 @@ from notifier.compose import Composer, Posting, mail_address, outgoing
 from notifier.contacts import contacts_for
 from notifier.defang import defang, defang_url
 from notifier.locales import isolated, local_moment, plural
+from notifier.promises import Promises
 from notifier.threads import answer_fields
 from store.model import AccountReference, OutboxKind, OutgoingMail, Report
 
 MAX_NAMED: Final = 10
 """How many accounts a receipt names; of more it gives the number."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Promises:
-    """What receipts say about what happens next.
-
-    A person looks at the report within ``look_within`` and, if that is given, decides within
-    ``decide_within``. ``notices`` tells whether reporters hear of the decision.
-    """
-
-    look_within: timedelta = timedelta(hours=24)
-    decide_within: timedelta | None = None
-    notices: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +34,7 @@ class ReceiptFacts:
 
     accounts: tuple[AccountReference, ...] = ()
     named: bool = False
-    promises: Promises = Promises()
+    promises: Promises = field(default_factory=Promises)
 
 
 def write_receipt(
@@ -120,6 +107,6 @@ def _answer(
     mail = composer.mail(letter, posting, "auto-replied", composer.sender_of(report))
     mail["Content-Language"] = letter.language
     mail["Reply-To"] = mail_address(reply_to)
-    for field, value in answer_fields(report.traits.message_id, report.traits.references).items():
-        mail[field] = value
+    for name, value in answer_fields(report.traits.message_id, report.traits.references).items():
+        mail[name] = value
     return outgoing(OutboxKind.ACKNOWLEDGEMENT, mail, letter, posting, report_id=report.id)

@@ -20,9 +20,9 @@ from notifier.directory import Recipient
 from notifier.dossier import KINDS, WHYS, Dossier, Happened, ToldWhen
 from notifier.follow_ups import Reply, follow_up_values
 from notifier.permission import Refusal
+from notifier.promises import Deadline, Promises
 from notifier.questions import question_values
 from notifier.receipts import (
-    Promises,
     ReceiptFacts,
     collective_values,
     receipt_values,
@@ -195,6 +195,7 @@ _SAMPLE_DOSSIER: Final = Dossier(
     history=tuple(Happened(at=_SAMPLE_TIME, what=kind, who="Somebody") for kind in KINDS),
     told=(ToldWhen(name="Somebody", at=_SAMPLE_TIME),),
     next_names=("Somebody", "Somebody else"),
+    deadline=Deadline(at=_SAMPLE_TIME + timedelta(hours=24)),
 )
 _SAMPLE_LINKS: Final = ActionLinks(
     reply_to="cp+any@chirper.example",
@@ -217,6 +218,20 @@ _SAMPLE_FACTS: Final = (
         for why in WHYS
     ),
     AlertFacts(step=1, steps=3, repeats=0, next_alert_at=_SAMPLE_TIME, actions=_SAMPLE_LINKS),
+    *(
+        AlertFacts(
+            step=1,
+            steps=3,
+            repeats=0,
+            next_alert_at=_SAMPLE_TIME,
+            dossier=replace(_SAMPLE_DOSSIER, deadline=Deadline(at=at, decides=decides)),
+        )
+        for at, decides in (
+            (_SAMPLE_TIME - timedelta(hours=1), False),
+            (_SAMPLE_TIME - timedelta(hours=1), True),
+            (_SAMPLE_TIME + timedelta(hours=1), True),
+        )
+    ),
     AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, nobody_on_duty=True),
     AlertFacts(step=3, steps=3, repeats=2, next_alert_at=_SAMPLE_TIME, undeliverable=True),
 )
@@ -289,6 +304,7 @@ def sample_notices() -> tuple[NoticeFacts, ...]:
             valid_hours=48,
             longest="8 h",
             confirm=_SAMPLE_LINKS.take if what == Refusal.UNCONFIRMED.value else None,
+            deadline=Deadline(at=_SAMPLE_TIME - timedelta(hours=1)) if case is _TAKEN else None,
         )
         for kind, what in about
         for case in (_TAKEN, closed, replace(_TAKEN, state=CaseState.OPEN), None)

@@ -14,6 +14,7 @@ from typing import Any
 from notifier.compose import Composer, Posting, mail_address, outgoing
 from notifier.letters import FALLBACK_LANGUAGE, moment_text, span_text
 from notifier.moments import clock_text
+from notifier.promises import Deadline
 from notifier.threads import answer_fields
 from store.model import Case, MailTraits, OutboxKind, OutgoingMail, Severity, StaffAction
 
@@ -36,7 +37,8 @@ class NoticeFacts:
 
     ``by`` names whoever has the case or did something with it; ``until`` is the end of a lease or
     a pause, ``next_at`` the next alert; ``allowed`` is what may be done by mail; ``confirm`` is the
-    link by which the reader confirms what a mail in their name asked for.
+    link by which the reader confirms what a mail in their name asked for; ``deadline`` is what was
+    promised about the case.
     """
 
     kind: NoticeKind
@@ -51,6 +53,7 @@ class NoticeFacts:
     valid_hours: int = 0
     longest: str = ""
     confirm: str | None = None
+    deadline: Deadline | None = None
     take_as: str = "NAME"
     zone: tzinfo = UTC
     languages: tuple[str, ...] = (FALLBACK_LANGUAGE,)
@@ -111,9 +114,18 @@ def notice_values(facts: NoticeFacts, now: datetime) -> dict[str, Any]:
         "valid_hours": facts.valid_hours,
         "longest": facts.longest,
         "confirm": facts.confirm or "",
+        "too_late": _too_late(facts),
         "take_as": facts.take_as,
         "age": span_text(now - case.opened_at) if case else "",
     }
+
+
+def _too_late(facts: NoticeFacts) -> str:
+    """Tell what reporters were promised, if the case keeps quiet beyond that."""
+    promised, until = facts.deadline, facts.until
+    if promised is None or until is None or until <= promised.at:
+        return ""
+    return moment_text(promised.at, facts.zone)
 
 
 def rank(severity: Severity) -> int:

@@ -174,6 +174,7 @@ class Wiring:
             token_key=self.installation.token_key,
             manners=manners(self.outfit.settings),
             clock=self.clock,
+            promises=promises(self.outfit.settings),
         )
 
     def escalator(self) -> Escalator:
@@ -186,6 +187,7 @@ class Wiring:
             pace=pace(self.outfit.settings),
             progress=progress(self.outfit.settings),
             actions=self.actions(),
+            promises=promises(self.outfit.settings),
         )
 
     def second_way(self) -> SecondWay:

@@ -15,8 +15,8 @@ from notifier.layer import DAILY
 from notifier.manners import Manners
 from notifier.plan import Planner
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
+from notifier.promises import Promises
 from notifier.quotas import Quotas
-from notifier.receipts import Promises
 from notifier.rota import Layer, Person, Rota
 from store.evidence import SealedBody
 from store.inbox import NewMessage

@@ -10,7 +10,7 @@ from notifier import commands
 from notifier.directory import Directory
 from notifier.dossier import HISTORY, WHYS, Dossier, ToldWhen, dossier
 from notifier.local_time import Hours
-from store.model import Case, EventKind, MailTraits, Report, Severity
+from store.model import Case, EventKind, MailTraits, OutboxKind, Report, Severity
 from tests.notifier.house import START, House
 
 HOUR = timedelta(hours=1)
@@ -151,3 +151,13 @@ def test_an_address_for_what_is_urgent_is_a_reason_of_its_own(house: House) -> N
     assert known(house, case).why == "address"
     _, other = house.report(severity=Severity.CRITICAL, address="safety@x.example", account=None)
     assert known(house, other).why == "stated"
+
+
+def test_an_alert_says_by_when_and_that_it_is_overdue(house: House) -> None:
+    house.opened()
+    house.settle()
+    first = house.outbox(OutboxKind.ALERT)[0].mail.content.decode()
+    assert "Look at it by 2026-11-23 03:00 UTC." in first
+    house.tick(hours=25)
+    last = house.outbox(OutboxKind.ALERT)[-1].mail.content.decode()
+    assert "OVERDUE: to be looked at by 2026-11-23 03:00 UTC." in last

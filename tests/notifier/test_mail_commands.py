@@ -181,6 +181,16 @@ def test_a_case_is_snoozed_by_mail(desk: Desk, span: timedelta | None, held: tim
     assert (escalation.state, escalation.next_at) == (EscalationState.PAUSED, START + held)
 
 
+@pytest.mark.parametrize(("hours", "told"), [(20, ""), (23, ""), (25, "2026-11-23 03:00 UTC")])
+def test_a_snooze_beyond_what_was_promised_says_so(desk: Desk, hours: int, told: str) -> None:
+    desk.start(longest_snooze=48 * HOUR)
+    case = desk.house.opened()
+    desk.asks(case, StaffAction.SNOOZE, span=hours * HOUR)
+    (notice,) = desk.notices()
+    promised = f"later than reporters were promised: {told}"
+    assert (promised in text(notice)) is bool(told)
+
+
 def test_the_next_step_comes_at_once_by_mail(desk: Desk) -> None:
     case = desk.house.opened()
     desk.asks(case, StaffAction.ESCALATE)

@@ -11,7 +11,8 @@ import pytest
 
 from notifier.compose import Composer, Greeting, Posting
 from notifier.contacts import contacts_for
-from notifier.receipts import Promises, ReceiptFacts, account_line, write_collective, write_receipt
+from notifier.promises import Promises
+from notifier.receipts import ReceiptFacts, account_line, write_collective, write_receipt
 from store.model import AccountReference
 from tests.notifier.house import IDENTITY
 from tests.notifier.mails import (

@@ -346,6 +346,18 @@ def test_what_can_hardly_be_meant_is_told_with_its_place_and_is_no_fault(
     assert not state.exists()
 
 
+@pytest.mark.usefixtures("two_cases")
+def test_a_case_in_the_hands_of_nobody_we_know_is_told(run: Run, findings: Show) -> None:
+    first, second = (case["reference"] for case in json.loads(run("case", "list", "--json").out))
+    run("case", "take", first, "--as", "duty")
+    assert not findings()["holders"]["doubtful"]
+    run("case", "take", second, "--as", "somebody-who-left")
+    found = findings()["holders"]
+    assert (found["ok"], found["doubtful"]) == (True, True)
+    assert f"{second} (somebody-who-left)" in found["message"]
+    assert first not in found["message"]
+
+
 @pytest.mark.usefixtures("state")
 def test_a_calendar_with_faults_is_told(
     findings: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

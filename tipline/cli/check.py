@@ -141,6 +141,7 @@ def _records(settings: Settings, where: Places) -> list[Finding]:
                 check_records.cases(work, utc_now()),
                 check_records.alerts(work, utc_now()),
                 check_duty.overrides(settings, work, utc_now()),
+                check_duty.holders(settings, work),
                 *check_records.faults(work, utc_now()),
                 *check_records.canary(work, settings, utc_now()),
                 *check_mailboxes.states(settings, work, utc_now()),

@@ -51,6 +51,23 @@ def overrides(settings: Settings, work: UnitOfWork, now: datetime) -> Finding:
     return doubtful("overrides", message, "tipline on-call overrides; tipline on-call cancel ID")
 
 
+def holders(settings: Settings, work: UnitOfWork) -> Finding:
+    """Look for cases taken in a name that nobody in the configuration has: nobody is reminded."""
+    from store.states import CaseState
+
+    lost = [
+        f"{case.reference} ({case.taken_by})"
+        for case in work.cases.listing((CaseState.TAKEN,))
+        if case.taken_by not in settings.people
+    ]
+    if not lost:
+        return well("holders", "whoever has a case is in the configuration")
+    more = f" and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
+    message = f"taken by somebody who is not in people: {', '.join(lost[:NAMED])}{more}"
+    remedy = "tipline case release REFERENCE, unless they are at work on it"
+    return doubtful("holders", message, remedy)
+
+
 def calendars(settings: Settings) -> list[Finding]:
     """Read the calendars of rotas, and name what cannot be used of them."""
     if not any(entry.calendar for entry in settings.rotas.values()):

@@ -12,8 +12,8 @@ from notifier.compose import Greeting, Identity
 from notifier.courier import Courier, MaildirCourier, Relay, RelayCourier, Security
 from notifier.decisions import NoticeRules
 from notifier.manners import Manners
+from notifier.promises import Promises
 from notifier.quotas import Quotas
-from notifier.receipts import Promises
 from outside.oauth import BearerSource
 from store.model import UNNAMED_SERVER, StaffAction
 from tipline.settings.home import (

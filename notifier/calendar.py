@@ -8,6 +8,7 @@ calendar at all is refused. Times without a zone, and whole days, are by the clo
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ _FINE: Final = frozenset({"MINUTELY", "SECONDLY"})
 """How often no shift repeats; counting them out would take for ever."""
 _TIMES: Final = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _WORD: Final = re.compile(r"\w+")
+_ZONES: Final = re.compile(rb"(?ims)^BEGIN:VTIMEZONE\s.*?^END:VTIMEZONE[ \t]*(?:\r?\n|\Z)")
+# What reads calendars keeps time zones in one place for all.
+_ONE_AT_A_TIME: Final = threading.Lock()
 
 
 class CalendarUnreadable(ValueError):  # noqa: N818 - named as an operator would say it
@@ -51,12 +55,16 @@ def read_calendar(
     raw: bytes, people: Mapping[str, Person], zone: ZoneInfo, span: tuple[datetime, datetime]
 ) -> Calendar:
     """Read the shifts that touch a span of time. Raises CalendarUnreadable."""
-    calendar = _parse(raw)
-    faults: list[str] = []
+    with _ONE_AT_A_TIME:
+        return _read(raw, _Reading(people=people, zone=zone, span=span))
+
+
+def _read(raw: bytes, reading: _Reading) -> Calendar:
+    calendar, faults = _parse(raw)
     shifts: list[Shift] = []
     for series in _series(calendar):
         try:
-            shifts += _shifts(calendar, series, _Reading(people=people, zone=zone, span=span))
+            shifts += _shifts(calendar, series, reading)
         except ValueError as error:
             faults.append(f"{_title(series[0])}: {error}")
         if len(shifts) > MOST_SHIFTS:
@@ -73,20 +81,37 @@ class _Reading:
     span: tuple[datetime, datetime]
 
 
-def _parse(raw: bytes) -> icalendar.Calendar:
-    import icalendar  # noqa: PLC0415 - see above
-
+def _parse(raw: bytes) -> tuple[icalendar.Component, list[str]]:
+    """Take a file apart, and tell what of it had to be left out."""
+    faults = []
     try:
-        calendar = icalendar.Calendar.from_ical(raw)
+        calendar = _component(raw)
+    except CalendarUnreadable as error:
+        named = _ZONES.sub(b"", raw)
+        if named == raw:
+            raise
+        # Most zones have names that need no description. Events of others are named as faults.
+        calendar = _component(named)
+        faults = [f"the descriptions of its time zones cannot be used ({error})"]
+    if calendar.name != "VCALENDAR":
+        raise CalendarUnreadable("it is no iCalendar file: it does not begin with VCALENDAR")
+    return calendar, faults
+
+
+def _component(raw: bytes) -> icalendar.Component:
+    import icalendar  # noqa: PLC0415 - see above
+    from icalendar.timezone import tzp  # noqa: PLC0415 - as above
+
+    # It keeps the zones that files describe for good, by names that mean another in the next file.
+    tzp.use_zoneinfo()
+    try:
+        return icalendar.Calendar.from_ical(raw)
     except Exception as error:
         # Its reader has many ways to fail over text that is none.
         raise CalendarUnreadable(_one_line(f"it is no iCalendar file: {error}")) from error
-    if calendar.name != "VCALENDAR":
-        raise CalendarUnreadable("it is no iCalendar file: it does not begin with VCALENDAR")
-    return calendar
 
 
-def _series(calendar: icalendar.Calendar) -> list[list[icalendar.Component]]:
+def _series(calendar: icalendar.Component) -> list[list[icalendar.Component]]:
     """Put together the events that belong together: one that repeats, and its exceptions."""
     found: dict[str, list[icalendar.Component]] = {}
     events = calendar.walk("VEVENT")
@@ -98,17 +123,21 @@ def _series(calendar: icalendar.Calendar) -> list[list[icalendar.Component]]:
 
 
 def _shifts(
-    calendar: icalendar.Calendar, series: list[icalendar.Component], reading: _Reading
+    calendar: icalendar.Component, series: list[icalendar.Component], reading: _Reading
 ) -> list[Shift]:
     import icalendar  # noqa: PLC0415 - see above
     import recurring_ical_events  # noqa: PLC0415 - as above
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 - as above
 
     for event in series:
         _require_usable(event)
     own = icalendar.Calendar()
-    for name in ("PRODID", "VERSION", "X-WR-TIMEZONE"):
+    for name in ("PRODID", "VERSION"):
         if name in calendar:
             own[name] = calendar[name]
+    if zone := calendar.get("X-WR-TIMEZONE"):
+        # Outlook calls zones by the names they have in Windows.
+        own["X-WR-TIMEZONE"] = WINDOWS_TO_OLSON.get(str(zone), str(zone))
     for component in (*calendar.walk("VTIMEZONE"), *series):
         own.add_component(component)
     since, until = reading.span

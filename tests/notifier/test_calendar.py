@@ -119,6 +119,91 @@ def test_times_without_a_zone_may_be_in_that_of_the_file() -> None:
     assert spans(found) == [("anna", "24 12:00", "24 13:00")]
 
 
+# As Exchange describes zones: from 1601 on, and by names of its own.
+BERLIN_RULES = """BEGIN:STANDARD
+DTSTART:16010101T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:16010101T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3
+END:DAYLIGHT"""
+NEW_YORK_RULES = """BEGIN:STANDARD
+DTSTART:16010101T020000
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=1SU;BYMONTH=11
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:16010101T020000
+TZOFFSETFROM:-0500
+TZOFFSETTO:-0400
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=2SU;BYMONTH=3
+END:DAYLIGHT"""
+IN_BERLIN = [("anna", "19 06:00", "19 18:00"), ("anna", "26 07:00", "26 19:00")]
+
+
+def zone(name: str, rules: str) -> str:
+    return f"BEGIN:VTIMEZONE\nTZID:{name}\n{rules}\nEND:VTIMEZONE"
+
+
+def weekly(name: str) -> str:
+    times = (f"DTSTART;TZID={name}:20261019T080000", f"DTEND;TZID={name}:20261019T200000")
+    return event("anna", "1", *times, "RRULE:FREQ=WEEKLY;COUNT=2")
+
+
+@pytest.mark.parametrize(
+    ("described", "used"),
+    [
+        ("W. Europe Standard Time", "W. Europe Standard Time"),
+        ("W. Europe Standard Time", '"W. Europe Standard Time"'),
+        (None, "W. Europe Standard Time"),
+        (
+            "(UTC+01:00) Amsterdam\\, Berlin\\, Bern\\, Rome\\, Stockholm\\, Vienna",
+            '"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"',
+        ),
+        ("tzone://Microsoft/Custom", '"tzone://Microsoft/Custom"'),
+        ("/mozilla.org/20050126_1/Europe/Berlin", "/mozilla.org/20050126_1/Europe/Berlin"),
+        (None, "/freeassociation.sourceforge.net/Europe/Berlin"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Timezone .* is a globally unique")
+def test_zones_have_the_names_that_programs_give_them(described: str | None, used: str) -> None:
+    zones = [zone(described, BERLIN_RULES)] if described else []
+    found = read(*zones, weekly(used))
+    assert (spans(found), found.faults) == (IN_BERLIN, ())
+
+
+def test_a_zone_of_one_file_is_not_that_of_the_same_name_in_the_next() -> None:
+    name = "Customized Time Zone"
+    assert spans(read(zone(name, BERLIN_RULES), weekly(name))) == IN_BERLIN
+    elsewhere = spans(read(zone(name, NEW_YORK_RULES), weekly(name)))
+    assert elsewhere == [("anna", "19 12:00", "20 00:00"), ("anna", "26 12:00", "27 00:00")]
+
+
+def test_a_zone_described_below_the_events_counts_as_well() -> None:
+    assert spans(read(weekly("Duty"), zone("Duty", BERLIN_RULES))) == IN_BERLIN
+
+
+def test_a_damaged_description_of_a_zone_costs_only_what_needs_it() -> None:
+    damaged = zone("Europe/Berlin", "BEGIN:STANDARD\nDTSTART:19700101T000000\nEND:STANDARD")
+    assert spans(read(damaged, weekly("Europe/Berlin"))) == IN_BERLIN
+    lost = read(damaged.replace("Europe/Berlin", "Duty"), weekly("Duty"), event("ben", "2"))
+    assert [shift.person for shift in lost.shifts] == ["ben"]
+    assert "descriptions of its time zones cannot be used" in lost.faults[0]
+    assert "no time zone is called 'Duty'" in lost.faults[1]
+
+
+def test_the_zone_of_a_whole_file_may_be_called_as_in_windows() -> None:
+    head = "VERSION:2.0\nPRODID:x\nX-WR-TIMEZONE:Eastern Standard Time"
+    shift = event("anna", "1", "DTSTART:20261019T080000Z", "DTEND:20261019T200000Z")
+    assert spans(read(shift.replace("0Z", "0"), head=head)) == [("anna", "19 12:00", "20 00:00")]
+
+
 def test_one_day_of_a_series_may_be_somebody_elses() -> None:
     found = read(
         event("anna", "1", "DTSTART:20261024T080000Z", "DURATION:PT4H", "RRULE:FREQ=DAILY;COUNT=3"),

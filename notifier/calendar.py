@@ -161,6 +161,8 @@ def _require_usable(event: icalendar.Component) -> None:
         raise ValueError("it has no DTSTART, so nobody knows when it begins")
     for name in ("DTSTART", "DTEND"):
         stamp = event.get(name)
+        if isinstance(stamp, list):
+            raise ValueError(f"{name} stands more than once in it")  # noqa: TRY004 - of the file
         zone = stamp.params.get("TZID") if stamp is not None else None
         if zone and isinstance(stamp.dt, datetime) and stamp.dt.tzinfo is None:
             raise ValueError(_one_line(f"no time zone is called {zone!r}"))

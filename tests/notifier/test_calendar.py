@@ -236,6 +236,8 @@ def test_one_day_of_a_series_may_be_somebody_elses() -> None:
         (event("anna", "9", "DTSTART:tomorrow", "DURATION:PT1H"), "event 'anna': DTSTART: "),
         (event("anna", "9", "DTEND:20261024T080000Z"), "it has no DTSTART"),
         (event("anna", "9", "DTSTART;TZID=Mars/X:20261024T080000", "DURATION:PT1H"), "'Mars/X'"),
+        (event("anna", "9", *HOUR, START), "DTSTART stands more than once"),
+        (event("anna", "9", *HOUR, "DURATION:PT2H"), "its times cannot be used"),
         (event("anna", "9", START, "RRULE:FREQ=SOMETIMES"), "RRULE: "),
         (event("anna", "9", START, "RRULE:FREQ=SECONDLY"), "by the minute"),
         (event("anna", "9", START, "RRULE:FREQ=DAILY;INTERVAL=0"), "at least 1"),

@@ -55,6 +55,13 @@ def organizational_domain(domain: str) -> str:
     return _suffixes().privatesuffix(folded) or folded
 
 
+def labels_below_own(domain: str) -> tuple[str, ...]:
+    """Give the labels of a host's name below the domain that its owner has registered."""
+    folded = folded_domain(domain)
+    below = folded.removesuffix(organizational_domain(folded)).strip(".")
+    return tuple(below.split(".")) if below else ()
+
+
 @cache
 def _suffixes() -> PublicSuffixList:
     # The list comes with the package: nothing is fetched.

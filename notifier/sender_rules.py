@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from notifier.addresses import is_well_formed, related_domains, without_tag
+from notifier.addresses import is_well_formed, labels_below_own, related_domains, without_tag
 from notifier.authentication import Required, Verdict
 from notifier.manners import Question, Rule
-from notifier.signs import MACHINE_LOCAL_PART, SPAM_HEADERS
+from notifier.signs import (
+    MACHINE_LABEL,
+    MACHINE_LOCAL_PART,
+    NUMBERED,
+    RECIPIENT_IN_PATH,
+    SPAM_HEADERS,
+)
 
 
 def _null_return_path(question: Question) -> str | None:
@@ -28,10 +34,23 @@ def _own_address(question: Question) -> str | None:
 
 
 def _machine_address(question: Question) -> str | None:
-    for sender in (question.traits.reverse_path, *question.traits.from_addresses):
-        local_part = sender.rpartition("@")[0].lower()
-        if MACHINE_LOCAL_PART.fullmatch(local_part):
-            return "the sender's name is one of a program or a list"
+    path = question.traits.reverse_path
+    senders = (path, *question.traits.from_addresses)
+    if found := next((found for each in senders if (found := _of_program(each.lower()))), None):
+        return found
+    if RECIPIENT_IN_PATH.fullmatch(path.rpartition("@")[0]):
+        return "the reverse-path names whom the mail went to, as those of programs do"
+    return None
+
+
+def _of_program(sender: str) -> str | None:
+    local_part, _, domain = sender.rpartition("@")
+    if MACHINE_LOCAL_PART.fullmatch(local_part):
+        return "the sender's name is one of a program or a list"
+    if NUMBERED.fullmatch(local_part):
+        return "the sender's name is a row of numbers, as programs count their mails"
+    if any(MACHINE_LABEL.fullmatch(label) for label in labels_below_own(domain)):
+        return "the sender's host is one of programs or lists"
     return None
 
 

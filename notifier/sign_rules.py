@@ -19,6 +19,7 @@ from notifier.signs import (
     LIST_SENDER_HEADERS,
     LOOP_HEADERS,
     NOT_WANTED_HEADERS,
+    NOTICE_HEADERS,
     PRECEDENCE_HEADERS,
     REPORT_HEADERS,
     REPORT_TYPES,
@@ -89,6 +90,10 @@ def _campaign(question: Question) -> str | None:
     return question.first_of(CAMPAIGN_HEADERS)
 
 
+def _notice(question: Question) -> str | None:
+    return question.first_of(NOTICE_HEADERS)
+
+
 def _auto_reply_header(question: Question) -> str | None:
     for name, value in question.traits.headers:
         if name.lower() in AUTO_REPLY_HEADERS and value.strip().lower() not in {"no", "false"}:
@@ -143,6 +148,7 @@ SIGN_RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("mailing_list", _mailing_list),
     ("bulk_precedence", _bulk_precedence),
     ("campaign", _campaign),
+    ("notice", _notice),
     ("auto_reply_header", _auto_reply_header),
     ("help_desk", _help_desk),
     ("not_wanted", _not_wanted),

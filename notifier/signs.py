@@ -12,7 +12,10 @@ MACHINE_LOCAL_PART: Final = re.compile(
     owner-.* | .*-owner | .*-request | .*-relay
     | .*-(?:errors|errs|confirm|join|leave|subscribe|unsubscribe) | .*-return-[0-9]+-.*
     | mailer-daemon | postmaster | listserv | majordomo | daemon | nobody
-    | root | abuse | cron | www-data | apache | mailer | newsletter | notifications?
+    | root | abuse | cron | www-data | apache | mailer | notifications? | notify
+    | (?:.*[-_.])? (?: daemon | newsletters? | mailings? | alerts? )
+    | (?:.*[-_+])? repl(?:y|ies) (?:[-_.+].*)?
+    | dev-?null | rss(?:2?e?mail)? | (?:rss|news|atom)?[-_.]?feeds?
     | (?:.*[-_.+])? (?: no | do[-_.]?not | never ) [-_.]? (?:reply|respond|answer) (?:[-_.+0-9].*)?
     | (?:.*[-_.+])?
       (?: ne[-_.]?pas[-_.]?repondre | nicht[-_.]?antworten | keine[-_.]?antwort
@@ -22,6 +25,18 @@ MACHINE_LOCAL_PART: Final = re.compile(
     | (?:.*[-_.])? bounces? (?:[-_.+=].*)?
     | auto-?(?:reply|respond|responder|answer|confirm)
     """,
+)
+# A label in a domain, below the one that somebody has registered, by which programs send.
+MACHINE_LABEL: Final = re.compile(
+    r"bounces?|newsletters?|mailings?|lists?|alerts?|notifications?|notify"
+    r"|(?:no|auto)?-?reply|campaigns?|unsubscribe"
+)
+# A name of four numbers and more: a program counts its mails by it, so that bounces tell.
+NUMBERED: Final = re.compile(r"(?:.*?(?<![0-9a-z])[0-9]+(?![0-9a-z])){4}.*", re.IGNORECASE)
+# A reverse-path that names whom the mail went to (VERP), so that bounces tell; that of a person may
+# hold the name of a mail server's key (BATV) or of a forwarder's sender (SRS).
+RECIPIENT_IN_PATH: Final = re.compile(
+    r"(?!prvs=|btv1==|srs[01][-+=])[^@]+=[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.IGNORECASE
 )
 # Names of header fields, in lower case: what reading collects for these rules must hold them all.
 AUTO_SUBMITTED_HEADERS: Final = frozenset({"auto-submitted"})
@@ -56,7 +71,36 @@ CAMPAIGN_HEADERS: Final = frozenset(
         "x-mc-user",
         "x-csa-complaints",
         "x-mailer-recptid",
+        # Where programs for lists and newsletters want to hear of failures.
+        "errors-to",
+        "bounces-to",
     },
+)
+# What programs write into what they tell people about changes: of code, errors, feeds, friends.
+NOTICE_HEADERS: Final = frozenset(
+    {
+        "x-bugzilla-reason",
+        "x-bugzilla-type",
+        "x-cron-env",
+        "x-debian-pr-message",
+        "x-facebook-notify",
+        "x-gerrit-messagetype",
+        "x-github-reason",
+        "x-github-sender",
+        "x-gitlab-notificationreason",
+        "x-gitlab-project",
+        "x-jira-fingerprint",
+        "x-launchpad-message-rationale",
+        "x-launchpad-notification-type",
+        "x-linkedin-class",
+        "x-phabricator-sent-this-message",
+        "x-redmine-host",
+        "x-redmine-project",
+        "x-rss-feed",
+        "x-rss-id",
+        "x-rss-url",
+        "x-trac-project",
+    }
 )
 PRECEDENCE_HEADERS: Final = frozenset({"precedence", "x-precedence"})
 BULK_PRECEDENCE: Final = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
@@ -113,6 +157,7 @@ HEADERS: Final = (
     | LOOP_HEADERS
     | LIST_SENDER_HEADERS
     | CAMPAIGN_HEADERS
+    | NOTICE_HEADERS
     | DESK_HEADERS
     | NOT_WANTED_HEADERS
     | REPORT_HEADERS

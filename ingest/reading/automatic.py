@@ -114,7 +114,7 @@ def _by_words(facts: KindFacts) -> str | None:
 def _by_plain_words(facts: KindFacts, *, sent_so: bool) -> str | None:
     signs = facts.signs
     hinted = sent_so or facts.has("x-auto-response-suppress")
-    if signs.auto_subject or (signs.auto_inside and (hinted or signs.auto_text)):
+    if signs.auto_subject or (signs.auto_inside and hinted) or (signs.auto_end and signs.auto_text):
         return "its subject calls it an automatic answer"
     if hinted and signs.away_subject:
         return _ABSENCE
@@ -132,6 +132,7 @@ def _by_agreeing_words(facts: KindFacts) -> str | None:
     away = signs.away_subject and (signs.away_text or signs.auto_text)
     agreements = (
         (away, "its subject and its words are those of an absence note"),
+        (signs.auto_end and signs.away_text, _ABSENCE),
         (signs.away_text and signs.auto_text, "its words call it an absence note"),
         (confirms and signs.ticket_text, "its words confirm that a request came in"),
         (signs.challenge_text and asks, "it asks its sender to prove to be a person"),
@@ -154,6 +155,8 @@ def perhaps_automatic(facts: KindFacts) -> bool:
     One sign is too little to take it from the people who read; it is enough to send no receipt.
     """
     signs = facts.signs
+    # Our own group's footer tells its members how to leave it, whoever wrote.
+    offers = facts.offers_leaving and not facts.is_own_group
     return (
         signs.auto_subject
         or signs.auto_inside
@@ -163,7 +166,7 @@ def perhaps_automatic(facts: KindFacts) -> bool:
         or facts.is_by_list_owner
         or (signs.auto_text and (signs.unattended or signs.ticket_text or signs.away_text))
         or (signs.perhaps_daemon and signs.bounce_text)
-        or (signs.bulk_text and not facts.may_matter)
+        or ((signs.bulk_text or offers) and not facts.may_matter)
         or facts.has_delivery_status
         or facts.has_disposition
         or facts.has_damaged_report

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Final, TypeAlias
 
@@ -32,9 +32,13 @@ Parting: TypeAlias = Callable[[str], OwnWords]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Body:
-    """The writer's words, the signature under them, and where links lead."""
+    """The writer's words, the signature under them, and where links lead.
+
+    ``outer`` is the mail itself without those attached to it, whole.
+    """
 
     words: OwnWords
+    outer: Readings = field(default_factory=lambda: Readings(chosen=""))
     links: tuple[Link, ...] = ()
     defects: tuple[str, ...] = ()
 
@@ -53,7 +57,7 @@ def read_body(mail: Mail, *, is_reply: bool, is_forward: bool, ours: tuple[str, 
     if not words.text and not words.signature:
         words = OwnWords(text=readable(card_words(mail.root)).strip())
     links = dict.fromkeys((*readings.links, *(link for _, found in nested for link in found)))
-    return Body(words=words, links=tuple(links), defects=readings.defects)
+    return Body(words=words, outer=readings, links=tuple(links), defects=readings.defects)
 
 
 def _writer(mail: Mail) -> Writer:

@@ -19,6 +19,7 @@ _BULK: Final = frozenset({"list", "bulk", "junk"})
 class KindFacts:
     """What the decision looks at; no words of the mail.
 
+    ``offers_leaving`` tells that it says how one gets no more of its like.
     ``has_delivery_status`` and ``has_disposition`` tell of parts of these types; ``is_complaint``
     of a feedback report older than RFC 5965, ``has_damaged_report`` of one that could not be
     read; ``is_own_group`` of list fields that our own address has got, where it is a group;
@@ -36,6 +37,7 @@ class KindFacts:
     reports_home_account: bool = False
     urgent: bool = False
     signs: MachineSigns = field(default_factory=MachineSigns)
+    offers_leaving: bool = False
     has_delivery_status: bool = False
     has_disposition: bool = False
     answers_invitation: bool = False

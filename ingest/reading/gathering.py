@@ -8,9 +8,11 @@ from typing import Final
 
 from ingest.reading.facts import KindFacts
 from ingest.reading.kind import ALERT_ID_PREFIX, answers_ours
+from ingest.reading.leaving import offers_leaving
 from ingest.reading.machine_reports.reader import FoundReport
 from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail
+from ingest.reading.readings import Readings
 from ingest.reading.rules import ReadingRules
 from store.model import MailTraits, Role, Sighting
 
@@ -40,6 +42,7 @@ class Reading:
     traits: MailTraits
     subject: str
     text: str
+    outer: Readings
     sightings: tuple[Sighting, ...]
     urgent: bool
     has_attachments: bool
@@ -65,6 +68,7 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         reports_home_account=any(each.role is Role.REPORTED for each in home),
         urgent=read.urgent,
         signs=machine_signs(mail.value("from"), read.subject, read.text),
+        offers_leaving=offers_leaving(read.subject, read.outer.chosen, read.outer.links),
         has_delivery_status=bool(mail.sealed("message/delivery-status")),
         has_disposition=bool(mail.sealed("message/disposition-notification")),
         answers_invitation=_answers_invitation(mail, read.text),

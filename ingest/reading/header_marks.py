@@ -62,12 +62,39 @@ BULK_FIELDS: Final = (
     "x-job",
     "x-report-abuse",
 )
+# Fields of programs that tell people what changed, and where lists hear of failures.
+NOTICE_FIELDS: Final = (
+    "bounces-to",
+    "errors-to",
+    "x-bugzilla-reason",
+    "x-bugzilla-type",
+    "x-cron-env",
+    "x-debian-pr-message",
+    "x-facebook-notify",
+    "x-gerrit-messagetype",
+    "x-github-reason",
+    "x-github-sender",
+    "x-gitlab-notificationreason",
+    "x-gitlab-project",
+    "x-jira-fingerprint",
+    "x-launchpad-message-rationale",
+    "x-launchpad-notification-type",
+    "x-linkedin-class",
+    "x-phabricator-sent-this-message",
+    "x-redmine-host",
+    "x-redmine-project",
+    "x-rss-feed",
+    "x-rss-id",
+    "x-rss-url",
+    "x-trac-project",
+)
 LIST_PREFIX: Final = "list-"
 """All fields whose name begins so say something about automation."""
 
 # Fields whose being there is what counts; nothing of their values is kept.
 MARK_FIELDS: Final = (
     *(name for name in (*LIST_FIELDS, *BULK_FIELDS) if not name.startswith(LIST_PREFIX)),
+    *NOTICE_FIELDS,
     "x-auto-response-suppress",
     "x-failed-recipients",
     "x-ms-exchange-message-is-ndr",

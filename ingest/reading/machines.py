@@ -82,7 +82,8 @@ class MachineSigns:
     """Signs of a machine in the words of a mail.
 
     Those in the subject count at its beginning; ``bounce_inside`` and ``auto_inside`` are the same
-    words somewhere in it.
+    words somewhere in it. ``auto_end`` are those at the end of a subject without the mark of an
+    answer: behind the mark stand the words of the mail that somebody answers.
     """
 
     daemon: bool = False
@@ -95,6 +96,7 @@ class MachineSigns:
     bounce_detail: bool = False
     auto_subject: bool = False
     auto_inside: bool = False
+    auto_end: bool = False
     auto_text: bool = False
     away_subject: bool = False
     away_text: bool = False
@@ -111,9 +113,9 @@ def machine_signs(sender: str, subject: str, text: str) -> MachineSigns:
     """Look for the signs; ``sender`` is the whole value of From."""
     sender = sender[:1000]
     name = _naming(sender)
-    title = _flat(subject[:MAX_SUBJECT])
+    title = flat(subject[:MAX_SUBJECT])
     tags = _of_subject(title) | _of_text(text)
-    if _is_marked(title):
+    if is_marked(title):
         # People pass newsletters on, with their ends.
         tags.discard("bulk_text")
     return MachineSigns(
@@ -136,7 +138,7 @@ def _of_subject(title: str) -> set[str]:
 
     A person who answers or passes on a machine's mail keeps its subject behind a mark.
     """
-    if _is_marked(title):
+    if is_marked(title):
         return _inside(title, is_marked=True)
     starts = _beginnings(title)
     found = _lexicon(_SUBJECTS).find(title)
@@ -147,7 +149,8 @@ def _of_subject(title: str) -> set[str]:
     return tags | _inside(title)
 
 
-def _is_marked(title: str) -> bool:
+def is_marked(title: str) -> bool:
+    """Tell whether a subject begins with the mark of an answer or a forward."""
     return is_reply_subject(title) or is_forward_subject(title)
 
 
@@ -158,7 +161,10 @@ def _inside(title: str, *, is_marked: bool = False) -> set[str]:
     """
     found = _lexicon(_SUBJECTS).find(title)
     end = len(title.rstrip(_CLOSING))
-    tags = {"auto_inside" for each in found if each.tag == "auto_subject" and each.end == end}
+    if any(each.tag == "auto_subject" and each.end == end for each in found):
+        tags = {"auto_inside"} if is_marked else {"auto_inside", "auto_end"}
+    else:
+        tags = set()
     failed = [each.start for each in found if each.tag == "bounce_subject"]
     if is_marked:
         failed = [at for at in failed if at > _LONGEST_MARK and title[:at].endswith(": ")]
@@ -175,13 +181,14 @@ def _beginnings(title: str) -> set[int]:
 
 
 def _of_text(text: str) -> set[str]:
-    head = _flat(text[:HEAD])
+    head = flat(text[:HEAD])
     tags = {each.tag for each in _lexicon(_TEXTS).find(head)}
-    tail = _flat(text[-TAIL:]) if len(text) > HEAD else head
+    tail = flat(text[-TAIL:]) if len(text) > HEAD else head
     return tags | {each.tag for each in _lexicon(("bulk_text",)).find(tail)}
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """Give a text as phrases are looked for in it: small letters, one space between words."""
     return _SPACES.sub(" ", fold(text)).strip()
 
 

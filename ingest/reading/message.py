@@ -260,6 +260,7 @@ def facts_of(pieces: Pieces, rules: ReadingRules) -> KindFacts:
         traits=pieces.traits,
         subject=pieces.subject,
         text=pieces.body.words.text,
+        outer=pieces.body.outer,
         sightings=pieces.named.sightings,
         urgent=pieces.urgent is not None,
         has_attachments=bool(pieces.evidence),

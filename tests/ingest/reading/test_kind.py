@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -221,6 +222,46 @@ def test_only_the_marks_of_our_own_server_tell_spam(
 ) -> None:
     raw = f"From: a@example.org\nSubject: offers\n{field}\n\nbuy now\n".encode()
     assert read_message(raw, None, ReadingRules(spam_fields=trusted)).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (("auto_inside", "auto_end", "away_text"), MailKind.AUTO_REPLY),
+        (("auto_inside", "auto_end", "auto_text"), MailKind.AUTO_REPLY),
+        (("auto_inside", "auto_text"), MailKind.REPORT),
+        (("auto_inside", "away_text"), MailKind.REPORT),
+    ],
+)
+def test_who_answers_an_absence_note_by_hand_is_a_person(
+    names: tuple[str, ...], kind: MailKind
+) -> None:
+    assert kind_of(signs=signs(*names)) is kind
+
+
+def test_a_newsletter_without_any_field_gets_no_receipt() -> None:
+    newsletter = KindFacts(traits=MailTraits(reverse_path="shop@shop.example"), offers_leaving=True)
+    assert perhaps_automatic(newsletter)
+    assert decide_kind(newsletter)[0] is MailKind.REPORT
+    # Its footer tells the members of our own group how to leave it, whoever wrote.
+    assert not perhaps_automatic(replace(newsletter, is_own_group=True))
+    # What a platform wrote about an account, and somebody shows to us.
+    assert not perhaps_automatic(replace(newsletter, names_home_account=True))
+    assert not perhaps_automatic(replace(newsletter, urgent=True))
+
+
+def test_only_the_mail_itself_is_looked_at_for_how_one_leaves() -> None:
+    letter = (
+        b"From: Anna <anna@example.org>\nSubject: look at this\n"
+        b'Content-Type: multipart/mixed; boundary="b"\n\n'
+        b"--b\nContent-Type: text/plain\n\nThis came to my son.\n"
+        b"--b\nContent-Type: message/rfc822\n\n"
+        b"From: shop@shop.example\nSubject: offers\nContent-Type: text/html\n\n"
+        b'<p>offers <a href="https://shop.example/unsubscribe">leave</a></p>\n--b--\n'
+    )
+    assert not read_message(letter, None, ReadingRules()).traits.perhaps_automatic
+    newsletter = letter.partition(b"message/rfc822\n\n")[2]
+    assert read_message(newsletter, None, ReadingRules()).traits.perhaps_automatic
 
 
 @pytest.mark.parametrize("doubt", ["auto_subject", "challenge_text", "auto_inside", "bulk_text"])

@@ -144,3 +144,14 @@ def test_the_head_of_a_text_is_looked_at_and_no_more() -> None:
 )
 def test_a_program_may_add_its_words_to_a_subject(subject: str, *, inside: bool) -> None:
     assert machine_signs("", subject, "").bounce_inside is inside
+
+
+@pytest.mark.parametrize(
+    ("subject", "at_the_end"),
+    [("Anna Berg is out of the office.", True), ("Re: Anna Berg is out of the office.", False)],
+)
+def test_behind_the_mark_of_an_answer_stand_the_words_of_another(
+    subject: str, *, at_the_end: bool
+) -> None:
+    signs = machine_signs("", subject, "")
+    assert (signs.auto_inside, signs.auto_end) == (True, at_the_end)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from ingest.reading.leaving import offers_leaving
+from ingest.reading.links import Link
+
+PAGE = "https://shop.example/account?u=77"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"To unsubscribe, go to {PAGE}\n{'offers ' * 900}\nYour shop",
+        "offers\nIf you no longer wish to receive them, write to leave@shop.example",
+        f"Angebote\nNewsletter abbestellen: {PAGE}",
+    ],
+)
+def test_a_newsletter_says_how_and_where_one_leaves(text: str) -> None:
+    assert offers_leaving("Our offers", text, ())
+    assert not offers_leaving("Fwd: Our offers", text, ())
+
+
+def test_whoever_only_speaks_of_leaving_writes_no_newsletter() -> None:
+    assert not offers_leaving("help", "I want to unsubscribe my daughter, there is no opt-out", ())
+    far = f"no opt-out\n{'and so on ' * 60}\n{PAGE}"
+    assert not offers_leaving("help", far, ())
+
+
+@pytest.mark.parametrize(
+    ("link", "leaves"),
+    [
+        (Link("https://shop.example/unsubscribe?u=77", "here"), True),
+        (Link("https://click.shop.example/77", "Unsubscribe"), True),
+        (Link("https://shop.example/newsletter/abmelden", None), True),
+        (Link("https://chirper.example/dark_wolf", "this account"), False),
+    ],
+)
+def test_a_link_for_leaving_is_one_of_a_newsletter(link: Link, *, leaves: bool) -> None:
+    assert offers_leaving("Our offers", "hello", [link]) is leaves

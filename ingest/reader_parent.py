@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -42,21 +43,22 @@ class Child:
     pid: int
     handle: int | None
 
-    def end(self) -> None:
-        """Kill it and wait for its end."""
-        try:
+    def kill(self) -> None:
+        """Kill it, if it has not ended by itself."""
+        with suppress(ProcessLookupError):
             if self.handle is None:
                 os.kill(self.pid, signal.SIGKILL)
             else:
                 signal.pidfd_send_signal(self.handle, signal.SIGKILL)
-                poll = select.poll()
-                poll.register(self.handle, select.POLLIN)
-                poll.poll(_END_WITHIN)
-        except ProcessLookupError:
-            pass
-        finally:
-            if self.handle is not None:
-                os.close(self.handle)
+
+    def end(self) -> None:
+        """Kill it and wait for its end; once."""
+        self.kill()
+        if self.handle is not None:
+            poll = select.poll()
+            poll.register(self.handle, select.POLLIN)
+            poll.poll(_END_WITHIN)
+            os.close(self.handle)
 
 
 class ReaderParent:

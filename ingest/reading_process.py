@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import select
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -37,13 +40,18 @@ class EndedError(Exception):
 
 
 class ReadingProcess:
-    """One process that reads mails, one after another. Used by one thread at a time."""
+    """One process that reads mails, one after another. Used by one thread at a time.
+
+    Only ``stop`` and ``end`` may be called beside that.
+    """
 
     def __init__(self, task: Task | None = None, parent: ReaderParent | None = None) -> None:
         self.mails = 0
         self._ready = False
         self._time = START_WITHIN
         self._child: Child | None = None
+        self._ending = threading.Lock()
+        self._ended = False
         its_in, self._in = os.pipe()
         self._out, its_out = os.pipe()
         for end in (self._in, self._out):
@@ -131,13 +139,30 @@ class ReadingProcess:
             received += octets
         return bytes(received)
 
+    def stop(self) -> None:
+        """End the process; whoever uses it at this moment finds it ended, and has to let go of it.
+
+        The pipes stay: a number that is closed under another thread may soon be another file's.
+        """
+        with self._ending:
+            if self._ended:
+                return
+            with suppress(OSError):
+                self._answering.shutdown(socket.SHUT_RDWR)
+            if self._child is not None:
+                self._child.kill()
+
     def end(self) -> None:
-        """End the process, whatever it is at."""
-        # One that is not made yet ends by itself, as nobody is left to tell it what it is for.
-        self._answering.close()
-        if self._child is not None:
-            self._child.end()
-        self._close()
+        """End the process and let go of it; nobody uses it any more. Twice does no harm."""
+        with self._ending:
+            if self._ended:
+                return
+            self._ended = True
+            # One that is not made yet ends by itself: nobody is left to tell it what it is for.
+            self._answering.close()
+            if self._child is not None:
+                self._child.end()
+            self._close()
 
     def _close(self) -> None:
         os.close(self._in)

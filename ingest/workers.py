@@ -74,6 +74,7 @@ class ReadingPool:
         self._task = Task(read=read, look=look, rules=rules, time=limits.time, memory=limits.memory)
         self._threads = ThreadPoolExecutor(limits.workers, thread_name_prefix="reader")
         self._changing = threading.Lock()
+        self._closing = False
         self._waiting: list[ReadingProcess] = []
         self._all: set[ReadingProcess] = set()
         if early:
@@ -124,6 +125,8 @@ class ReadingPool:
     def _read(self, raw: bytes, order: Order) -> ParsedMessage | NotRead:
         envelope = order.envelope
         for _ in range(STARTS):
+            if self._closing:
+                break
             reader = self._taken()
             try:
                 parsed = reader.read(raw, order)
@@ -154,7 +157,8 @@ class ReadingPool:
 
     def _not_read(self, envelope: Envelope | None, why: str) -> NotRead:
         reason = f"could not be read: {why}"
-        log.error("mail.not_read", reason=reason)
+        if not self._closing:
+            log.error("mail.not_read", reason=reason)
         return NotRead(envelope=envelope, reason=reason)
 
     def _taken(self) -> ReadingProcess:
@@ -193,8 +197,13 @@ class ReadingPool:
 
     def close(self) -> None:
         """End the readers; what they are at is not read."""
+        self._closing = True
+        with self._changing:
+            readers = [*self._all]
+        for reader in readers:
+            reader.stop()
+        self._threads.shutdown(cancel_futures=True)
         with self._changing:
             readers = [*self._all]
         for reader in readers:
             reader.end()
-        self._threads.shutdown(cancel_futures=True)

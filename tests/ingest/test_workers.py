@@ -10,9 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from ingest.pipeline import READ_AGAIN_AFTER
 from ingest.reading import ParsedMessage, ReadingRules, read_message
+from ingest.reading_process import ReadingProcess
 from ingest.workers import NotRead, ReadingLimits, ReadingPool
 from store.evidence import Evidence
 from store.model import Severity
@@ -164,3 +166,31 @@ def test_a_first_look_is_taken_in_another_process_and_survives_what_kills_it(
 def test_slow_mails_do_not_hold_up_a_first_look_for_ever(pool: ReadingPool) -> None:
     looks = pool.look_at([SLOW, QUICK, SLOW, QUICK], timedelta(0))
     assert looks[1:] == [None, None, None]
+
+
+def test_a_pool_is_closed_in_the_middle_of_a_mail_without_a_word_of_blame() -> None:
+    pool = new_pool(workers=2, seconds=60)
+    pool.warm_up()
+    first, second = pool.pids()
+    with ThreadPoolExecutor() as threads, capture_logs() as said:
+        reading = [threads.submit(read, pool, BUSY) for _ in range(2)]
+        wait_until(lambda: min(ticks_used(first), ticks_used(second)) > 20)
+        pool.close()
+        for each in reading:
+            [found] = each.result()
+            assert not found.traits.readable
+
+    assert said == []
+
+
+def test_a_reader_that_is_ended_twice_closes_no_file_of_another() -> None:
+    reader = ReadingProcess()
+    reader.end()
+    numbers = os.pipe()
+
+    reader.stop()
+    reader.end()
+
+    for number in numbers:
+        os.fstat(number)
+        os.close(number)

@@ -187,6 +187,7 @@ class Filing:
                 inbound_id=message.id,
                 reporter=parsed.sender or message.envelope.reverse_path or None,
                 received_at=message.envelope.received_at,
+                arrived_at=message.envelope.arrived_at,
                 language=parsed.language,
                 kind=kind,
                 severity=severity,

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
-from store.model import Fetch, FetchOutcome, InboundId, MailboxState, Place
+from store.model import Fetch, FetchOutcome, InboundId, KnownCopy, MailboxState, Place
 from store.rows import shortened
 from store.schema import fetches, mailbox_states
 
@@ -92,6 +92,23 @@ class Mailboxes:
             found.setdefault(row.digest, []).append(InboundId(row.inbox_id))
         return found
 
+    def known_copies(self, messages: Sequence[InboundId]) -> list[KnownCopy]:
+        """Give the folders in which these messages lay besides, once each, in the order they came.
+
+        A mail that only got another number where it lay is no copy.
+        """
+        rows = [
+            row
+            for some in _parted(messages)
+            for row in self._connection.execute(
+                select(fetches).where(fetches.c.inbox_id.in_(some)).order_by(fetches.c.at)
+            )
+        ]
+        known = [row for row in rows if row.outcome == FetchOutcome.KNOWN]
+        seen = {_folder(row) for row in rows if row.outcome != FetchOutcome.KNOWN}
+        first = {_folder(row): row for row in reversed(known) if _folder(row) not in seen}
+        return [_copy(row) for row in known if first.get(_folder(row)) is row]
+
     def unsettled(self, place: Place) -> list[Fetch]:
         """Give the mails of which the mailbox still has to be told, by UID."""
         todo = _at(place) & fetches.c.settled_at.is_(None)
@@ -163,6 +180,19 @@ class Mailboxes:
 
 def _parted(uids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (uids[start : start + _AT_ONCE] for start in range(0, len(uids), _AT_ONCE))
+
+
+def _folder(row: Row[Any]) -> tuple[int, str, str]:
+    return row.inbox_id, row.mailbox, row.folder
+
+
+def _copy(row: Row[Any]) -> KnownCopy:
+    return KnownCopy(
+        place=Place(mailbox=row.mailbox, folder=row.folder, uidvalidity=row.uidvalidity),
+        uid=row.uid,
+        at=row.at,
+        inbound_id=InboundId(row.inbox_id),
+    )
 
 
 def _at(place: Place) -> ColumnElement[bool]:

@@ -47,6 +47,7 @@ class NewReport:
     external_id: str | None = None
     answers_id: ReportId | None = None
     address: str | None = None
+    arrived_at: datetime | None = None
 
 
 class Reports:
@@ -77,6 +78,7 @@ class Reports:
             "external_id": shortened(new.external_id, _EXTERNAL_ID_LENGTH),
             "acknowledgement": AcknowledgementState.PENDING,
             "address": new.address,
+            "arrived_at": new.arrived_at,
         }
         number = insert_row(self._connection, reports, **values)
         if new.answers_id is not None:
@@ -225,6 +227,7 @@ class Reports:
             external_id=row.external_id,
             answers=row.answers,
             address=row.address,
+            arrived_at=row.arrived_at,
         )
 
 

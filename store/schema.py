@@ -132,6 +132,8 @@ inbox = Table(
     # Why the body is not the whole mail, if it is not.
     Column("cut", Text),
     Column("import_id", ForeignKey("imports.id")),
+    # When it came to the mailbox, folder or archive that we took it from.
+    Column("arrived_at", UtcTime),
     Index("ix_inbox_waiting", "id", sqlite_where=text("state = 'received'")),
     Index(
         "ix_inbox_looks_urgent",
@@ -231,6 +233,7 @@ reports = Table(
     Column("external_id", String(200)),
     # The address of ours that it came to.
     Column("address", String(320)),
+    Column("arrived_at", UtcTime),
     Index("ix_reports_external_id", "external_id"),
     Index("ix_reports_undecided", "id", sqlite_where=text("acknowledgement = 'pending'")),
     Index("ix_reports_received_at", "received_at"),

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ingest.archives.sources import Notice, Sources
+from ingest.archives.items import Notice
+from ingest.archives.sources import Sources
 from ingest.archives.taking import Archive, Taken
 from store.durable import try_lock
 from store.errors import StorageUnavailable

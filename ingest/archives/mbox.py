@@ -48,12 +48,14 @@ class BoxedMail:
     """One mail; ``raw`` is only its beginning when ``size`` says more.
 
     ``end`` is the place behind it, and ``digest`` SHA-256 over everything before that place.
+    ``separator`` is the line before it.
     """
 
     raw: bytes
     size: int
     end: int
     digest: str
+    separator: bytes
 
 
 class Mbox:
@@ -99,6 +101,7 @@ class Mbox:
 
     def _mail(self) -> BoxedMail:
         begin = self._end_of_separator()
+        separator = bytes(self._buffer[:begin])
         kept = b""
         size = 0
         scanned = begin - 1
@@ -116,9 +119,9 @@ class Mbox:
                 size += self._drop(scanned - _LOOK_BACK) - begin
                 begin, scanned = 0, _LOOK_BACK
             self._fill(len(self._buffer) + CHUNK_OCTETS)
-        return self._taken(begin, end, kept, size)
+        return self._taken(begin, end, kept, size, separator)
 
-    def _taken(self, begin: int, end: int, kept: bytes, size: int) -> BoxedMail:
+    def _taken(self, begin: int, end: int, kept: bytes, size: int, separator: bytes) -> BoxedMail:
         """Take a mail out of the buffer."""
         size += end - begin
         if size > self._limit:
@@ -128,7 +131,8 @@ class Mbox:
             raw = _unescaped(_without_empty_line(bytes(self._buffer[begin:end])))
             size = len(raw)
         self._drop(end)
-        return BoxedMail(raw=raw, size=size, end=self._place, digest=self._digest.hexdigest())
+        digest = self._digest.hexdigest()
+        return BoxedMail(raw=raw, size=size, end=self._place, digest=digest, separator=separator)
 
     def _end_of_separator(self) -> int:
         """Give the place behind the separator that the buffer begins with."""

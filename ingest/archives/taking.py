@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ingest.accept import BATCH_MESSAGES, BATCH_OCTETS, Arrival, write_down
-from ingest.archives.sources import Found, Item, Notice, Passed
+from ingest.archives.items import Found, Item, Notice, Passed
+from ingest.arrivals import plausible
 from ingest.wire import printable
 from store.evidence import Evidence
 from store.imports import ReadFile
@@ -106,11 +107,13 @@ class Archive:
             work.imports.note_read(file, now)
 
     def _arrival(self, mail: Found) -> Arrival:
+        now = self._clock()
         envelope = Envelope(
             reverse_path="",
             recipients=(),
             door=self._door,
-            received_at=self._clock(),
+            received_at=now,
+            arrived_at=plausible(mail.arrived_at, now),
             # The end tells which mail it was.
             peer=printable(mail.name)[-_PEER_LENGTH:],
         )

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from ingest.arrivals import named_second
 from ingest.folders.settings import After, FolderSettings, Kind
 
 # How programs name what they are still writing.
 _UNFINISHED: Final = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
-# A Maildir's file begins with the second at which it was delivered.
-_SECOND: Final = re.compile(r"(\d{9,10})\.")
-# A clock that is ahead is believed for so long.
-_AHEAD: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,12 +97,11 @@ class Listing:
 
     def _candidate(self, entry: os.DirEntry[str], status: os.stat_result) -> Candidate:
         changed = datetime.fromtimestamp(status.st_mtime, UTC)
-        second = _SECOND.match(entry.name) if self._settings.kind is Kind.MAILDIR else None
-        at = datetime.fromtimestamp(int(second[1]), UTC) if second else changed
+        is_named = self._settings.kind is Kind.MAILDIR
         return Candidate(
             path=Path(entry.path),
             key=self.key(entry.name),
-            arrived_at=changed if at > changed + _AHEAD else at,
+            arrived_at=named_second(entry.name, changed) if is_named else changed,
             version=_version(status),
         )
 

@@ -19,8 +19,10 @@ from typing import Final
 import structlog
 
 from ingest.accept import BATCH_MESSAGES, BATCH_OCTETS, Arrival, write_down
-from ingest.archives.sources import Found, Item, Notice, Passed, Sources
+from ingest.archives.items import Found, Item, Notice, Passed
+from ingest.archives.sources import Sources
 from ingest.archives.taking import Archive, too_large
+from ingest.arrivals import plausible
 from ingest.folders.listing import Candidate, Listing
 from ingest.folders.settings import FolderSettings, Kind
 from ingest.folders.settling import Settling
@@ -258,11 +260,13 @@ class FolderRounds:
 
     def _arrival(self, read: _Read) -> Arrival:
         treatment = self._treatment(read.candidate)
+        now = self._clock()
         envelope = Envelope(
             reverse_path="",
             recipients=(),
             door=self._door(treatment),
-            received_at=self._clock(),
+            received_at=now,
+            arrived_at=plausible(read.candidate.arrived_at, now),
             peer=printable(f"{self._settings.name}/{read.candidate.path.name}")[-_PEER_LENGTH:],
         )
         return Arrival(

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from ingest.accept import Arrival, write_down
+from ingest.arrivals import plausible
 from ingest.imap.settings import After, MailboxSettings
 from ingest.sameness import mail_digest
 from store.evidence import Evidence
@@ -103,6 +104,7 @@ class Taking:
             recipients=(),
             door=Door.ARCHIVE if is_old else Door.IMAP,
             received_at=now,
+            arrived_at=plausible(mail.arrived_at, now),
             peer=f"{place.mailbox}/{place.folder}/{mail.uid}"[:_PEER_LENGTH],
         )
         return Arrival(envelope=envelope, raw=mail.raw, treatment=Treatment(answer=not is_old))

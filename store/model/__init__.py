@@ -35,7 +35,7 @@ from store.model.mail import (
     MailTraits,
     Treatment,
 )
-from store.model.mailboxes import Fetch, FetchOutcome, MailboxState, Place
+from store.model.mailboxes import Fetch, FetchOutcome, KnownCopy, MailboxState, Place
 from store.model.moments import Clock, require_aware, utc_now
 from store.model.outgoing import (
     TO_REPORTERS,
@@ -82,6 +82,7 @@ __all__ = [
     "ImportId",
     "InboundId",
     "InboundMessage",
+    "KnownCopy",
     "LoginFailure",
     "MailKind",
     "MailTraits",

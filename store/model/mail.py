@@ -52,6 +52,8 @@ class Envelope:
     """What the transport said (RFC 5321 section 2.3.1), not what the headers claim.
 
     ``reverse_path`` is "" for the null path; ``peer`` is "address:port" or a file's name.
+    ``received_at`` is when we had it; ``arrived_at`` is when it came to the mailbox, folder or
+    archive that we took it from, as far as that is known. What falls due counts from the first.
     """
 
     reverse_path: str
@@ -62,9 +64,12 @@ class Envelope:
     helo: str = ""
     tls: bool = False
     smtputf8: bool = False
+    arrived_at: datetime | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.received_at, "received_at")
+        if self.arrived_at is not None:
+            require_aware(self.arrived_at, "arrived_at")
 
     @property
     def is_known(self) -> bool:

@@ -52,6 +52,16 @@ class Fetch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KnownCopy:
+    """A mail of a mailbox that was known when it was fetched ``at``: as ``inbound_id``."""
+
+    place: Place
+    uid: int
+    at: datetime
+    inbound_id: InboundId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MailboxState:
     """How a mailbox fares. ``fault`` keeps mails from being fetched, since ``failing_since``.
 

@@ -41,7 +41,7 @@ class Report:
     ``urgency`` and ``category`` are suggestions, each with the phrase of our tables behind it;
     ``external_id`` is the number that the sender of a machine-readable report gave it; ``answers``
     is the reference of the report that this one is a reply to; ``address`` is the one of ours it
-    came to, folded.
+    came to, folded. ``arrived_at`` is when it came to where we took it from, if that is known.
     """
 
     id: ReportId
@@ -65,3 +65,4 @@ class Report:
     external_id: str | None = None
     answers: str | None = None
     address: str | None = None
+    arrived_at: datetime | None = None

@@ -133,3 +133,20 @@ def test_a_state_replaces_the_one_before(store: Store) -> None:
         assert work.mailboxes.state("reports") == failing
         work.mailboxes.put_state(well)
         assert work.mailboxes.state("reports") == well
+
+
+def test_the_folders_a_mail_lay_in_besides_are_told_once_each(store: Store) -> None:
+    [number, another] = add_messages(store, count=2)
+    abuse = Place(mailbox="reports", folder="Abuse", uidvalidity=1)
+    abuse_anew = Place(mailbox="reports", folder="Abuse", uidvalidity=2)
+    known = FetchOutcome.KNOWN
+    with store.transaction() as work:
+        work.mailboxes.add(INBOX, [fetch(1, number=number), fetch(2, number=another)])
+        # The inbox was numbered anew, and so was the other folder.
+        work.mailboxes.add(ANEW, [fetch(1, known, number)])
+        work.mailboxes.add(abuse, [fetch(7, known, number)])
+        work.mailboxes.add(abuse_anew, [fetch(8, known, number)])
+
+        copies = work.mailboxes.known_copies([number, another])
+
+    assert [(copy.place, copy.uid, copy.inbound_id) for copy in copies] == [(abuse, 7, number)]

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from store.model import Fetch, FetchOutcome, InboundId, Place
+from store.unit_of_work import open_store
 from tests.tipline.command import Run, Show
 
 
@@ -252,3 +254,29 @@ def test_what_reading_suggests_is_shown_with_its_reason(show: Show, run: Run) ->
     [case] = report["case_references"]
     line = f"suggested    category grooming_contact (writes to kid*), by {report['reference']}"
     assert line in run("case", "show", case).out
+
+
+def test_a_folder_that_a_report_lay_in_besides_is_a_delivery(
+    show: Show, run: Run, two_cases: Path
+) -> None:
+    place = Place(mailbox="reports", folder="Abuse", uidvalidity=1)
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    fetch = Fetch(uid=7, outcome=FetchOutcome.KNOWN, size=10, at=at, inbound_id=InboundId(1))
+    store = open_store(two_cases)
+    with store.transaction() as work:
+        work.mailboxes.add(place, [fetch])
+        work.commit()
+    store.close()
+    oldest = show("report", "list")[1]
+
+    first, second = show("report", "show", oldest["reference"])["deliveries"]
+
+    assert (first["taken_in"], second["taken_in"]) == (True, False)
+    assert second["peer"] == "reports/Abuse/7"
+    line = "from reports/Abuse/7 (known as message 1, not taken in again)"
+    assert line in run("report", "show", oldest["reference"]).out
+    [case] = oldest["case_references"]
+    [report] = show("case", "show", case)["report_list"]
+    assert [one["peer"] for one in report["deliveries"]][1:] == ["reports/Abuse/7"]
+    explained = run("explain", oldest["reference"], "--open", "--reason", "a check", "--as", "anna")
+    assert line in " ".join(explained.out.split())

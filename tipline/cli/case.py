@@ -86,19 +86,20 @@ def show_case(
 ) -> None:
     """Show one case with its reports and its history."""
     from tipline.cli.database import required
-    from tipline.cli.records import case_record, delivery_record, event_record, report_record
+    from tipline.cli.deliveries import several_deliveries
+    from tipline.cli.records import case_record, event_record, report_record
 
     with required(load(config)) as store, store.snapshot() as unit:
         case = unit.cases.find(reference)
         reports = unit.reports.of_case(case.reference)
         events = unit.history.of_case(case.id)
-        copies = unit.repeats.of_several([report.inbound_id for report in reports])
+        copies = several_deliveries(unit, [report.inbound_id for report in reports])
     record = case_record(case)
     record["report_references"] = [report.reference for report in reports]
     record["report_list"] = [
         {
             **report_record(report),
-            "deliveries": [delivery_record(one) for one in copies.get(report.inbound_id, ())],
+            "deliveries": copies.get(report.inbound_id, []),
         }
         for report in reports
     ]
@@ -143,7 +144,7 @@ def _account(account: AccountReference | None) -> str:
 
 
 def _print(case: Case, record: dict[str, Any]) -> None:
-    from tipline.cli.records import delivery_line
+    from tipline.cli.deliveries import delivery_line
 
     account = _account(case.account)
     facts = [

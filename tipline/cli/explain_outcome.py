@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tipline.cli.deliveries import delivery_line
 from tipline.cli.explain_accounts import account_name, step_sentence
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def print_stored(page: Page, record: dict[str, Any]) -> None:
     page.facts(
         [
             ("received", stored["received_at"]),
+            ("arrived", stored["arrived_at"]),
             ("filed in", ", ".join(cases)),
             ("because", stored["inbox_reason"]),
             ("kind", stored["kind"]),
@@ -74,6 +76,8 @@ def print_stored(page: Page, record: dict[str, Any]) -> None:
             ("receipt", f"{receipt['state']} ({receipt['reason'] or 'undecided'})"),
         ]
     )
+    for delivery in stored["deliveries"]:
+        page.line(f"delivered {delivery_line(delivery)}")
     differs = record["differs"]
     page.heading("Read otherwise today", "" if differs else "nothing")
     for each in differs:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from tipline.cli.deliveries import deliveries
 from tipline.cli.records import report_record, sighting_record
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _stored(unit: UnitOfWork, opened: Opened, sightings: Sequence[Sighting]) -> 
     cases = [unit.cases.find(reference) for reference in report.case_references]
     return report_record(report) | {
         "inbox_reason": opened.message.reason,
+        "deliveries": deliveries(unit, report.inbound_id),
         "cases": [{"reference": case.reference, "state": case.state.value} for case in cases],
         "urgency_reason": report.urgency_reason,
         "category": report.category,

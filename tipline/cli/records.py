@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from store.states import RepeatState
 from tipline.cli.output import moment
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
         StaffCommand,
     )
     from store.openings import Opening
-    from store.repeats import Delivery
     from store.unreachable import Mark
 
 
@@ -79,6 +77,7 @@ def report_record(report: Report) -> dict[str, Any]:
         "message_id": report.message_id,
         "reporter": report.reporter,
         "received_at": moment(report.received_at),
+        "arrived_at": moment(report.arrived_at),
         "language": report.language,
         "kind": report.kind.value,
         "severity": report.severity.label,
@@ -131,38 +130,11 @@ def inbox_record(message: InboundMessage) -> dict[str, Any]:
         "reason": message.reason,
         "attempts": message.attempts,
         "received_at": moment(message.envelope.received_at),
+        "arrived_at": moment(message.envelope.arrived_at),
         "door": message.envelope.door.value,
         "size": message.size,
         "digest": message.digest,
     }
-
-
-def delivery_record(delivery: Delivery) -> dict[str, Any]:
-    """Show one delivery of a mail, by whatever door."""
-    envelope = delivery.message.envelope
-    return {
-        "inbox_id": delivery.message.id,
-        "door": envelope.door.value,
-        "received_at": moment(envelope.received_at),
-        "recipients": list(envelope.recipients),
-        "peer": envelope.peer,
-        "reverse_path": envelope.reverse_path,
-        "counts": delivery.outcome is RepeatState.COUNTS,
-    }
-
-
-def delivery_line(record: dict[str, Any]) -> str:
-    """Say one delivery in a line."""
-    to = ", ".join(record["recipients"])
-    return "".join(
-        (
-            f"by {record['door']} at {record['received_at']}",
-            f" for {to}" if to else "",
-            f" from {record['peer']}" if record["peer"] else "",
-            f" (message {record['inbox_id']})",
-            ", whose authentication counts" if record["counts"] else "",
-        )
-    )
 
 
 def command_record(command: StaffCommand) -> dict[str, Any]:

@@ -142,8 +142,8 @@ def _open(store: Store, settings: Settings, reference: str, who: str, why: str) 
 
 
 def _record(unit: UnitOfWork, report: Report, words: Words | None) -> dict[str, Any]:
+    from tipline.cli.deliveries import deliveries
     from tipline.cli.records import (
-        delivery_record,
         evidence_record,
         opening_record,
         report_record,
@@ -155,8 +155,7 @@ def _record(unit: UnitOfWork, report: Report, words: Words | None) -> dict[str, 
     record = report_record(report)
     record["accounts"] = [sighting_record(s) for s in unit.contents.sightings(report.id)]
     record["attachments"] = [evidence_record(part) for part in unit.contents.evidence(report.id)]
-    deliveries = unit.repeats.deliveries(report.inbound_id)
-    record["deliveries"] = [delivery_record(delivery) for delivery in deliveries]
+    record["deliveries"] = deliveries(unit, report.inbound_id)
     record["defects"] = unit.contents.defects(report.id)
     openings = unit.openings.of_message(report.inbound_id)
     record["openings"] = [opening_record(opening) for opening in openings]
@@ -172,7 +171,7 @@ def _record(unit: UnitOfWork, report: Report, words: Words | None) -> dict[str, 
 
 
 def _print(record: dict[str, Any]) -> None:
-    from tipline.cli.records import delivery_line
+    from tipline.cli.deliveries import delivery_line
 
     plain = (str, int)
     print_facts((name, value) for name, value in record.items() if isinstance(value, plain))

@@ -4,6 +4,7 @@ import gzip
 import io
 import mailbox
 import os
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -11,7 +12,8 @@ from unittest.mock import ANY
 
 import pytest
 
-from ingest.archives.sources import STREAM, Found, Item, Notice, Passed, Sources, count_octets
+from ingest.archives.items import Found, Item, Notice, Passed
+from ingest.archives.sources import STREAM, Sources, count_octets
 from store.imports import ReadFile
 
 MAILS = [b"Subject: one\n\nFirst.\n", b"Subject: two\n\nFrom here on.\n\n\xff\n"]
@@ -261,3 +263,32 @@ def test_how_much_there_is_to_read_is_known_but_of_a_stream(tmp_path: Path) -> N
     assert count_octets([tmp_path, tmp_path / "b.eml"]) == 11
     assert count_octets([tmp_path, STREAM]) is None
     assert count_octets([tmp_path / "nothing"]) is None
+
+
+def test_folders_of_any_depth_are_gone_through(tmp_path: Path) -> None:
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        for _ in range(1200):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("one.eml").write_bytes(b"Subject: 1\n\n")
+        for _ in range(1800):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("two.eml").write_bytes(b"Subject: 2\n\n")
+    finally:
+        os.chdir(before)
+
+    notice, found = Sources(limit=1000).mails(tmp_path)
+    total = count_octets([tmp_path])
+    # What tidies up behind the tests cannot go so deep.
+    subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
+
+    assert isinstance(found, Found)
+    assert found.raw == b"Subject: 1\n\n"
+    # The system itself knows no name of such a length.
+    assert isinstance(notice, Notice)
+    assert notice.reason == "File name too long"
+    assert len(notice.place) < 400
+    assert total is None

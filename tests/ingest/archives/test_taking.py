@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ingest.accept import BATCH_MESSAGES
-from ingest.archives.sources import Found, Notice, Passed, Sources
+from ingest.archives.items import Found, Notice, Passed
+from ingest.archives.sources import Sources
 from ingest.archives.taking import Archive, Taken
 from store.evidence import Evidence
 from store.model import Door, Treatment
@@ -122,3 +124,26 @@ def test_an_mbox_of_known_mails_is_noted_as_read_as_well(
         (tmp_path / name).write_bytes(BOX)
         list(run(archive, store, tmp_path / name))
     assert list(run(archive, store, tmp_path / "copy")) == [Taken(known=100, octets=len(BOX))]
+
+
+def test_when_a_mail_came_is_kept_beside_when_it_was_taken_in(
+    archive: Archive, store: Store, tmp_path: Path
+) -> None:
+    moment = datetime(2022, 3, 5, 12, 0, tzinfo=UTC)
+    stamped = b"Received: by a; Sat, 5 Mar 2022 12:00:00 +0000\nSubject: %d\n\n"
+    archived = tmp_path / "archived"
+    archived.mkdir()
+    (archived / "a.mbox").write_bytes(BOX[: BOX.index(b"From ", 5)])
+    (archived / "b.eml").write_bytes(stamped % 200)
+    (archived / "c.eml").write_bytes(stamped.replace(b"2022", b"2032") % 201)
+    (archived / "d.eml").write_bytes(b"Date: Sat, 5 Mar 2022 12:00:00 +0000\nSubject: 202\n\n")
+    delivered = archived / "e" / "new" / f"{int(moment.timestamp())}.one"
+    delivered.parent.mkdir(parents=True)
+    delivered.write_bytes(b"Subject: 203\n\n")
+
+    assert sum(taken.taken for taken in run(archive, store, archived)) == 5
+
+    with store.snapshot() as work:
+        envelopes = [message.envelope for message in reversed(work.inbox.listing())]
+    assert [envelope.arrived_at for envelope in envelopes] == [moment, moment, None, None, moment]
+    assert {envelope.received_at for envelope in envelopes} == {START}

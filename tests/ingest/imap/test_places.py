@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from ingest.imap.settings import After
@@ -183,3 +185,17 @@ def test_what_could_not_be_moved_is_moved_when_it_can_be(
     state = better.state()
     assert state is not None
     assert state.trouble is None
+
+
+def test_when_a_mail_came_into_the_mailbox_is_kept(
+    dovecot: Dovecot, open_mailroom: OpenMailroom
+) -> None:
+    room = open_mailroom(dovecot)
+    came = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    with dovecot.client(room.user) as client:
+        client.append("INBOX", mail(), msg_time=came)
+
+    room.work()
+
+    [message] = room.inbox()
+    assert (message.envelope.arrived_at, message.envelope.received_at) == (came, room.clock())

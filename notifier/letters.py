@@ -15,11 +15,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from types import CodeType
 from typing import Any, Final
 
 import structlog
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
@@ -28,6 +30,7 @@ from jinja2 import (
     TemplateNotFound,
     select_autoescape,
 )
+from jinja2.bccache import Bucket
 
 from notifier.marks import apart, as_text, sections
 
@@ -183,9 +186,27 @@ def made(values: Values, language: str) -> Mapping[str, Any]:
     return values
 
 
+class _Compiled(BytecodeCache):
+    """What templates were compiled to, for all environments of this process that read the same."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED: Final = _Compiled()
+
+
 def _environment(loader: BaseLoader) -> Environment:
     environment = Environment(
         loader=loader,
+        bytecode_cache=_COMPILED,
         undefined=StrictUndefined,
         autoescape=select_autoescape(enabled_extensions=("html", "html.j2")),
         keep_trailing_newline=True,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import create_engine
 
 from store.evidence import Evidence
 from store.keys import Identity
@@ -17,6 +19,8 @@ from store.upgrade import upgrade
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Engine
 
 
 # How long an example takes says something of the machine and nothing of the program.
@@ -29,6 +33,27 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    atexit.register(gc.freeze)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """Let all engines of this process share the statements that SQLAlchemy has compiled.
+
+    A program opens one engine; a run of tests opens thousands, and each would compile them anew.
+    """
+    first = create_engine("sqlite://", query_cache_size=10_000)
+    first.connect().close()
+
+    def shared(*arguments: Any, **options: Any) -> Engine:
+        engine = create_engine(*arguments, **options)
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("store.engine.create_engine", shared)
+        yield
+    first.dispose()
 
 
 @pytest.fixture(scope="session")

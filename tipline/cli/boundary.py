@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from typing import Final
@@ -27,6 +28,8 @@ GARBAGE_AFTER: Final = 20_000
 def main() -> None:
     """Run the command line; always ends the process."""
     gc.set_threshold(max(GARBAGE_AFTER, gc.get_threshold()[0]))
+    # Nor is it looked for at the end of the process, which was a third of a short command.
+    atexit.register(gc.freeze)
     try:
         app(prog_name="tipline")
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from typing import Final
 
 from notifier.channels import PREFIX
 from store.escalations import QUIET
+from store.evidence import Room
 from store.model import TO_REPORTERS, TO_STAFF, Case
 from store.states import UNDELIVERED, InboxState, OutboxState
 from store.unit_of_work import UnitOfWork
@@ -21,6 +22,8 @@ FAILED_WITHIN: Final = timedelta(hours=1)
 """A failure is told while it is new; afterwards the listing of failed messages shows it."""
 MANY_FAILED: Final = 10
 """So many mails to reporters have to fail within the hour before it may be our own fault."""
+SCARCE: Final = 4
+"""Room is scarce below so many times what is kept for accepted mail."""
 _EVENTS: Final = 10_000
 _COUNTED: Final = 1_000
 
@@ -78,6 +81,19 @@ def _unreachable_reporters(work: UnitOfWork, now: datetime) -> int:
         return 0
     went = work.traffic.ended_since(since, frozenset({OutboxState.SENT}), TO_REPORTERS)
     return failed if failed > went else 0
+
+
+def look_at_room(room: Callable[[], Room]) -> Look:
+    """Look whether the disk fills up, while there is room to tell of it."""
+
+    def seen(_work: UnitOfWork, _now: datetime) -> list[str]:
+        found = room()
+        if found.free < found.reserve:
+            return ["new mail is refused for the time being (452); its senders try again"]
+        return ["it will be full soon"] if found.free < SCARCE * found.reserve else []
+
+    title = "The disk is nearly full; when it is, no mail is accepted and no alert goes out"
+    return Look(kind="disk_full", title=title, look=seen)
 
 
 STANDING_LOOKS: Final = (

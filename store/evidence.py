@@ -43,6 +43,14 @@ class SealedBody:
     file: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """How many octets a disk has left, and how many of these are kept for accepted mail."""
+
+    free: int
+    reserve: int
+
+
 class Evidence:
     """Seals and opens raw mail and the words of reports."""
 
@@ -59,12 +67,17 @@ class Evidence:
 
         What was accepted still has to be filed, answered and alerted; that needs room as well.
         """
+        room = self.room()
+        if room.free < room.reserve:
+            raise StorageFull("the disk is nearly full; what is left is kept for accepted mail")
+
+    def room(self) -> Room:
+        """Tell how much room is left on the disk, and how much of it new mail may not take."""
         with translated_errors():
             make_private_folder(self._folder)
             disk = os.statvfs(self._folder)
-        reserve = min(RESERVE_OCTETS, disk.f_blocks * disk.f_frsize * RESERVE_SHARE)
-        if disk.f_bavail * disk.f_frsize < reserve:
-            raise StorageFull("the disk is nearly full; what is left is kept for accepted mail")
+        share = int(disk.f_blocks * disk.f_frsize * RESERVE_SHARE)
+        return Room(free=disk.f_bavail * disk.f_frsize, reserve=min(RESERVE_OCTETS, share))
 
     def seal_body(self, raw: bytes) -> SealedBody:
         """Seal a mail; a large one is on disk when this returns.

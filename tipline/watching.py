@@ -12,7 +12,7 @@ from notifier.canary import Canaries, Course
 from notifier.channels import look as look_at_channel
 from notifier.expiry import Expiries, Expiry
 from notifier.heartbeat import Heartbeat
-from notifier.looks import Look
+from notifier.looks import Look, look_at_room
 from notifier.second_way import is_down
 from notifier.silence import Silence
 from store.unit_of_work import UnitOfWork
@@ -106,6 +106,7 @@ def _looks(
             look=_Channels(settings).look,
         ),
     ]
+    looks.append(look_at_room(wiring.installation.evidence.room))
     if settings.mailboxes:
         looks.append(
             Look(

@@ -153,6 +153,13 @@ def test_every_look_has_its_title_in_the_languages_of_the_staff(
     watched = watch(everything, nobody_late)
     looks = (*watched.looks, wiring.calendars().look(), look_at_folders(()))
     kinds = {look.kind for look in looks}
-    assert {"mailbox_failing", "relay_down", "canary", "silence", "folder_failing"} <= kinds
+    assert {
+        "mailbox_failing",
+        "disk_full",
+        "relay_down",
+        "canary",
+        "silence",
+        "folder_failing",
+    } <= kinds
     for look in looks:
         assert translations()["de"][look.kind].count("{}") == look.title.count("{}"), look.kind

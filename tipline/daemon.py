@@ -143,7 +143,9 @@ class _Stages:
         for number in range(wiring.outfit.channels.at_once):
             tell = wiring.channel_deliverer(f"{OWNER}/channel {number}", self._is_stopping).step
             self.telling.append(Stage(f"telling {number}", tell, on_round))
-        escalate = _then(wiring.escalator().step, self.alerting, *self.telling)
+        self._couriers.append(past := wiring.courier())
+        escalating = wiring.last_word(past).watch(wiring.escalator().step)
+        escalate = _then(escalating, self.alerting, *self.telling)
         self.escalating = Stage("escalating", escalate, on_round)
         detour = _then(wiring.second_way().step, *self.telling)
         self.standing_in = Stage("standing in", detour, on_round)

@@ -29,6 +29,7 @@ from notifier.courier import Courier
 from notifier.deliver import BATCH, Deliverer
 from notifier.directory import Directory
 from notifier.escalate import Escalator
+from notifier.last_word import LastWord
 from notifier.looks import Look
 from notifier.mail_commands import MailCommands
 from notifier.plan import Planner
@@ -188,6 +189,16 @@ class Wiring:
             progress=progress(self.outfit.settings),
             actions=self.actions(),
             promises=promises(self.outfit.settings),
+        )
+
+    def last_word(self, carrier: Courier) -> LastWord:
+        """Put together what tells the operators that nothing can be written."""
+        return LastWord(
+            store=self.installation.store,
+            composer=self.outfit.composer,
+            address=self.outfit.directory.fallback,
+            couriers={Way.MAIL: carrier, Way.CHANNEL: self.outfit.channels},
+            clock=self.clock,
         )
 
     def second_way(self) -> SecondWay:

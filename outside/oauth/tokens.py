@@ -8,14 +8,13 @@ call. A lease that its holder never gave back (it was killed) lapses.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,12 +24,12 @@ from outside.oauth.bearer import Bearer, BearerSource
 from outside.oauth.endpoint import Granted, Post, ask, post
 from outside.oauth.errors import LoginError
 from outside.oauth.grants import Grant, renewal
+from outside.oauth.sealed import SealedTokens, emptied
 from outside.oauth.standing import (
     HURRY_BEFORE,
     LEASE,
     NOTHING,
     RENEW_BEFORE,
-    Kept,
     State,
     ends_at,
     failure_after,
@@ -39,7 +38,6 @@ from outside.oauth.standing import (
     resting,
     standing,
 )
-from store.errors import SealError
 from store.model import Clock, StoredLogin
 from store.seals import Seal
 from store.unit_of_work import Store, UnitOfWork
@@ -79,7 +77,7 @@ class Tokens:
         insist: bool = False,
     ) -> None:
         self._store = store
-        self._seal = seal
+        self._sealed = SealedTokens(seal)
         self._grants = grants
         self._clock = clock
         self._send = send
@@ -116,7 +114,7 @@ class Tokens:
         """Give the same, but asking again even where it failed a moment ago."""
         return Tokens(
             store=self._store,
-            seal=self._seal,
+            seal=self._sealed.seal,
             grants=self._grants,
             clock=self._clock,
             send=self._send,
@@ -135,9 +133,26 @@ class Tokens:
             self._unwritten.pop(name, None)
             with self._store.transaction() as work:
                 login = present(work, grant)
-                work.logins.keep(self._with(grant, login, granted, NOTHING, asked_at))
+                work.logins.keep(self._sealed.closed(grant, login, granted, NOTHING, asked_at))
                 work.commit()
         log.info("login.kept", login=name)
+
+    def forget(self, name: str) -> bool:
+        """Forget a login's tokens, also one that somebody is getting now; False if there are none.
+
+        At the provider they stay good until they are taken back there.
+        """
+        with self._turns[name]:
+            held = self._unwritten.pop(name, None)
+            with self._store.transaction() as work:
+                login = work.logins.get(name)
+                was_there = held is not None or (login is not None and login.sealed is not None)
+                if login is not None:
+                    # The row stays, under a new version: whoever asks just now comes too late.
+                    work.logins.keep(emptied(login))
+                    work.commit()
+        log.info("login.forgotten", login=name)
+        return was_there
 
     def keep_fresh(self) -> int:
         """Renew every token whose time has come, so that trouble shows before a token is needed.
@@ -187,13 +202,13 @@ class Tokens:
         now: datetime,
     ) -> State:
         login = present(work, grant)
-        token = self._opened(grant, login).access_token
+        token = self._sealed.opened(grant, login).access_token
         return standing(grant, login, token, refused, due_at=ends_at(login, early), now=now)
 
     def _renewed(self, grant: Grant, login: StoredLogin, refused: Bearer | None) -> Bearer:
         """Ask for a new token under the lease we have, and write it down before it is used."""
         now = self._clock()
-        old = self._opened(grant, login)
+        old = self._sealed.opened(grant, login)
         try:
             granted = ask(grant, renewal(grant, old.refresh_token, now), self._send)
         except LoginError as error:
@@ -203,7 +218,7 @@ class Tokens:
                 work.logins.release(login.name, self._owner)
                 work.commit()
             raise
-        self._unwritten[grant.name] = self._with(grant, login, granted, old, now)
+        self._unwritten[grant.name] = self._sealed.closed(grant, login, granted, old, now)
         self._write_down(grant.name)
         log.info("login.renewed", login=grant.name)
         after = granted.expires_after
@@ -238,34 +253,3 @@ class Tokens:
             # Else somebody logged in meanwhile: theirs is newer.
             work.commit()
         del self._unwritten[name]
-
-    def _with(
-        self, grant: Grant, login: StoredLogin, granted: Granted, old: Kept, asked_at: datetime
-    ) -> StoredLogin:
-        kept = Kept(
-            access_token=granted.access_token,
-            refresh_token=granted.refresh_token or old.refresh_token,
-            began_with=grant.began_with() or old.began_with,
-        )
-        after = granted.refresh_expires_after
-        if granted.refresh_token:
-            after = after or grant.refresh_lifetime
-        return replace(
-            login,
-            sealed=self._seal.close(json.dumps(asdict(kept)).encode()),
-            obtained_at=asked_at,
-            expires_at=asked_at + granted.expires_after if granted.expires_after else None,
-            refresh_expires_at=asked_at + after if after else login.refresh_expires_at,
-        )
-
-    def _opened(self, grant: Grant, login: StoredLogin) -> Kept:
-        if login.sealed is None:
-            return NOTHING
-        try:
-            kept = Kept(**json.loads(self._seal.open(login.sealed)))
-        except SealError:
-            # The key is another one since; what is sealed for the old one is lost.
-            return NOTHING
-        # A refresh token that was put into the file anew begins anew; one that was taken out of it
-        # has done its work.
-        return kept if grant.began_with() in {"", kept.began_with} else NOTHING

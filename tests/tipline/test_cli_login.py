@@ -229,3 +229,44 @@ def test_the_list_of_mailboxes_tells_how_each_is_logged_in_to(run: Run, written:
     assert {one["mailbox"]: one["oauth"] for one in listed} == {"cp": "own", "plain": None}
     shown = run("mailbox", "list", "--config", config).out
     assert re.search(r"plain +imap\.chirper\.example:993 +cp@chirper\.example +password", shown)
+
+
+def test_a_login_is_forgotten_and_what_is_left_to_do_is_told(
+    run: Run, written: Written, authority: Authority
+) -> None:
+    config = written.file()
+    assert run("mailbox", "login", "cp", "--config", config).status == 0
+
+    result = run("mailbox", "logout", "cp", "--config", config)
+
+    assert result.status == 0, result.err
+    assert "The tokens of the login own are forgotten.\n" in result.out
+    assert "Take the login back at the provider" in result.out
+    assert "It was used by: cp." in result.out
+    assert "canary" not in result.out + result.err
+    assert "tipline mailbox login own" in checked(run, config)["login own"]["remedy"]
+    assert len(authority.forms()) == 1
+
+    again = run("mailbox", "logout", "own", "--config", config)
+    assert again.out.startswith("There were no tokens of the login own.\n")
+    assert run("mailbox", "logout", "plain", "--config", config).status == 1
+    assert run("mailbox", "logout", "nobody", "--config", config).status == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ('refresh_token_file = "refresh"', "/refresh: else tipline logs in with what is in it."),
+        ("", "new tokens by itself: remove the application's secret"),
+    ],
+)
+def test_what_still_lets_tipline_in_is_told(
+    run: Run, written: Written, more: str, told: str
+) -> None:
+    (written.folder / "refresh").write_text("a-token")
+    config = written.file("refresh-token" if more else "client-credentials", more)
+
+    result = run("mailbox", "logout", "cp", "--config", config)
+
+    assert result.status == 0, result.err
+    assert told in result.out

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from tipline.cli.login import login
+from tipline.cli.login import login, logout
 from tipline.cli.options import ConfigOption, JsonOption, load
 from tipline.cli.output import age, moment, print_json, print_line, print_list, print_table
 
@@ -207,3 +207,4 @@ def _print_seen(seen: MailboxSeen) -> None:
 
 
 app.command()(login)
+app.command()(logout)

@@ -23,7 +23,9 @@ def serve(config: ConfigOption = None) -> None:
     settings = load(config)
     from tipline.daemon import run
     from tipline.logs import set_up_logs
+    from tipline.memory import give_memory_back
 
+    give_memory_back()
     set_up_logs(settings.log.level, settings.log.format)
     run(settings)
 

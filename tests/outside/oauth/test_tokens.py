@@ -375,6 +375,27 @@ def test_a_login_made_while_an_old_token_is_renewed_wins(
     assert login.failure is None
 
 
+def test_a_login_that_is_forgotten_while_it_is_renewed_stays_forgotten(
+    desk: Desk, person: Grant, passing: Passing
+) -> None:
+    other = desk.tokens(person)
+    desk.tokens(person).bearer("m365")
+
+    def meanwhile(*request: Any) -> dict[str, Any]:
+        assert other.forget("m365")
+        return at_once(*request)
+
+    passing.forward(HOUR)
+    desk.tokens(person, send=meanwhile).bearer("m365")
+
+    with desk.store.snapshot() as work:
+        login = work.logins.get("m365")
+    assert login
+    assert (login.sealed, login.obtained_at, login.leased_by) == (None, None, None)
+    assert not other.forget("m365")
+    assert not desk.tokens(person).forget("m365")
+
+
 def test_tokens_of_other_settings_are_not_used(
     desk: Desk, app: Grant, authority: Authority
 ) -> None:

@@ -155,6 +155,7 @@ def perhaps_automatic(facts: KindFacts) -> bool:
     One sign is too little to take it from the people who read; it is enough to send no receipt.
     """
     signs = facts.signs
+    worded = signs.bounce_subject or signs.auto_text or signs.bulk_text
     # Our own group's footer tells its members how to leave it, whoever wrote.
     offers = facts.offers_leaving and not facts.is_own_group
     return (
@@ -166,7 +167,7 @@ def perhaps_automatic(facts: KindFacts) -> bool:
         or facts.is_by_list_owner
         or (signs.auto_text and (signs.unattended or signs.ticket_text or signs.away_text))
         or (signs.perhaps_daemon and signs.bounce_text)
-        or ((signs.bulk_text or offers) and not facts.may_matter)
+        or ((worded or offers or facts.has_status_text) and not facts.may_matter)
         or facts.has_delivery_status
         or facts.has_disposition
         or facts.has_damaged_report

@@ -72,6 +72,12 @@ def cut_list_footer(lines: list[str]) -> list[str]:
     return lines
 
 
+def has_list_footer(text: str) -> bool:
+    """Tell whether a text ends with what a mailing list puts below each mail."""
+    lines = text.rstrip().split("\n")
+    return cut_list_footer(lines) is not lines
+
+
 def _says_something(line: str) -> bool:
     return not RULER.fullmatch(line.strip())
 

@@ -20,7 +20,8 @@ class KindFacts:
     """What the decision looks at; no words of the mail.
 
     ``offers_leaving`` tells that it says how one gets no more of its like.
-    ``has_delivery_status`` and ``has_disposition`` tell of parts of these types; ``is_complaint``
+    ``has_delivery_status`` and ``has_disposition`` tell of parts of these types,
+    ``has_status_text`` of the former as text; ``is_complaint``
     of a feedback report older than RFC 5965, ``has_damaged_report`` of one that could not be
     read; ``is_own_group`` of list fields that our own address has got, where it is a group;
     ``spam_fields`` are those that our own server sets.
@@ -39,6 +40,7 @@ class KindFacts:
     signs: MachineSigns = field(default_factory=MachineSigns)
     offers_leaving: bool = False
     has_delivery_status: bool = False
+    has_status_text: bool = False
     has_disposition: bool = False
     answers_invitation: bool = False
     feedback_type: str | None = None

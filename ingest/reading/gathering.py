@@ -25,10 +25,17 @@ _COMPLAINT = re.compile(
 _NAMING_LISTS: Final = ("list-id", "list-post", "mailing-list", "x-beenthere", "x-mailing-list")
 # Where a header begins in a text: of a mail that comes back, or that somebody copied.
 _RETURNED = re.compile(r"^[> \t]{0,9}(?:Received: (?:from|by) |Return-Path: )", re.MULTILINE)
+# Fields of a delivery status notification (RFC 3464 section 2.2, 2.3) that stand as text in a mail.
+_STATUS_FIELD = re.compile(
+    r"^(?:Reporting-MTA: ?(?:dns|x-local)|Final-Recipient: ?rfc822|Remote-MTA: ?dns) ?;",
+    re.IGNORECASE | re.MULTILINE,
+)
 _COMPLAINED: Final = b"\nx-hmxmroriginalrecipient:"
 _ANSWERING = re.compile(
     rb"^METHOD:(?:REPLY|COUNTER|DECLINECOUNTER)\s", re.IGNORECASE | re.MULTILINE
 )
+# Characters of a text that are looked through for such fields.
+MAX_STATUS: Final = 50_000
 _CALENDAR_LENGTH: Final = 5_000
 # Octets of an attached mail's header that are looked through for it.
 _HEADER_LENGTH: Final = 20_000
@@ -70,6 +77,7 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         signs=machine_signs(mail.value("from"), read.subject, read.text),
         offers_leaving=offers_leaving(read.subject, read.outer.chosen, read.outer.links),
         has_delivery_status=bool(mail.sealed("message/delivery-status")),
+        has_status_text=bool(_STATUS_FIELD.search(read.outer.chosen[:MAX_STATUS])),
         has_disposition=bool(mail.sealed("message/disposition-notification")),
         answers_invitation=_answers_invitation(mail, read.text),
         feedback_type=read.report.feedback_type,

@@ -8,10 +8,12 @@ from functools import cache
 from typing import Final
 
 from ingest.reading.bounds import ends
+from ingest.reading.endings import has_list_footer
 from ingest.reading.lexicon import Lexicon
 from ingest.reading.links import Link
 from ingest.reading.machines import MAX_SUBJECT, flat, is_marked
 from ingest.reading.phrases import merged
+from ingest.reading.words import is_forward_subject
 
 # Characters of a text that are looked through for how to leave a list, and of a link's target.
 MAX_WHOLE: Final = 20_000
@@ -31,8 +33,11 @@ _WHERE = re.compile(r"https?://|www\.|mailto:|[\w.+=-]{1,64}@[\w-]{1,63}\.")
 def offers_leaving(subject: str, whole: str, links: Iterable[Link]) -> bool:
     """Tell whether a mail says how one gets no more of its like, and where: a page or an address.
 
-    ``whole`` is its text with footers. People answer such mails and pass them on, with their ends.
+    ``whole`` is its text with footers. People answer such mails and pass them on, with their ends;
+    below what they answer to a list stands the list's own.
     """
+    if not is_forward_subject(subject) and has_list_footer(whole):
+        return True
     if is_marked(flat(subject[:MAX_SUBJECT])):
         return False
     if any(_LEAVING.search(f"{link.target[:MAX_TARGET]} {link.text or ''}") for link in links):

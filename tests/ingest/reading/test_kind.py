@@ -264,6 +264,22 @@ def test_only_the_mail_itself_is_looked_at_for_how_one_leaves() -> None:
     assert read_message(newsletter, None, ReadingRules()).traits.perhaps_automatic
 
 
+@pytest.mark.parametrize("sign", ["bounce_subject", "auto_text", "bulk_text"])
+def test_words_of_machines_withhold_the_receipt_where_nothing_else_matters(sign: str) -> None:
+    facts = KindFacts(traits=MailTraits(reverse_path="anna@example.org"), signs=signs(sign))
+    assert perhaps_automatic(facts)
+    assert not perhaps_automatic(replace(facts, urgent=True))
+    assert not perhaps_automatic(replace(facts, names_home_account=True))
+
+
+def test_a_delivery_status_that_stands_as_text_withholds_the_receipt() -> None:
+    status = b"Reporting-MTA: dns; mx.example.org\n\nFinal-Recipient: rfc822;ben@example.org\n"
+    mail = b"From: desk@example.org\nSubject: your mail\n\nIt came back:\n\n" + status
+    assert read_message(mail, None, ReadingRules()).traits.perhaps_automatic
+    spoken = mail.replace(b"Reporting-MTA:", b"the Reporting-MTA").replace(b"Final-", b"a Final-")
+    assert not read_message(spoken, None, ReadingRules()).traits.perhaps_automatic
+
+
 @pytest.mark.parametrize("doubt", ["auto_subject", "challenge_text", "auto_inside", "bulk_text"])
 def test_one_sign_of_a_machine_withholds_the_receipt(doubt: str) -> None:
     traits = MailTraits(reverse_path="anna@example.org")

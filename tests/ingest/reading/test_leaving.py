@@ -38,3 +38,19 @@ def test_whoever_only_speaks_of_leaving_writes_no_newsletter() -> None:
 )
 def test_a_link_for_leaving_is_one_of_a_newsletter(link: Link, *, leaves: bool) -> None:
     assert offers_leaving("Our offers", "hello", [link]) is leaves
+
+
+RULER = "_" * 47
+FOOTER = f"{RULER}\nParents mailing list\nhttps://lists.example/mailman/listinfo/parents\n"
+
+
+@pytest.mark.parametrize("subject", ["our school", "Re: our school", "Re: [Parents] our school"])
+def test_below_what_members_write_stands_the_footer_of_their_list(subject: str) -> None:
+    assert offers_leaving(subject, f"I think so too.\n{FOOTER}", ())
+
+
+def test_a_footer_of_a_list_that_somebody_quotes_or_passes_on_is_none() -> None:
+    quoted = "".join(f"> {line}\n" for line in FOOTER.splitlines())
+    assert not offers_leaving("Re: our school", f"I think so too.\n{quoted}", ())
+    assert not offers_leaving("Fwd: our school", f"Look at this.\n{FOOTER}", ())
+    assert not offers_leaving("our school", f"I think so.\n{RULER}\nAnna Berg, teacher\n", ())

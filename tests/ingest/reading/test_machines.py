@@ -48,6 +48,10 @@ def test_the_subject_of_a_bounce_is_a_sign(subject: str) -> None:
         "Réponse automatique : bonjour",
         "Risposta automatica: ciao",
         "自動応答: こんにちは",
+        "Automatická odpoveď: ahoj",
+        "Автоматичен отговор: здравей",
+        "Automatinis atsakymas: labas",
+        "پاسخ خودکار: سلام",
     ],
 )
 def test_the_subject_of_an_automatic_answer_is_a_sign(subject: str) -> None:

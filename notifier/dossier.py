@@ -19,6 +19,7 @@ from notifier.duty import present
 from notifier.escalations import policy_for
 from notifier.policy import from_snapshot
 from notifier.promises import Deadline, Promises, deadline
+from store.alerts import Told
 from store.model import Case, EventKind, Report, Severity
 from store.states import EscalationState
 from store.unit_of_work import UnitOfWork
@@ -111,14 +112,21 @@ def dossier(
             Happened(at=event.at, what=event.kind, who=_name(directory, event.actor))
             for event in work.history.latest(case.id, KINDS, HISTORY)
         ),
-        told=tuple(
-            ToldWhen(name=_name(directory, told.person or "") or _shown(told.address), at=told.at)
-            for told in work.alerts.last_told(case.id, TOLD)
-        ),
+        told=_told(directory, work.alerts.last_told(case.id, TOLD)),
         next_names=next_names,
         next_at=next_at,
         deadline=deadline(work, case, promises or Promises()),
     )
+
+
+def _told(directory: Directory, last: Iterable[Told]) -> tuple[ToldWhen, ...]:
+    """Name whoever was told, once over all their addresses, those told last at the end."""
+    found: dict[str, datetime] = {}
+    for told in last:
+        name = _name(directory, told.person or "") or _shown(told.address)
+        found.pop(name, None)
+        found[name] = told.at
+    return tuple(ToldWhen(name=name, at=at) for name, at in found.items())
 
 
 def _why(case: Case, report: Report | None, least: Mapping[str, Severity]) -> str:

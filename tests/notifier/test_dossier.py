@@ -56,6 +56,16 @@ def test_who_got_an_alert_is_named_once_with_the_last_time(house: House) -> None
     )
 
 
+def test_who_has_several_addresses_is_named_once(house: House) -> None:
+    anna = replace(house.directory.people["anna"], more_addresses=("anna@phone.example",))
+    everybody = replace(house.directory, people={**house.directory.people, "anna": anna})
+    house = House(house.store, everybody)
+    case = house.opened()
+    house.settle()
+    assert len(house.outbox(OutboxKind.ALERT)) == 2
+    assert known(house, case).told == (ToldWhen(name="Anna", at=START),)
+
+
 def test_the_history_is_the_latest_of_what_helps(house: House) -> None:
     case = house.opened()
     for number in range(HISTORY):

@@ -8,7 +8,7 @@ import pytest
 from notifier import commands
 from notifier.courier import Deferred
 from notifier.escalate import Move, decide
-from notifier.policy import EscalationPolicy
+from notifier.policy import EscalationPolicy, Step, Target, TargetKind
 from store.model import (
     Case,
     CaseId,
@@ -263,3 +263,33 @@ def test_a_fault_in_passing_on_keeps_no_step_from_going_out(
     assert [m.mail.recipient for m in house.outbox(OutboxKind.ALERT)] == [ANNA]
     (alarm,) = house.outbox(OutboxKind.ALARM)
     assert "could not be done" in alarm.mail.subject
+
+
+def test_a_rota_and_people_that_are_gone_from_the_configuration_stop_no_case(house: House) -> None:
+    """A case runs on with its policy as it was; a step that finds nobody is passed over."""
+    case, held = house.opened(), house.opened(account=None)
+    house.settle()
+    commands.take(house.store, held.reference, "anna", timedelta(hours=8), house.clock)
+    cleo = house.directory.people["cleo"]
+    to_cleo = Step(after=timedelta(0), targets=(Target(kind=TargetKind.PERSON, name="cleo"),))
+    only = EscalationPolicy(key="only", steps=(to_cleo,), repeat=timedelta(hours=1))
+    smaller = replace(
+        house.directory,
+        people={"cleo": cleo},
+        rotas={},
+        policies=dict.fromkeys(Severity, only),
+    )
+    house = House(house.store, smaller)
+    house.tick(minutes=15)
+    house.settle()
+    told = [message.mail.recipient for message in house.outbox(OutboxKind.ALERT)][2:]
+    # The rota of the second step is no more: the third is told at once, and the operators are.
+    assert told == ["lead@chirper.example"]
+    assert EventKind.NOBODY_ON_DUTY in house.events(case)
+    assert [m.mail.subject for m in house.outbox(OutboxKind.ALARM)] == [
+        "[tipline] ALARM: Nobody is on duty"
+    ]
+    # Whoever had the other case cannot be reminded: it alerts again, and not after eight hours.
+    house.tick(hours=1)
+    house.settle()
+    assert house.case(held).state is CaseState.OPEN

@@ -70,7 +70,7 @@ def alert_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]
         "taken_by": case.taken_by or "",
         "reports": case.reports,
         "reporters": case.reporters,
-        "age": span_text(now - case.opened_at),
+        "age": span_text(now - case.waits_since),
         "opened": moment_text(case.opened_at, facts.zone),
         "deadline": moment_text(known.deadline.at, facts.zone) if known.deadline else "",
         "overdue": bool(known.deadline and known.deadline.at < now),

@@ -75,7 +75,7 @@ def brief_values(case: Case, facts: AlertFacts, now: datetime) -> dict[str, Any]
         "reference": case.reference,
         "severity": case.severity.label,
         "reports": case.reports,
-        "age": span_text(now - case.opened_at),
+        "age": span_text(now - case.waits_since),
         "account": brief_account(case.account) if case.account else None,
         "next_alert": moment_text(facts.next_alert_at, facts.zone),
         "take_as": facts.take_as,

@@ -39,8 +39,7 @@ def deadline(work: UnitOfWork, case: Case, promises: Promises) -> Deadline | Non
     """
     if case.state is CaseState.CLOSED:
         return None
-    openings = work.history.latest(case.id, (EventKind.OPENED, EventKind.REOPENED), 1)
-    since = openings[0].at if openings else case.opened_at
+    since = case.waits_since
     taken = work.history.latest(case.id, (EventKind.TAKEN,), 1)
     if not taken or taken[0].at < since:
         return Deadline(at=since + promises.look_within)

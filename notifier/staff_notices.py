@@ -116,7 +116,7 @@ def notice_values(facts: NoticeFacts, now: datetime) -> dict[str, Any]:
         "confirm": facts.confirm or "",
         "too_late": _too_late(facts),
         "take_as": facts.take_as,
-        "age": span_text(now - case.opened_at) if case else "",
+        "age": span_text(now - case.waits_since) if case else "",
     }
 
 

@@ -108,7 +108,7 @@ def case_values(case: Case, now: datetime) -> dict[str, Any]:
         "reference": case.reference,
         "severity": case.severity.label,
         "reports": case.reports,
-        "age": span_text(now - case.opened_at),
+        "age": span_text(now - case.waits_since),
         "account": account_line(case),
         "taken_by": case.taken_by if case.state is CaseState.TAKEN else None,
     }

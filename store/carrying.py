@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, case, func, literal, select, update
 
 from store.alerts import alert_query, listed_alerts
+from store.cases import WAITS_SINCE
 from store.model import Alert, AlertId, OutboxId, OutboxKind, Severity
 from store.schema import alerts, cases, outbox
 from store.states import AlertState, OutboxState
@@ -71,7 +72,7 @@ class Carrying:
             alert_query()
             .join(cases, cases.c.id == alerts.c.case_id)
             .where(*_waits(address, only_urgent=only_urgent))
-            .order_by(cases.c.severity.desc(), cases.c.opened_at, cases.c.id)
+            .order_by(cases.c.severity.desc(), WAITS_SINCE, cases.c.id)
             .limit(limit)
         )
         return listed_alerts(self._connection, query)

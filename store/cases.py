@@ -29,6 +29,8 @@ from store.states import CASE_STEPS, CaseState, EscalationState, require_step
 
 # How many references are compared when an unknown one is typed.
 _COMPARED: Final = 20_000
+WAITS_SINCE: Final = func.coalesce(cases.c.reopened_at, cases.c.opened_at)
+"""Since when a case waits for somebody."""
 
 
 class Cases:
@@ -116,6 +118,7 @@ class Cases:
             taken_by=None,
             taken_at=None,
             taken_until=None,
+            reopened_at=at,
         )
         self._history.append(
             case.id,
@@ -187,7 +190,7 @@ class Cases:
         query = (
             _query()
             .where(cases.c.state.in_(states))
-            .order_by(cases.c.severity.desc(), cases.c.opened_at, cases.c.id)
+            .order_by(cases.c.severity.desc(), WAITS_SINCE, cases.c.id)
             .limit(limit)
         )
         return [_case(row) for row in self._connection.execute(query)]
@@ -245,6 +248,7 @@ def _case(row: Row[Any]) -> Case:
         severity=Severity(row.severity),
         account=account_reference(row) if row.platform else None,
         opened_at=row.opened_at,
+        reopened_at=row.reopened_at,
         reports=row.reports,
         reporters=row.reporters,
         taken_by=row.taken_by,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from store.cases import Cases
+from store.cases import WAITS_SINCE, Cases
 from store.model import Case, CaseId
 from store.schema import cases, escalations, occasions
 from store.states import CaseState, EscalationState
@@ -71,7 +71,7 @@ class Overviews:
         for condition in conditions:
             which = which.where(condition)  # type: ignore[arg-type]  # a condition of SQLAlchemy
         count = self._connection.scalar(select(func.count()).select_from(which.subquery())) or 0
-        first = which.order_by(cases.c.severity.desc(), cases.c.opened_at, cases.c.id).limit(limit)
+        first = which.order_by(cases.c.severity.desc(), WAITS_SINCE, cases.c.id).limit(limit)
         numbers = list(self._connection.scalars(first))
         return Listed(
             count=count, first=tuple(self._cases.get(CaseId(number)) for number in numbers)

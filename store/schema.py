@@ -203,6 +203,7 @@ cases = Table(
     # The chain of events: how many, and the digest of the newest.
     Column("events", Integer, nullable=False, default=0),
     Column("chain", String(64), nullable=False, default=""),
+    Column("reopened_at", UtcTime),
     Index("ix_cases_state_severity", "state", "severity"),
 )
 

@@ -85,6 +85,12 @@ class Case:
     closed_at: datetime | None = None
     disposition: Disposition | None = None
     next_alert_at: datetime | None = None
+    reopened_at: datetime | None = None
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when it waits for somebody: its opening, or the last time it was opened again."""
+        return self.reopened_at or self.opened_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from notifier import commands
 from notifier.promises import Deadline, Promises, deadline
-from store.model import Case, Disposition
+from store.model import Case, Disposition, OutboxKind
 from tests.notifier.house import START, House
 
 DAY = timedelta(days=1)
@@ -37,3 +37,7 @@ def test_a_case_that_is_opened_again_is_to_be_looked_at_again(house: House) -> N
     house.clock.turn(days=2)
     commands.reopen(house.store, house.directory, case.reference, "anna", house.clock)
     assert owed(house, case) == Deadline(at=START + 3 * DAY)
+    house.tick(minutes=5)
+    # It waits since then, and not since it was opened for the first time.
+    told = house.outbox(OutboxKind.ALERT)[-1].mail.content.decode()
+    assert "Waiting 5 min." in told

@@ -29,6 +29,8 @@ STAGE_LATE_AFTER: Final = timedelta(minutes=10)
 MAILBOX_FAILING_AFTER: Final = timedelta(minutes=10)
 """How long a mailbox may be out of reach before that is an alarm: servers restart."""
 CHANNELS_EVERY: Final = timedelta(hours=1)
+# While one cannot be used: whoever mends it should soon be told that it is over.
+CHANNELS_AGAIN: Final = timedelta(minutes=5)
 """How often the URLs of all channels are looked at."""
 
 
@@ -183,7 +185,8 @@ class _Channels:
     def look(self, work: UnitOfWork, now: datetime) -> list[str]:
         """Name the channels that cannot be used, and why; nothing of their URLs."""
         del work
-        if not timedelta(0) <= now - self._looked_at < CHANNELS_EVERY:
+        every = CHANNELS_AGAIN if self._found else CHANNELS_EVERY
+        if not timedelta(0) <= now - self._looked_at < every:
             looks = [look_at_channel(channel) for channel in self._channels]
             self._found = [
                 f"channel {one.channel.name}: {one.trouble}" for one in looks if one.trouble

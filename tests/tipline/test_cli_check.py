@@ -16,6 +16,7 @@ from store.keys import create_identity
 from store.unit_of_work import lock_for_daemon
 from tests.tipline.certificates import certificate_for
 from tests.tipline.command import Run, Show
+from tests.tipline.test_settings import SMALLEST, write
 from tipline.tls import expires_at
 
 
@@ -83,14 +84,6 @@ def test_a_relay_that_does_not_answer_is_told_unless_it_is_left_out(
 
     assert "refused" in findings(status=1)["relay"]["message"].lower()
     assert "relay" not in findings("--no-relay")
-
-
-@pytest.mark.usefixtures("state")
-def test_a_missing_password_is_told(findings: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIPLINE_RELAY__HOST", "127.0.0.1")
-    monkeypatch.setenv("TIPLINE_RELAY__USERNAME", "tipline")
-
-    assert "relay.password_file" in findings(status=1)["relay"]["message"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write to every folder")
@@ -290,6 +283,28 @@ def test_channels_that_cannot_be_used_are_told_without_their_urls(
     found = findings(status=1)["channels"]
     assert "duty/sms: Apprise cannot use the URL" in found["message"]
     assert "token-7" not in str(found)
+
+
+@pytest.mark.usefixtures("state")
+def test_secrets_that_only_the_service_sees_are_doubtful_and_not_wrong(
+    findings: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    relay = '[relay]\nhost = "127.0.0.1"\nusername = "tipline"\n'
+    config = write(tmp_path, SMALLEST + "[channels.room]\n" + relay)
+    monkeypatch.setenv("TIPLINE_CONFIG", str(config))
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    found = findings()
+    for name, said in (("channels", "the URLs of room are in no"), ("relay", "its password is")):
+        assert found[name]["doubtful"]
+        assert found[name]["message"].startswith(said)
+        assert "docs/operating.md" in found[name]["remedy"]
+
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    as_the_service = findings(status=1)
+    assert "hand over its credential" in as_the_service["channels"]["message"]
+    assert "or the credential relay-password" in as_the_service["relay"]["message"]
+    (tmp_path / "channel-room").write_text("json://127.0.0.1/x")
+    assert findings("--no-relay")["channels"]["message"] == "1 can be used"
 
 
 @pytest.mark.usefixtures("two_cases")

@@ -86,7 +86,7 @@ def test_a_relay_that_takes_nothing_is_told_until_something_goes(wiring: Wiring)
     assert found(watched, wiring, "relay_down", later) == 0
 
 
-def test_channels_are_looked_at_once_an_hour(
+def test_channels_are_looked_at_once_an_hour_and_sooner_while_one_fails(
     wiring: Wiring, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = tmp_path / "sms"
@@ -98,8 +98,12 @@ def test_channels_are_looked_at_once_an_hour(
     missing = [f"channel duty/sms: {path} cannot be read: No such file or directory"]
     assert found(watched, wiring, "channel_unusable") == missing
     path.write_text("json://127.0.0.1/x")
-    assert found(watched, wiring, "channel_unusable", NOW + timedelta(minutes=59)) == missing
-    assert found(watched, wiring, "channel_unusable", NOW + timedelta(hours=1)) == []
+    assert found(watched, wiring, "channel_unusable", NOW + timedelta(minutes=4)) == missing
+    mended = NOW + timedelta(minutes=5)
+    assert found(watched, wiring, "channel_unusable", mended) == []
+    path.unlink()
+    assert found(watched, wiring, "channel_unusable", mended + timedelta(minutes=59)) == []
+    assert found(watched, wiring, "channel_unusable", mended + timedelta(hours=1)) == missing
 
 
 @pytest.mark.usefixtures("state")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from tipline.cli.finding import Finding, well, wrong
+from tipline.cli.finding import Finding, unseen, well, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,13 +102,17 @@ def channels(settings: Settings) -> list[Finding]:
     """Look at the URLs of the channels, without calling anybody; none gives nothing."""
     from notifier.channels import ChannelCourier
     from tipline.settings.channels import channels as configured
+    from tipline.settings.places import is_credential_unseen
 
     known = configured(settings)
-    trouble = ChannelCourier(known).check()
+    hidden = [one.name for one in known.values() if is_credential_unseen(one.url_file)]
+    seen = {key: one for key, one in known.items() if one.name not in hidden}
+    found = [unseen("channels", f"the URLs of {', '.join(hidden)} are")] if hidden else []
+    trouble = ChannelCourier(seen).check()
     if trouble:
         remedy = "mend the file, readable for the user who runs tipline; tipline channel test NAME"
-        return [wrong("channels", trouble, remedy)]
-    return [well("channels", f"{len(known)} can be used")] if known else []
+        return [*found, wrong("channels", trouble, remedy)]
+    return [*found, *([well("channels", f"{len(seen)} can be used")] if seen else [])]
 
 
 def templates(settings: Settings) -> Finding:
@@ -130,12 +134,15 @@ def way_out(settings: Settings, bearers: Callable[[str], BearerSource]) -> Findi
     """Try what carries our mails; ``bearers`` gives the tokens of a login by its name."""
     from tipline.settings import ConfigurationError
     from tipline.settings.mail import courier
-    from tipline.settings.places import places
+    from tipline.settings.places import is_credential_unseen, places
 
     name = "relay" if settings.relay else "outgoing"
     try:
         carrier = courier(settings, bearers)
     except ConfigurationError as error:
+        relay = settings.relay
+        if relay and not relay.oauth and is_credential_unseen(relay.password_file):
+            return unseen(name, "its password is")
         remedy = "put the password there, readable for the user who runs tipline"
         return wrong(name, str(error), remedy)
     if settings.relay is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from tipline.cli.finding import Finding, well, wrong
+from tipline.cli.finding import Finding, unseen, well, wrong
 
 if TYPE_CHECKING:
     from outside.oauth import Bearer, BearerSource
@@ -110,7 +110,12 @@ def logins(settings: Settings, known: Bearers) -> list[Finding]:
 def _login(known: Bearers, name: str) -> Finding:
     from outside.oauth import LoginError
     from store.errors import StoreError
+    from tipline.settings.places import is_credential_unseen
 
+    grant = known.grants[name]
+    secret = grant.service_key or grant.client_secret
+    if secret and is_credential_unseen(secret.path):
+        return unseen(f"login {name}", "its secret is")
     try:
         bearer = known.source(name).bearer()
     except LoginError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tipline.cli.finding import Finding, doubtful, well, wrong
+from tipline.cli.finding import Finding, doubtful, unseen, well, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,18 @@ def mailboxes(settings: Settings, bearers: Callable[[str], BearerSource]) -> Ite
     from tipline.cli.mailbox import look_at
 
     for seen in look_at(settings, bearers):
-        yield _finding(seen)
+        if _is_password_unseen(settings, seen):
+            yield unseen(f"login to {seen.name}", "its password is")
+        else:
+            yield _finding(seen)
+
+
+def _is_password_unseen(settings: Settings, seen: MailboxSeen) -> bool:
+    from tipline.settings.mailboxes import password_key
+    from tipline.settings.places import is_credential_unseen
+
+    path = settings.mailboxes[seen.name].password_file
+    return password_key(seen.name) in seen.fault and is_credential_unseen(path)
 
 
 def _finding(seen: MailboxSeen) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +20,9 @@ class Finding:
     doubtful: bool = False
 
 
+AS_THE_SERVICE: Final = "run the check as the service does: docs/operating.md, Secrets"
+
+
 def well(name: str, message: str) -> Finding:
     """Tell that something is in order."""
     return Finding(name=name, ok=True, message=message)
@@ -32,3 +36,9 @@ def wrong(name: str, message: str, remedy: str) -> Finding:
 def doubtful(name: str, message: str, remedy: str) -> Finding:
     """Tell that something works, and what to look at all the same."""
     return Finding(name=name, ok=True, message=message, remedy=remedy, doubtful=True)
+
+
+def unseen(name: str, whose: str) -> Finding:
+    """Tell that a secret is kept in no file, and may be a credential that only the service sees."""
+    message = f"{whose} in no file, and credentials of the service are not seen from here"
+    return doubtful(name, message, AS_THE_SERVICE)

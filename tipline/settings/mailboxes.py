@@ -66,8 +66,13 @@ def mailbox_login(
     return PasswordLogin(entry.username, lambda: _password(name, path))
 
 
+def password_key(name: str) -> str:
+    """Name the key of a mailbox's password, as every fault of the password does."""
+    return f"mailboxes.{name}.password_file"
+
+
 def _password(name: str, path: Path | None) -> str:
-    key = f"mailboxes.{name}.password_file"
+    key = password_key(name)
     if path is None:
         raise LoginRefusedError(f"there is no password: {key} is missing", _REMEDY)
     try:

@@ -97,6 +97,14 @@ def heartbeat_url_file(settings: Settings) -> Path | None:
     return settings.watching.heartbeat_url_file or _credential(HEARTBEAT_CREDENTIAL)
 
 
+def is_credential_unseen(path: Path | None) -> bool:
+    """Tell whether a secret may be a credential, which systemd hands to the service alone.
+
+    ``path`` is where the secret was found, or None.
+    """
+    return path is None and "CREDENTIALS_DIRECTORY" not in os.environ
+
+
 def _password_fault(message: str) -> Fault:
     return Fault(place="configuration", key="relay.password_file", message=message)
 

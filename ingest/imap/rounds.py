@@ -106,22 +106,30 @@ class Rounds:
 
     def _rounds(self, connection: Connection) -> Generator[int]:
         log.info("mailbox.connected", mailbox=self._settings.name, host=self._settings.host)
+        waiting = Waiting(self._settings, self._login)
+        try:
+            yield from self._round_after_round(connection, waiting)
+        finally:
+            waiting.close()
+
+    def _round_after_round(self, connection: Connection, waiting: Waiting) -> Generator[int]:
         tools = self._tools(connection)
-        waiting = Waiting(self._settings)
         while True:
             folders = read_folders(connection)
             faults: list[FolderError] = []
+            visited: list[str] = []
             for wanted in self._settings.folders:
                 try:
-                    yield from self._visit(connection, _named(folders, wanted), tools)
+                    name = _named(folders, wanted)
+                    yield from self._visit(connection, name, tools)
+                    visited.append(name)
                 except FolderError as error:
                     faults.append(error)
             self._record.looked(faults)
             if len(faults) == len(self._settings.folders):
                 raise faults[0]
             self._pauses.reset()
-            self._select_first(connection, folders)
-            for listens in waiting.wait(connection):
+            for listens in waiting.wait(connection, visited):
                 if self._stopping.is_set():
                     return
                 yield int(listens)
@@ -144,15 +152,6 @@ class Rounds:
             max_size=self._settings.max_size,
             on_trouble=self._record.has_trouble,
         )
-
-    def _select_first(self, connection: Connection, folders: Folders) -> None:
-        """Have the server tell of the first folder that is there."""
-        if len(self._settings.folders) == 1:
-            return
-        found = (folders.find(wanted) for wanted in self._settings.folders)
-        name = next((name for name in found if name), "INBOX")
-        with connection.call(f"folder {name}") as client:
-            client.select_folder(name)
 
     def _failed(self, error: MailboxError) -> None:
         self._let_go()

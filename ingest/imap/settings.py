@@ -35,6 +35,7 @@ class After(StrEnum):
 class MailboxSettings:
     """One mailbox. Sizes are in octets; ``flag`` is a keyword (RFC 3501 section 2.3.2).
 
+    ``idle_connections`` bounds how many folders are listened at, each by a connection of its own.
     ``timeout`` is how long the server may say nothing while it owes an answer, ``answer_within``
     the age up to which the writer of a mail still waits for a receipt.
     """
@@ -52,6 +53,7 @@ class MailboxSettings:
     flag: str = "$Tipline"
     idle: bool = True
     idle_for: timedelta = timedelta(minutes=5)
+    idle_connections: int = 4
     poll_every: timedelta = timedelta(minutes=1)
     timeout: timedelta = timedelta(minutes=1)
     max_size: int = 35_000_000

@@ -41,6 +41,7 @@ def _mailbox(name: str, entry: MailboxEntry) -> MailboxSettings:
         flag=entry.flag,
         idle=entry.idle,
         idle_for=entry.idle_for,
+        idle_connections=entry.idle_connections,
         poll_every=entry.poll_every,
         timeout=entry.timeout,
         max_size=entry.max_size,

@@ -97,12 +97,19 @@ class MailboxEntry(Section):
         le=LONGEST_IDLE,
         description="How long one such request lasts before it is renewed; at most 9m.",
     )
+    idle_connections: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=4,
+        description=(
+            "How many folders the server is asked to tell of, the first ones of `folders`, each by "
+            "a connection of its own; at most 10. Servers bound the connections of a user."
+        ),
+    )
     poll_every: Span = Field(
         default=timedelta(minutes=1),
         le=timedelta(hours=1),
         description=(
             "How often it is looked for new mail where the server does not tell of it: without "
-            "IDLE, and in folders beside the first. At most 1h."
+            "IDLE, and in folders beyond `idle_connections`. At most 1h."
         ),
     )
     timeout: Span = Field(

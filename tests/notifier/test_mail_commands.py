@@ -335,7 +335,9 @@ def test_a_case_somebody_else_has_is_not_taken_and_the_sender_learns_who_has_it(
     commands.take(desk.house.store, case.reference, "ben", HOUR, desk.house.clock)
     refused = desk.asks(case, StaffAction.TAKE)
     assert refused.reason == f"not_now, case {case.reference} is taken by ben"
-    assert "taken by Ben" in text(desk.notices()[0])
+    (notice,) = desk.notices()
+    assert notice["Subject"] == f"NOT DONE {case.reference}: Ben has it"
+    assert "taken by Ben" in text(notice)
     assert desk.house.case(case).taken_by == "ben"
 
 

@@ -2,8 +2,9 @@
 
 Due times are absolute. When the clock was hours ahead for a while, the next alert of a case may
 stand hours away once it is right again. The latest time seen is kept in the database; when the
-clock shows less, every due time is brought back to what its policy allows from now on. A clock that
-jumps ahead needs nothing: what is due then is done once, as after an outage.
+clock shows less, every due time is brought back to what its policy allows from now on, and every
+mail that waits is tried now. A clock that jumps ahead needs nothing: what is due then is done once,
+as after an outage.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class ClockWatch:
         moved = 0
         if seen - now > SET_BACK:
             _log.warning("clock.set_back", by=(seen - now).total_seconds())
+            self._bring_mails_back(now)
             moved = self._bring_back(now)
         if text is None or seen <= now or seen - now > SET_BACK:
             self._note(now)
@@ -59,6 +61,12 @@ class ClockWatch:
     def _note(self, now: datetime) -> None:
         with self._store.transaction() as work:
             work.set_installation_value(SEEN, now.astimezone(UTC).isoformat())
+            work.commit()
+
+    def _bring_mails_back(self, now: datetime) -> None:
+        with self._store.transaction() as work:
+            work.sending.bring_back(now)
+            work.carrying.bring_back(now)
             work.commit()
 
     def _bring_back(self, now: datetime) -> int:

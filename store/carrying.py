@@ -144,6 +144,11 @@ class Carrying:
             update(alerts).where(inside).values(state=AlertState.WAITING, **gone)
         )
 
+    def bring_back(self, now: datetime) -> None:
+        """Count from now how long alerts have waited that were written down in the future."""
+        ahead = (alerts.c.state == AlertState.CARRIED) & (alerts.c.ready_at > now)
+        self._connection.execute(update(alerts).where(ahead).values(ready_at=now))
+
     def move(self, mail: OutboxId, to: OutboxId) -> None:
         """Have a message that went out carry the alerts of the mail it stands in for."""
         inside = (alerts.c.outbox_id == mail) & (alerts.c.state == AlertState.CARRIED)

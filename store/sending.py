@@ -65,6 +65,18 @@ class Sending:
         )
         return [outgoing_message(rows[number]) for number in numbers]
 
+    def bring_back(self, now: datetime) -> int:
+        """Make due now what is to be tried later: the clock was set back, and later means nothing.
+
+        Whatever still cannot be sent waits anew, by the clock as it is.
+        """
+        result = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.state == OutboxState.QUEUED, outbox.c.next_attempt_at > now)
+            .values(next_attempt_at=now),
+        )
+        return result.rowcount
+
     def release_below(self, owner: str) -> int:
         """Give up the leases of all that ``owner`` ran: of a daemon known to be gone."""
         below = outbox.c.lease_owner.startswith(f"{owner}/", autoescape=True)

@@ -6,7 +6,8 @@ import pytest
 
 from notifier import commands
 from notifier.clocks import ClockWatch
-from store.model import OutboxKind
+from notifier.outcomes import Deferred, Outcome, Sent
+from store.model import EventKind, OutboxKind
 from store.states import CaseState
 from tests.notifier.house import House
 
@@ -38,6 +39,37 @@ def test_a_clock_set_back_while_nothing_ran_is_noticed_at_the_start(house: House
     escalation = house.escalation(case)
     assert escalation is not None
     assert escalation.next_at == house.clock() + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("outcome", [Sent(), Deferred(detail="450 later")])
+def test_a_mail_that_waits_is_tried_when_the_clock_was_set_back_an_hour(
+    house: House, outcome: Outcome
+) -> None:
+    """Whether it was just decided, or had been tried in vain by the wrong time."""
+    house.clock.turn(hours=1)
+    house.escalator.step()
+    house.courier.outcome = outcome
+    if isinstance(outcome, Deferred):
+        house.opened()
+        house.settle()
+    else:
+        house.opened()
+    house.clock.turn(hours=-1)
+    house.courier.outcome, house.courier.seen = Sent(), []
+    house.escalator.step()
+    house.settle()
+    assert ANNA in [message.mail.recipient for message in house.courier.seen]
+
+
+def test_an_alert_from_the_future_is_late_five_minutes_from_now(house: House) -> None:
+    house.clock.turn(hours=1)
+    case = house.opened()
+    house.courier.outcome = Deferred(detail="450 later")
+    house.settle()
+    house.clock.turn(hours=-1)
+    for _ in range(6):
+        house.tick(minutes=1)
+    assert EventKind.ALERT_LATE in house.events(case)
 
 
 def test_a_clock_that_jumps_ahead_alerts_once_and_goes_on_from_there(house: House) -> None:

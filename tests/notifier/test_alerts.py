@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 import pytest
 
+from ingest.reading.category import Category
 from ingest.reading.commands import written_command
 from notifier.actions import Actions, MailRules
 from notifier.alerts import AlertFacts
@@ -213,3 +214,18 @@ def test_every_reason_and_event_has_words_and_none_reads_as_a_command(language: 
         facts = replace(WHOLE, languages=(language,), dossier=replace(DOSSIER, why=why))
         mail = alert(facts)
         assert written_command(text(mail), mail["Subject"]) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("category", Category)
+def test_every_category_has_words_of_its_own_in_each_language(
+    language: str, category: Category
+) -> None:
+    facts = replace(WHOLE, languages=(language,), dossier=replace(DOSSIER, category=category))
+    without = replace(facts, dossier=replace(DOSSIER, category=""))
+    before = text(alert(without)).splitlines()
+    (line,) = [one for one in text(alert(facts)).splitlines() if one not in before]
+    _, _, said = line.rpartition(": ")
+    raw = category.replace("_", " ")
+    same_everywhere = {("pt", "bullying")}
+    assert (said == raw) is (language == "en" or (language, raw) in same_everywhere)

@@ -112,10 +112,14 @@ def _not_wanted(question: Question) -> str | None:
 
 
 def _loop(question: Question) -> str | None:
+    traits = question.traits
+    senders = {without_tag(sender) for sender in (traits.reverse_path, *traits.from_addresses)}
     for value in question.headers(*LOOP_HEADERS):
-        words = {without_tag(word) for word in re.split(r"[\s,;<>]+", value)}
+        words = {without_tag(word) for word in re.split(r"[\s,;<>]+", value)} - {""}
         if words & (question.manners.own_addresses | {"yes", "true"}):
             return "the mail has been here before"
+        if words & senders:
+            return "a program marked it with its own address"
     return None
 
 

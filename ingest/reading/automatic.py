@@ -78,6 +78,8 @@ def auto_reply(facts: KindFacts) -> Decision | None:
         return _by_field(facts)
     if facts.is_by_responder:
         return MailKind.AUTO_REPLY, "a responder's header field says so"
+    if facts.knows_itself_again and not facts.may_matter:
+        return MailKind.AUTO_REPLY, "a program put its own address there, to know its mail again"
     reason = _by_words(facts)
     return (MailKind.AUTO_REPLY, reason) if reason else None
 
@@ -168,6 +170,7 @@ def perhaps_automatic(facts: KindFacts) -> bool:
         or (signs.auto_text and (signs.unattended or signs.ticket_text or signs.away_text))
         or (signs.perhaps_daemon and signs.bounce_text)
         or ((worded or offers or facts.has_status_text) and not facts.may_matter)
+        or (offers and facts.has_many_links)
         or facts.has_delivery_status
         or facts.has_disposition
         or facts.has_damaged_report

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.reading.fields import keyword
-from ingest.reading.header_marks import LIST_FIELDS, RESPONDER_FIELDS
+from ingest.reading.header_marks import LIST_FIELDS, LOOP_FIELDS, RESPONDER_FIELDS
 from ingest.reading.machines import MachineSigns
 from ingest.reading.traits import LIST_OWNER, MAILING_LIST
 from store.model import MailTraits
@@ -19,7 +19,8 @@ _BULK: Final = frozenset({"list", "bulk", "junk"})
 class KindFacts:
     """What the decision looks at; no words of the mail.
 
-    ``offers_leaving`` tells that it says how one gets no more of its like.
+    ``offers_leaving`` tells that it says how one gets no more of its like, ``is_aggregate`` that a
+    mail server reports what it saw of a domain's mail.
     ``has_delivery_status`` and ``has_disposition`` tell of parts of these types,
     ``has_status_text`` of the former as text; ``is_complaint``
     of a feedback report older than RFC 5965, ``has_damaged_report`` of one that could not be
@@ -39,6 +40,8 @@ class KindFacts:
     urgent: bool = False
     signs: MachineSigns = field(default_factory=MachineSigns)
     offers_leaving: bool = False
+    has_many_links: bool = False
+    is_aggregate: bool = False
     has_delivery_status: bool = False
     has_status_text: bool = False
     has_disposition: bool = False
@@ -97,6 +100,13 @@ class KindFacts:
     def says_replied(self) -> bool:
         """Whether Auto-Submitted calls it an answer."""
         return any(keyword(value) == "auto-replied" for value in self.values("auto-submitted"))
+
+    @property
+    def knows_itself_again(self) -> bool:
+        """Whether a program put its own address there, to know its mail again."""
+        traits = self.traits
+        own = {address.lower() for address in (traits.reverse_path, *traits.from_addresses)}
+        return any(own & {*value.lower().split()} for value in self.values(*LOOP_FIELDS))
 
     @property
     def is_by_responder(self) -> bool:

@@ -8,13 +8,13 @@ from typing import Final
 
 from ingest.reading.facts import KindFacts
 from ingest.reading.kind import ALERT_ID_PREFIX, answers_ours
-from ingest.reading.leaving import offers_leaving
+from ingest.reading.leaving import has_many_links, offers_leaving
 from ingest.reading.machine_reports.reader import FoundReport
 from ingest.reading.machines import machine_signs
 from ingest.reading.mime import Mail
 from ingest.reading.readings import Readings
 from ingest.reading.rules import ReadingRules
-from store.model import MailTraits, Role, Sighting
+from store.model import EvidencePart, MailTraits, Role, Sighting
 
 # How a large provider sent complaints before RFC 5965: a subject, and a field of the mail below.
 _COMPLAINT = re.compile(
@@ -29,6 +29,12 @@ _RETURNED = re.compile(r"^[> \t]{0,9}(?:Received: (?:from|by) |Return-Path: )", 
 _STATUS_FIELD = re.compile(
     r"^(?:Reporting-MTA: ?(?:dns|x-local)|Final-Recipient: ?rfc822|Remote-MTA: ?dns) ?;",
     re.IGNORECASE | re.MULTILINE,
+)
+# The file of an aggregate report: who reports, on whom, from when to when
+# (RFC 7489 section 7.2.1.1, RFC 8460 section 5.1).
+_AGGREGATE = re.compile(
+    r"[\w.-]{1,255}![\w.-]{1,255}!\d{9,11}!\d{9,11}(?:![\w.-]{1,200})?\.(?:xml|json|zip|gz)(?:\.gz)?",
+    re.IGNORECASE,
 )
 _COMPLAINED: Final = b"\nx-hmxmroriginalrecipient:"
 _ANSWERING = re.compile(
@@ -52,7 +58,7 @@ class Reading:
     outer: Readings
     sightings: tuple[Sighting, ...]
     urgent: bool
-    has_attachments: bool
+    evidence: tuple[EvidencePart, ...]
     token: str | None
     report: FoundReport
 
@@ -70,12 +76,14 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         from_staff=_is_from_staff(traits, rules),
         has_subject=bool(read.subject),
         has_text=bool(read.text.strip()),
-        has_attachments=read.has_attachments,
+        has_attachments=bool(read.evidence),
         names_home_account=any(not _is_returned(each, returned) for each in home),
         reports_home_account=any(each.role is Role.REPORTED for each in home),
         urgent=read.urgent,
         signs=machine_signs(mail.value("from"), read.subject, read.text),
         offers_leaving=offers_leaving(read.subject, read.outer.chosen, read.outer.links),
+        has_many_links=has_many_links(read.outer.chosen, read.outer.links),
+        is_aggregate=_is_aggregate(read),
         has_delivery_status=bool(mail.sealed("message/delivery-status")),
         has_status_text=bool(_STATUS_FIELD.search(read.outer.chosen[:MAX_STATUS])),
         has_disposition=bool(mail.sealed("message/disposition-notification")),
@@ -124,6 +132,13 @@ def _answers_invitation(mail: Mail, text: str) -> bool:
     if text.startswith("BEGIN:VCALENDAR"):
         calendars.append(text[:_CALENDAR_LENGTH].encode())
     return any(_ANSWERING.search(octets[:_CALENDAR_LENGTH]) for octets in calendars)
+
+
+def _is_aggregate(read: Reading) -> bool:
+    """Tell whether a mail server reports what it saw of a domain's mail (RFC 7489, RFC 8460)."""
+    if read.traits.content_type == "multipart/report" and read.traits.report_type == "tlsrpt":
+        return True
+    return any(_AGGREGATE.fullmatch(each.filename or "") for each in read.evidence)
 
 
 def _is_complaint(mail: Mail, subject: str) -> bool:

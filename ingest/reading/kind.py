@@ -56,12 +56,19 @@ def _machine_report(facts: KindFacts) -> Decision | None:
         return MailKind.XARF, "its feedback type is xarf"
     if facts.has("x-xarf", "x-arf"):
         return MailKind.XARF, "it has an X-ARF header field"
+    reason = _complains(facts)
+    return (MailKind.FEEDBACK_REPORT, reason) if reason else None
+
+
+def _complains(facts: KindFacts) -> str | None:
     reporting = facts.traits.content_type == "multipart/report"
     report_type = facts.traits.report_type if reporting else None
     if report_type == "feedback-report" or facts.feedback_type is not None:
-        return MailKind.FEEDBACK_REPORT, "it is a feedback report (RFC 5965)"
+        return "it is a feedback report (RFC 5965)"
+    if facts.is_aggregate:
+        return "a mail server reports what it saw of a domain's mail (RFC 7489, RFC 8460)"
     if facts.is_complaint:
-        return MailKind.FEEDBACK_REPORT, "it is a feedback report in an older form than RFC 5965"
+        return "it is a feedback report in an older form than RFC 5965"
     return None
 
 

@@ -20,6 +20,8 @@ MAX_WHOLE: Final = 20_000
 MAX_TARGET: Final = 2_000
 # Characters between the words for leaving and where one does it.
 NEAR: Final = 200
+# Different pages from which on a mail that says how one leaves is a newsletter, whatever it names.
+MANY_LINKS: Final = 12
 
 # Where a link leads by which one leaves a list, in the words of the programs' authors.
 _LEAVING = re.compile(
@@ -27,6 +29,7 @@ _LEAVING = re.compile(
     r"|afmeld|descadastr|darse[-_]?de[-_]?baja|desuscri|wypisz|abonelikten|otpis",
     re.IGNORECASE,
 )
+_URL = re.compile(r"https?://[^\s<>\"')\]]{1,200}", re.IGNORECASE)
 _WHERE = re.compile(r"https?://|www\.|mailto:|[\w.+=-]{1,64}@[\w-]{1,63}\.")
 
 
@@ -45,6 +48,13 @@ def offers_leaving(subject: str, whole: str, links: Iterable[Link]) -> bool:
     text = flat(ends(whole, MAX_WHOLE))
     found = _words().find(text)
     return any(_WHERE.search(text, max(0, each.start - NEAR), each.end + NEAR) for each in found)
+
+
+def has_many_links(whole: str, links: Iterable[Link]) -> bool:
+    """Tell whether a mail leads to more pages than people name who tell of something."""
+    targets = {link.target[:MAX_TARGET] for link in links if _URL.match(link.target)}
+    targets.update(_URL.findall(ends(whole, MAX_WHOLE)))
+    return len(targets) >= MANY_LINKS
 
 
 @cache

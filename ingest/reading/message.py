@@ -263,7 +263,7 @@ def facts_of(pieces: Pieces, rules: ReadingRules) -> KindFacts:
         outer=pieces.body.outer,
         sightings=pieces.named.sightings,
         urgent=pieces.urgent is not None,
-        has_attachments=bool(pieces.evidence),
+        evidence=pieces.evidence,
         token=pieces.token,
         report=pieces.report,
     )

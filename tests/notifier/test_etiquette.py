@@ -147,6 +147,7 @@ def test_only_a_report_is_answered(kind: MailKind) -> None:
         (with_header("x-loop", "cp@chirper.example"), "loop"),
         (with_header("x-loop", "somebody@else.example, <CP@chirper.example>"), "loop"),
         (with_header("x-loop", "yes"), "loop"),
+        (with_header("x-loop", "Anna@mail.example"), "loop"),
         (
             replace(PERSON, content_type="multipart/report", report_type="delivery-status"),
             "delivery_report",

@@ -239,6 +239,43 @@ def test_who_answers_an_absence_note_by_hand_is_a_person(
     assert kind_of(signs=signs(*names)) is kind
 
 
+def test_a_program_that_marks_a_mail_with_its_own_address_wrote_it() -> None:
+    mark = ("x-loop", "bugs@code.example")
+    own = {"from_addresses": ("Bugs@code.example",), "reverse_path": "bugs@code.example"}
+    assert kind_of(mark, **own) is MailKind.AUTO_REPLY
+    assert kind_of(mark, **own, urgent=True) is MailKind.REPORT
+    assert kind_of(mark) is MailKind.REPORT
+    assert kind_of(("x-loop", ""), reverse_path="") is MailKind.REPORT
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("mail.example!chirper.example!1622592000!1622678399.zip", MailKind.FEEDBACK_REPORT),
+        ("mail.example!chirper.example!1622592000!1622678399!77.xml.gz", MailKind.FEEDBACK_REPORT),
+        ("mail.example!chirper.example!1622592000!1622678399!1.json.gz", MailKind.FEEDBACK_REPORT),
+        ("look!chirper.example!now.zip", MailKind.REPORT),
+    ],
+)
+def test_what_a_mail_server_saw_of_a_domain_is_no_concern(name: str, kind: MailKind) -> None:
+    mail = (
+        "From: dmarc@mail.example\nSubject: Report Domain: chirper.example\n"
+        f'Content-Type: application/gzip\nContent-Disposition: attachment; filename="{name}"\n'
+        "Content-Transfer-Encoding: base64\n\nH4sIAAAAAAAA\n"
+    )
+    assert read_message(mail.encode(), None, ReadingRules()).kind is kind
+
+
+def test_a_report_on_tls_is_one_of_a_mail_server() -> None:
+    assert kind_of(is_aggregate=True) is MailKind.FEEDBACK_REPORT
+    raw = (
+        b"From: tls@mail.example\nSubject: Report Domain: chirper.example\n"
+        b'Content-Type: multipart/report; report-type="tlsrpt"; boundary="b"\n\n'
+        b"--b\nContent-Type: text/plain\n\nThis is a report.\n--b--\n"
+    )
+    assert read_message(raw, None, ReadingRules()).kind is MailKind.FEEDBACK_REPORT
+
+
 def test_a_newsletter_without_any_field_gets_no_receipt() -> None:
     newsletter = KindFacts(traits=MailTraits(reverse_path="shop@shop.example"), offers_leaving=True)
     assert perhaps_automatic(newsletter)
@@ -247,6 +284,7 @@ def test_a_newsletter_without_any_field_gets_no_receipt() -> None:
     assert not perhaps_automatic(replace(newsletter, is_own_group=True))
     # What a platform wrote about an account, and somebody shows to us.
     assert not perhaps_automatic(replace(newsletter, names_home_account=True))
+    assert perhaps_automatic(replace(newsletter, names_home_account=True, has_many_links=True))
     assert not perhaps_automatic(replace(newsletter, urgent=True))
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.reading.leaving import offers_leaving
+from ingest.reading.leaving import MANY_LINKS, has_many_links, offers_leaving
 from ingest.reading.links import Link
 
 PAGE = "https://shop.example/account?u=77"
@@ -54,3 +54,13 @@ def test_a_footer_of_a_list_that_somebody_quotes_or_passes_on_is_none() -> None:
     assert not offers_leaving("Re: our school", f"I think so too.\n{quoted}", ())
     assert not offers_leaving("Fwd: our school", f"Look at this.\n{FOOTER}", ())
     assert not offers_leaving("our school", f"I think so.\n{RULER}\nAnna Berg, teacher\n", ())
+
+
+def test_a_newsletter_leads_to_many_pages() -> None:
+    pages = [f"https://shop.example/{number}" for number in range(MANY_LINKS)]
+    links = [Link(page, "here") for page in pages]
+    assert has_many_links("", links)
+    assert has_many_links("\n".join(pages), ())
+    assert has_many_links(pages[0], links[1:])
+    assert not has_many_links(pages[1], links[1:])
+    assert not has_many_links("", [*links[1:], *links[1:], Link("mailto:a@shop.example", "me")])

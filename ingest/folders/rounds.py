@@ -7,10 +7,8 @@ file is only moved. A file that cannot be read becomes a case that says so, and 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
@@ -18,44 +16,27 @@ from typing import Final
 
 import structlog
 
-from ingest.accept import BATCH_MESSAGES, BATCH_OCTETS, Arrival, write_down
+from ingest.accept import BATCH_MESSAGES, BATCH_OCTETS
 from ingest.archives.items import Found, Item, Notice, Passed
 from ingest.archives.sources import Sources
-from ingest.archives.taking import Archive, too_large
-from ingest.arrivals import plausible
+from ingest.archives.taking import too_large
 from ingest.folders.listing import Candidate, Listing
 from ingest.folders.settings import FolderSettings, Kind
 from ingest.folders.settling import Settling
+from ingest.folders.taking import FolderTaking, SingleMail
 from ingest.wire import printable
 from store.evidence import Evidence
 from store.imports import ReadFile
-from store.model import Clock, Door, Envelope, Treatment
+from store.model import Clock
 from store.states import InboxState
-from store.unit_of_work import Store, UnitOfWork
+from store.unit_of_work import Store
 
 # So many mails may wait for reading before a file with many is gone on with.
 _WAITING: Final = 512
 # A file that cannot be read is tried for so long: a disk or a file server may come back.
 _TRIED_FOR: Final = timedelta(minutes=1)
-_PEER_LENGTH: Final = 255
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Read:
-    """One file with one mail; ``cut`` says why ``raw`` is not all of it."""
-
-    candidate: Candidate
-    raw: bytes
-    size: int
-    cut: str | None = None
-
-    @property
-    def note(self) -> ReadFile:
-        """What is noted of the file in the transaction that takes its mail in."""
-        digest = hashlib.sha256(self.raw).hexdigest()
-        return ReadFile(place=self.candidate.key, octets=self.size, mails=1, digest=digest)
 
 
 class FolderRounds:
@@ -74,10 +55,9 @@ class FolderRounds:
     ) -> None:
         self._settings = settings
         self._store = store
-        self._evidence = evidence
-        self._clock = clock
         self._on_taken = on_taken
         self._monotonic = monotonic
+        self._taking = FolderTaking(settings, store, evidence, clock, on_taken)
         self._listing = Listing(settings, monotonic)
         self._settling = settling or Settling(settings)
         self._sources = Sources(limit=settings.max_size, known=self._known, strict=True)
@@ -125,7 +105,7 @@ class FolderRounds:
             one.key: self._unreadable[one.key] for one in candidates if one.key in self._unreadable
         }
         faults = [f"{path} is no file" for path in self._listing.odd[:1]]
-        batch: list[_Read] = []
+        batch: list[SingleMail] = []
         octets = 0
         for candidate in candidates:
             for read in self._read(candidate, faults):
@@ -141,7 +121,7 @@ class FolderRounds:
             yield self._take(batch, faults)
         self._has(faults[0] if faults else None)
 
-    def _read(self, candidate: Candidate, faults: list[str]) -> Iterator[_Read | int]:
+    def _read(self, candidate: Candidate, faults: list[str]) -> Iterator[SingleMail | int]:
         """Read one file: its one mail, or an mbox, whose batches are taken in here."""
         single = self._settings.kind is Kind.MAILDIR
         items = self._sources.mails(candidate.path, single=single)
@@ -155,15 +135,15 @@ class FolderRounds:
             case _:
                 yield from self._of_box(candidate, chain([first] if first else [], items), faults)
 
-    def _whole_or_cut(self, candidate: Candidate, mail: Found) -> _Read:
+    def _whole_or_cut(self, candidate: Candidate, mail: Found) -> SingleMail:
         limit = self._settings.max_size
         where = str(self._settings.failed)
         cut = too_large(mail, limit, where) if mail.size > len(mail.raw) else None
-        return _Read(candidate=candidate, raw=mail.raw, size=mail.size, cut=cut)
+        return SingleMail(candidate=candidate, raw=mail.raw, size=mail.size, cut=cut)
 
     def _not_read(
         self, candidate: Candidate, notice: Notice, faults: list[str]
-    ) -> Iterator[_Read | int]:
+    ) -> Iterator[SingleMail | int]:
         """Try a file again for a while; then a case says that nobody could read it."""
         if not self._listing.is_unchanged(candidate):
             return
@@ -176,21 +156,13 @@ class FolderRounds:
             f"could not be read: {printable(notice.place)}: {notice.reason}; "
             f"the file is in {self._settings.failed}"
         )
-        yield _Read(candidate=candidate, raw=b"", size=0, cut=cut)
+        yield SingleMail(candidate=candidate, raw=b"", size=0, cut=cut)
 
     def _of_box(
         self, candidate: Candidate, items: Iterator[Item], faults: list[str]
-    ) -> Iterator[_Read | int]:
+    ) -> Iterator[SingleMail | int]:
         """Take the mails of an mbox in, batch by batch; what it is damaged by becomes a case."""
-        treatment = self._treatment(candidate)
-        archive = Archive(
-            self._store,
-            self._evidence,
-            self._clock,
-            treatment,
-            self._settings.max_size,
-            door=self._door(treatment),
-        )
+        archive = self._taking.archive(candidate)
         damage: Notice | None = None
         first = next(items, None)
         # Of what was read before a kill nobody knows any more whether it was whole.
@@ -223,19 +195,10 @@ class FolderRounds:
         with self._store.snapshot() as work:
             return work.inbox.count(InboxState.RECEIVED) >= _WAITING
 
-    def _take(self, batch: Sequence[_Read], faults: list[str]) -> int:
-        """Take mails in, with notes on their files; those noted before are only moved."""
-        with self._store.snapshot() as work:
-            new = [read for read in batch if not _is_noted(work, read)]
-        if new:
-
-            def note(work: UnitOfWork, _: object) -> None:
-                for read in new:
-                    work.imports.note_read(read.note, self._clock())
-
-            write_down(self._store, self._evidence, [self._arrival(read) for read in new], note)
-            self._on_taken()
-        self._settle([(read.candidate, read.cut is not None) for read in batch], faults)
+    def _take(self, batch: Sequence[SingleMail], faults: list[str]) -> int:
+        """Take mails in, and move their files away."""
+        self._taking.take(batch)
+        self._settle([(mail.candidate, mail.cut is not None) for mail in batch], faults)
         return len(batch)
 
     def _settle(self, files: Sequence[tuple[Candidate, bool]], faults: list[str]) -> None:
@@ -258,32 +221,6 @@ class FolderRounds:
             work.imports.forget(keys)
             work.commit()
 
-    def _arrival(self, read: _Read) -> Arrival:
-        treatment = self._treatment(read.candidate)
-        now = self._clock()
-        envelope = Envelope(
-            reverse_path="",
-            recipients=(),
-            door=self._door(treatment),
-            received_at=now,
-            arrived_at=plausible(read.candidate.arrived_at, now),
-            peer=printable(f"{self._settings.name}/{read.candidate.path.name}")[-_PEER_LENGTH:],
-        )
-        return Arrival(
-            envelope=envelope,
-            raw=read.raw,
-            size=read.size,
-            treatment=replace(treatment, cut=read.cut),
-        )
-
-    def _treatment(self, candidate: Candidate) -> Treatment:
-        """Whoever wrote long ago waits for no receipt now; somebody has to look all the same."""
-        age = self._clock() - candidate.arrived_at
-        return Treatment(answer=age <= self._settings.answer_within)
-
-    def _door(self, treatment: Treatment) -> Door:
-        return Door.FOLDER if treatment.answer else Door.ARCHIVE
-
     def _known(self, place: str) -> ReadFile | None:
         with self._store.snapshot() as work:
             return work.imports.read_file(place)
@@ -292,8 +229,3 @@ class FolderRounds:
         if fault and fault != self.fault:
             log.warning("folder.failing", folder=self._settings.name, reason=printable(fault))
         self.fault = fault
-
-
-def _is_noted(work: UnitOfWork, read: _Read) -> bool:
-    """Tell whether this very file was taken in, and only not moved: a kill came between."""
-    return work.imports.read_file(read.candidate.key) == read.note

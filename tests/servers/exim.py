@@ -19,11 +19,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.daemon import free_port, wait_until
+from tests.end_to_end.daemon import free_port
+from tests.servers.mail_server import MailServer
 from tests.servers.require import program
 
-START_SECONDS = 20.0
-DELIVERY_SECONDS = 10.0
 # The suite takes away its own variables from each test; this is what it was started with.
 UNPACKED = os.environ.get("TIPLINE_TEST_EXIM")
 USER = {
@@ -69,8 +68,11 @@ begin retry
 """
 
 
-class Exim:
+class Exim(MailServer):
     """One server that accepts mail for chirper.example, with routers and transports."""
+
+    logs = "*log"
+    delivers_within = 10.0
 
     def __init__(self, routers: str, transports: str) -> None:
         self.program = _program()
@@ -92,7 +94,6 @@ class Exim:
         for name in ("passwd", "group"):
             known = Path(f"/etc/{name}").read_text("utf-8")
             (self.folder / name).write_text(known + USER[name], "utf-8")
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         namespace = ["unshare", "--mount", "--propagation", "private", "sh", "-c", WITH_USER, "sh"]
@@ -101,33 +102,14 @@ class Exim:
         ).returncode:
             pytest.skip("Exim needs a mount namespace, which this machine does not give")
         conf = str(self.folder / "exim.conf")
-        with (self.folder / "stderr").open("ab") as said:
-            self.process = subprocess.Popen(
-                [*namespace, str(self.folder), self.program, "-C", conf, "-bdf", "-q1s"],
-                stdout=said,
-                stderr=said,
-                start_new_session=True,
-            )
-        wait_until(self._answers, START_SECONDS, "Exim to answer")
-
-    def _answers(self) -> bool:
-        assert self.process is not None
-        assert self.process.poll() is None, self.said()
-        try:
-            with smtplib.SMTP("127.0.0.1", self.port, timeout=5):
-                return True
-        except OSError:
-            return False
+        self.begin([*namespace, str(self.folder), self.program, "-C", conf, "-bdf", "-q1s"])
 
     def remove(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.is_running():
+            assert self.process is not None
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def said(self) -> str:
-        files = [self.folder / "stderr", *self.folder.glob("*log")]
-        return "\n".join(file.read_text("utf-8", "replace") for file in files if file.exists())
 
     def send(self, mail: bytes, sender: str, recipients: Iterable[str]) -> str:
         """Hand a mail in as a sender would; gives its name in the queue."""
@@ -139,13 +121,6 @@ class Exim:
         """Tell what became of each recipient: => delivered, ** bounced, == deferred."""
         found = re.findall(rf"{queued} (=>|->|\*\*|==) (?:\S+ <)?([^\s>]+)", self.said())
         return {to: fate.replace("->", "=>") for fate, to in found}
-
-    def wait_for(self, queued: str, fates: dict[str, str]) -> None:
-        """Wait until each recipient of a mail has met its fate."""
-        try:
-            wait_until(lambda: self.fates(queued) == fates, DELIVERY_SECONDS, f"{fates}")
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.said()}") from None
 
 
 def _program() -> str:

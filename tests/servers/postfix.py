@@ -7,18 +7,15 @@ import re
 import shutil
 import signal
 import smtplib
-import subprocess
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.daemon import free_port, wait_until
+from tests.end_to_end.daemon import free_port
+from tests.servers.mail_server import MailServer
 from tests.servers.require import program
-
-START_SECONDS = 20.0
-DELIVERY_SECONDS = 30.0
 
 MAIN = """
 compatibility_level = 3.6
@@ -66,8 +63,11 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-class Postfix:
+class Postfix(MailServer):
     """One server that accepts mail for chirper.example; ``more`` are lines of main.cf."""
+
+    logs = "log"
+    delivers_within = 30.0
 
     def __init__(self, more: str) -> None:
         self.program = program("postfix")
@@ -84,29 +84,13 @@ class Postfix:
         conf = self.folder / "conf"
         (conf / "main.cf").write_text(MAIN.format(folder=self.folder, more=more), "utf-8")
         (conf / "master.cf").write_text(MASTER.format(port=self.port), "utf-8")
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        with (self.folder / "stderr").open("ab") as said:
-            self.process = subprocess.Popen(
-                [self.program, "-c", str(self.folder / "conf"), "start-fg"],
-                stdout=said,
-                stderr=said,
-                start_new_session=True,
-            )
-        wait_until(self._answers, START_SECONDS, "Postfix to answer")
-
-    def _answers(self) -> bool:
-        assert self.process is not None
-        assert self.process.poll() is None, self.said()
-        try:
-            with smtplib.SMTP("127.0.0.1", self.port, timeout=5):
-                return True
-        except OSError:
-            return False
+        self.begin([self.program, "-c", str(self.folder / "conf"), "start-fg"])
 
     def remove(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.is_running():
+            assert self.process is not None
             # The master has a session of its own and ends its children with itself.
             os.kill(self._master(), signal.SIGTERM)
             self.process.wait(20)
@@ -118,10 +102,6 @@ class Postfix:
             return int((self.folder / "queue" / "pid" / "master.pid").read_text("ascii"))
         except FileNotFoundError:
             return self.process.pid
-
-    def said(self) -> str:
-        files = [self.folder / "stderr", self.folder / "log"]
-        return "\n".join(file.read_text("utf-8", "replace") for file in files if file.exists())
 
     def send(self, mail: bytes, sender: str, recipients: Iterable[str]) -> str:
         """Hand a mail in as a sender would; gives its name in the queue."""
@@ -139,10 +119,3 @@ class Postfix:
         """Tell what became of each recipient of a mail so far: sent, deferred or bounced."""
         pattern = rf"{queued}: to=<([^>]*)>.* status=(\w+) \((.*)\)"
         return {to: status for to, status, _ in re.findall(pattern, self.said())}
-
-    def wait_for(self, queued: str, fates: dict[str, str]) -> None:
-        """Wait until each recipient of a mail has met its fate."""
-        try:
-            wait_until(lambda: self.fates(queued) == fates, DELIVERY_SECONDS, f"{fates}")
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.said()}") from None

@@ -272,7 +272,8 @@ def _transaction(client: smtplib.SMTP, message: OutboxMessage) -> Outcome:
     code, text = client.mail(mail.sender, options)
     if code != _OK:
         _look_for_login(code, text)
-        return _give_up(client, _shut(reply_text(code, text)))
+        # Perhaps about this one sender of ours, who is not always the same.
+        return _give_up(client, _deferred(reply_text(code, text)))
     # RFC 3461 section 4.1. Nothing can come back to the null path, and delays are no news to us.
     notify = "NOTIFY=FAILURE" if mail.sender else "NOTIFY=NEVER"
     code, text = client.rcpt(mail.recipient, [notify] if reports else [])
@@ -290,6 +291,10 @@ def _judged(code: int, text: bytes | str) -> Outcome:
     detail = reply_text(code, text)
     if code >= _PERMANENT:
         return Refused(detail=detail)
+    return _deferred(detail)
+
+
+def _deferred(detail: str) -> Deferred:
     return Deferred(detail=detail, shut=bool(_ABOUT_THE_RELAY.match(detail)))
 
 

@@ -134,7 +134,8 @@ def test_only_a_word_about_this_message_is_final(
     ("word", "reply", "shut"),
     [
         ("CONNECT", "421 busy", True),
-        ("MAIL", "451 later", True),
+        ("MAIL", "451 4.3.2 later", True),
+        ("MAIL", "550 5.7.60 may not send as this one", False),
         ("RCPT", "450 4.2.0 greylisted", False),
         ("RCPT", "451 later", False),
         ("RCPT", "421 4.7.0 closing", True),

@@ -149,9 +149,10 @@ def test_two_daemons_fall_silent_after_one_receipt(post: Post, us: Daemon, tmp_p
 
 
 def test_programs_that_answer_everything_get_one_receipt_each(post: Post, us: Daemon) -> None:
+    people = {"path": "alma", "reply-to": "bert", "from": "carl"}
     programs = {
-        f"{to}{'-marked' if marked else ''}@mail.example": answering(to, marked=marked)
-        for to in ("path", "reply-to", "from")
+        f"{person}{'-marked' if marked else ''}@mail.example": answering(to, marked=marked)
+        for to, person in people.items()
         for marked in (True, False)
     }
     post.programs |= programs

@@ -56,6 +56,11 @@ class Ears:
         """Whether there is a connection for every one of them."""
         return all(ear.is_open for ear in self._ears.values())
 
+    def cut(self) -> None:
+        """Cut every connection off, from any thread; whoever waits on one fails at once."""
+        for ear in list(self._ears.values()):
+            ear.cut()
+
     def close(self) -> None:
         """Let go of every connection."""
         self.turn_to(())
@@ -123,6 +128,10 @@ class _Ear:
                 folder=self._folder,
                 reason=str(error) if isinstance(error, MailboxError) else reason(error),
             )
+
+    def cut(self) -> None:
+        if (connection := self._connection) is not None:
+            connection.cut()
 
     def close(self) -> None:
         connection, self._connection = self._connection, None

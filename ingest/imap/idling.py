@@ -38,19 +38,21 @@ class Waiting:
     def wait(self, connection: Connection, folders: Sequence[str]) -> Iterator[bool]:
         """Wait until it is time to look again; yields now and then, True while it listens.
 
-        ``folders`` are the server's names, of one at least; the last one is selected. At the first
+        ``folders`` are the server's names of those that could be opened, one at least. At the first
         it is listened by this connection, at the others by further ones.
         """
         with connection.call("capabilities") as client:
             idle = self._settings.idle and client.has_capability("IDLE")
         if idle:
             first, *others = dict.fromkeys(folders)
-            if others:
+            if len(self._settings.folders) > 1:
+                # Another one is selected, or none after one that could not be opened.
                 with connection.call(f"folder {first}") as client:
                     client.select_folder(first)
             heard = others[: self._settings.idle_connections - 1]
             self._ears.turn_to(heard)
-            yield from self._idle(connection, is_all=heard == others)
+            is_all = heard == others and len(folders) == len(self._settings.folders)
+            yield from self._idle(connection, is_all=is_all)
         else:
             yield from self._pause()
 
@@ -81,6 +83,10 @@ class Waiting:
         if not (is_all and self._ears.are_open):
             longest = min(longest, self._settings.poll_every)
         return longest.total_seconds()
+
+    def cut(self) -> None:
+        """Cut the connections off that listen at other folders, from any thread."""
+        self._ears.cut()
 
     def close(self) -> None:
         """Let go of the connections that listen at other folders."""

@@ -62,6 +62,7 @@ class Rounds:
         self._pauses = pauses or Pauses()
         self._record = Record(store, settings.name, clock)
         self._connection: Connection | None = None
+        self._waiting: Waiting | None = None
         self._running: Generator[int] | None = None
         self._not_before: datetime | None = None
         self._stopping = threading.Event()
@@ -106,7 +107,7 @@ class Rounds:
 
     def _rounds(self, connection: Connection) -> Generator[int]:
         log.info("mailbox.connected", mailbox=self._settings.name, host=self._settings.host)
-        waiting = Waiting(self._settings, self._login)
+        self._waiting = waiting = Waiting(self._settings, self._login)
         try:
             yield from self._round_after_round(connection, waiting)
         finally:
@@ -184,8 +185,9 @@ class Rounds:
         cut.start()
 
     def _cut(self) -> None:
-        if self._connection is not None:
-            self._connection.cut()
+        for one in (self._connection, self._waiting):
+            if one is not None:
+                one.cut()
 
     def close(self) -> None:
         """Log out; after the last step."""

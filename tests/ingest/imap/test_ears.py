@@ -117,3 +117,27 @@ def test_a_server_that_allows_one_connection_is_asked_for_the_others_now_and_the
     state = room.state()
     assert state is not None
     assert state.fault is None
+
+
+def test_a_folder_that_cannot_be_opened_leaves_the_first_one_listened_at(
+    open_mailroom: OpenMailroom,
+) -> None:
+    def answers(tag: str, command: str) -> bytes | None:
+        ok = f"{tag} OK done\r\n".encode()
+        if command.startswith("LIST"):
+            return b"".join(b'* LIST () "/" %b\r\n' % name.encode() for name in FOLDERS) + ok
+        if command.startswith(("SELECT", "EXAMINE")) and "INBOX" not in command:
+            # No folder is selected after that (RFC 3501 section 6.3.1).
+            return f"{tag} NO [NOPERM] not yours\r\n".encode()
+        return b"* SEARCH\r\n" + ok if command.startswith("UID SEARCH") else None
+
+    server = ScriptedImap(answers)
+    try:
+        room = open_mailroom(cast("Dovecot", server), **SELDOM)
+        room.until(lambda: "IDLE" in server.asked)
+    finally:
+        server.close()
+
+    before = server.asked[: server.asked.index("IDLE")]
+    last = [one.replace('"', "") for one in before if one.startswith("SELECT")][-1]
+    assert last == "SELECT INBOX"

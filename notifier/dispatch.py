@@ -121,7 +121,9 @@ class Dispatcher:
         newest = work.carrying.newest_waiting(address, only_urgent=only_urgent)
         if not only_urgent:
             _take_back_unsent(work, address, now)
-        posting = self._composer.posting(OutboxKind.ALERT, address, f"alerts:{newest}", now)
+        # All of them may have been in a mail that was taken apart.
+        key = work.outbox.free_key(f"alerts:{newest}")
+        posting = self._composer.posting(OutboxKind.ALERT, address, key, now)
         mail = self._write(work, posting, only_urgent=only_urgent)
         number = work.outbox.queue(mail, now)
         if number is None:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, update
 
 from store.alerts import Alerts
+from store.carrying import Carrying
 from store.errors import NotFound
 from store.model import (
     TO_REPORTERS,
@@ -67,6 +68,17 @@ class Outbox:
         known = select(outbox.c.id).where(outbox.c.dedupe_key == dedupe_key)
         return self._connection.scalar(known) is not None
 
+    def free_key(self, key: str) -> str:
+        """Give a key, or the first one that continues it and is not known.
+
+        Two that ask at the same time get the same one: only one of them can queue its mail.
+        """
+        free, number = key, 1
+        while self.is_known(free):
+            number += 1
+            free = f"{key}:{number}"
+        return free
+
     def record(
         self,
         message: OutboxMessage,
@@ -119,7 +131,8 @@ class Outbox:
     def cancel_for_case(self, case_id: CaseId) -> int:
         """Cancel the alerts about a case that are queued and not being sent at this moment.
 
-        A mail that tells of other cases as well goes out all the same.
+        A mail that tells of other cases as well goes out all the same; one that has waited for the
+        relay is written anew without this case.
         """
         Alerts(self._connection).cancel(case_id)
         carried = select(alerts.c.outbox_id).where(alerts.c.case_id == case_id)
@@ -128,11 +141,27 @@ class Outbox:
             .where(alerts.c.outbox_id == outbox.c.id, alerts.c.state != AlertState.CANCELLED)
             .exists()
         )
-        return self._cancel(
+        cancelled = self._cancel(
             or_(outbox.c.case_id == case_id, outbox.c.id.in_(carried)),
             outbox.c.kind == OutboxKind.ALERT,
             ~alive,
         )
+        return cancelled + self._take_apart(carried)
+
+    def _take_apart(self, carried: Select[Any]) -> int:
+        """Have the other cases of mails that wait for the relay wait for a new mail."""
+        waiting = (
+            outbox.c.id.in_(carried),
+            outbox.c.kind == OutboxKind.ALERT,
+            outbox.c.state == OutboxState.QUEUED,
+            outbox.c.way == Way.MAIL,
+            outbox.c.attempts > 0,
+            outbox.c.lease_owner.is_(None),
+        )
+        found = list(self._connection.scalars(select(outbox.c.id).where(*waiting)))
+        for number in found:
+            Carrying(self._connection).take_back(OutboxId(number))
+        return self._cancel(outbox.c.id.in_(found)) if found else 0
 
     def cancel_decisions(self, case_id: CaseId) -> int:
         """Cancel the decision notices about a case that have not gone out."""

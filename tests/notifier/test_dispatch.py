@@ -179,6 +179,24 @@ def test_a_closed_case_leaves_a_summary_that_goes_out_for_the_others(house: Hous
     assert house.outbox(OutboxKind.ALERT)[0].state is OutboxState.CANCELLED
 
 
+def test_a_summary_that_waited_for_the_relay_names_no_case_that_was_closed_meanwhile(
+    house: House,
+) -> None:
+    """What the others of it wait for goes out at once when the relay is back, and goes once."""
+    closed, *others = storm(house, 3)
+    house.courier.outcome = Deferred(detail="the relay is away")
+    house.escalator.step()
+    house.tick(minutes=3)
+    commands.close(house.store, closed.reference, "ben", Disposition.DUPLICATE, house.clock)
+    house.tick(seconds=1)
+    house.courier.outcome, house.courier.seen = Sent(), []
+    house.tick(minutes=1)
+    alerts = [m for m in house.courier.seen if m.mail.kind is OutboxKind.ALERT]
+    (told,) = [m.mail.content.decode() for m in alerts if m.mail.recipient == ANNA]
+    assert closed.reference not in told
+    assert all(case.reference in told for case in others)
+
+
 def test_a_refused_summary_has_every_case_in_it_go_on(house: House) -> None:
     cases = storm(house, 3)
     house.escalator.step()

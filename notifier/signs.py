@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 # RFC 3834 section 2 and RFC 5230 section 4.6 name the first ones; the rest is what lists,
-# newsletters and unattended programs write from.
+# newsletters, unattended programs and devices write from.
 MACHINE_LOCAL_PART: Final = re.compile(
     r"""(?x)
     owner-.* | .*-owner | .*-request | .*-relay
@@ -15,6 +15,8 @@ MACHINE_LOCAL_PART: Final = re.compile(
     | root | abuse | cron | www-data | apache | mailer | notifications? | notify
     | (?:.*[-_.])? (?: daemon | newsletters? | mailings? | alerts? )
     | (?:.*[-_+])? repl(?:y|ies) (?:[-_.+].*)?
+    | nagios | icinga | zabbix | monit(?:oring)? | logwatch | wordpress | httpd | nginx
+    | mailman | sympa | mdaemon | scanner | copier | printer | voicemail | fax
     | dev-?null | rss(?:2?e?mail)? | (?:rss|news|atom)?[-_.]?feeds?
     | (?:.*[-_.+])? (?: no | do[-_.]?not | never ) [-_.]? (?:reply|respond|answer) (?:[-_.+0-9].*)?
     | (?:.*[-_.+])?

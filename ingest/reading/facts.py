@@ -19,13 +19,13 @@ _BULK: Final = frozenset({"list", "bulk", "junk"})
 class KindFacts:
     """What the decision looks at; no words of the mail.
 
-    ``offers_leaving`` tells that it says how one gets no more of its like, ``is_aggregate`` that a
-    mail server reports what it saw of a domain's mail.
-    ``has_delivery_status`` and ``has_disposition`` tell of parts of these types,
-    ``has_status_text`` of the former as text; ``is_complaint``
-    of a feedback report older than RFC 5965, ``has_damaged_report`` of one that could not be
-    read; ``is_own_group`` of list fields that our own address has got, where it is a group;
-    ``spam_fields`` are those that our own server sets.
+    ``holds_another`` tells that words of an earlier mail may stand in it, ``offers_leaving`` that
+    it says how one gets no more of its like, ``is_aggregate`` that a mail server reports what it
+    saw of a domain's mail. ``has_delivery_status`` and ``has_disposition`` tell of such parts,
+    ``has_status_text`` of the former as text; ``is_complaint`` of a feedback report older than
+    RFC 5965, ``has_damaged_report`` of one that could not be read; ``is_own_group`` of list fields
+    that our own address has got, where it is a group; ``spam_fields`` are those that our own server
+    sets.
     """
 
     traits: MailTraits
@@ -39,6 +39,7 @@ class KindFacts:
     reports_home_account: bool = False
     urgent: bool = False
     signs: MachineSigns = field(default_factory=MachineSigns)
+    holds_another: bool = False
     offers_leaving: bool = False
     has_many_links: bool = False
     is_aggregate: bool = False

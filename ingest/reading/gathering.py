@@ -49,13 +49,17 @@ _HEADER_LENGTH: Final = 20_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """What was read of a mail so far."""
+    """What was read of a mail so far.
+
+    ``passes_on`` tells that another mail stands in its text, with all that is said there.
+    """
 
     mail: Mail
     traits: MailTraits
     subject: str
     text: str
     outer: Readings
+    passes_on: bool
     sightings: tuple[Sighting, ...]
     urgent: bool
     evidence: tuple[EvidencePart, ...]
@@ -81,7 +85,14 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         reports_home_account=any(each.role is Role.REPORTED for each in home),
         urgent=read.urgent,
         signs=machine_signs(mail.value("from"), read.subject, read.text),
-        offers_leaving=offers_leaving(read.subject, read.outer.chosen, read.outer.links),
+        holds_another=read.passes_on or bool(traits.references),
+        offers_leaving=not read.passes_on
+        and offers_leaving(
+            read.subject,
+            read.outer.chosen,
+            read.outer.links,
+            is_answer=bool(traits.references),
+        ),
         has_many_links=has_many_links(read.outer.chosen, read.outer.links),
         is_aggregate=_is_aggregate(read),
         has_delivery_status=bool(mail.sealed("message/delivery-status")),

@@ -33,7 +33,9 @@ _URL = re.compile(r"https?://[^\s<>\"')\]]{1,200}", re.IGNORECASE)
 _WHERE = re.compile(r"https?://|www\.|mailto:|[\w.+=-]{1,64}@[\w-]{1,63}\.")
 
 
-def offers_leaving(subject: str, whole: str, links: Iterable[Link]) -> bool:
+def offers_leaving(
+    subject: str, whole: str, links: Iterable[Link], *, is_answer: bool = False
+) -> bool:
     """Tell whether a mail says how one gets no more of its like, and where: a page or an address.
 
     ``whole`` is its text with footers. People answer such mails and pass them on, with their ends;
@@ -41,7 +43,7 @@ def offers_leaving(subject: str, whole: str, links: Iterable[Link]) -> bool:
     """
     if not is_forward_subject(subject) and has_list_footer(whole):
         return True
-    if is_marked(flat(subject[:MAX_SUBJECT])):
+    if is_answer or is_marked(flat(subject[:MAX_SUBJECT])):
         return False
     if any(_LEAVING.search(f"{link.target[:MAX_TARGET]} {link.text or ''}") for link in links):
         return True

@@ -261,6 +261,7 @@ def facts_of(pieces: Pieces, rules: ReadingRules) -> KindFacts:
         subject=pieces.subject,
         text=pieces.body.words.text,
         outer=pieces.body.outer,
+        passes_on=0 < pieces.body.words.own_length < len(pieces.body.words.text),
         sightings=pieces.named.sightings,
         urgent=pieces.urgent is not None,
         evidence=pieces.evidence,

@@ -248,6 +248,12 @@ def test_a_program_that_marks_a_mail_with_its_own_address_wrote_it() -> None:
     assert kind_of(("x-loop", ""), reverse_path="") is MailKind.REPORT
 
 
+def test_what_a_program_lists_is_no_concern_whatever_it_names() -> None:
+    named = {"signs": signs("program"), "names_home_account": True, "urgent": True}
+    assert kind_of(**named) is MailKind.AUTO_REPLY
+    assert kind_of(("list-id", "<parents.lists.example>"), **named) is MailKind.LIST
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -286,6 +292,24 @@ def test_a_newsletter_without_any_field_gets_no_receipt() -> None:
     assert not perhaps_automatic(replace(newsletter, names_home_account=True))
     assert perhaps_automatic(replace(newsletter, names_home_account=True, has_many_links=True))
     assert not perhaps_automatic(replace(newsletter, urgent=True))
+
+
+@pytest.mark.parametrize(
+    ("head", "above"),
+    [
+        (b"In-Reply-To: <77@shop.example>\n", b"Please stop.\n\n"),
+        (
+            b"",
+            b"Is this real?\n\n---------- Forwarded message ----------\nFrom: shop@shop.example\n",
+        ),
+    ],
+)
+def test_who_answers_a_newsletter_or_passes_it_on_is_a_person(head: bytes, above: bytes) -> None:
+    newsletter = b"Our offers\n\nTo unsubscribe, go to https://shop.example/77\n"
+    start = b"From: a@example.org\nSubject: offers\n"
+    letter = start + head + b"\n" + above + newsletter
+    assert not read_message(letter, None, ReadingRules()).traits.perhaps_automatic
+    assert read_message(start + b"\n" + newsletter, None, ReadingRules()).traits.perhaps_automatic
 
 
 def test_only_the_mail_itself_is_looked_at_for_how_one_leaves() -> None:

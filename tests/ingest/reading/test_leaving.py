@@ -19,6 +19,7 @@ PAGE = "https://shop.example/account?u=77"
 def test_a_newsletter_says_how_and_where_one_leaves(text: str) -> None:
     assert offers_leaving("Our offers", text, ())
     assert not offers_leaving("Fwd: Our offers", text, ())
+    assert not offers_leaving("Our offers", text, (), is_answer=True)
 
 
 def test_whoever_only_speaks_of_leaving_writes_no_newsletter() -> None:

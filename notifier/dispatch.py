@@ -195,7 +195,10 @@ class Dispatcher:
 
     def _reader(self, alert: Alert) -> Reader:
         person = self._directory.people.get(alert.person or "")
-        return reader_of(person) if person else Reader()
+        if person:
+            return reader_of(person)
+        is_operator = alert.address.lower() == self._directory.fallback.lower()
+        return Reader(languages=self._composer.operator_languages) if is_operator else Reader()
 
 
 def _take_back_unsent(work: UnitOfWork, address: str, now: datetime) -> None:

@@ -197,6 +197,17 @@ def test_a_summary_that_waited_for_the_relay_names_no_case_that_was_closed_meanw
     assert all(case.reference in told for case in others)
 
 
+def test_the_fallback_address_reads_alerts_in_the_operators_language(house: House) -> None:
+    house.composer.operator_languages = ("pl",)
+    case = house.opened()
+    house.courier.outcome = Refused(detail="550 no such user")
+    house.deliverer.step()
+    house.escalator.step()
+    to_ops = next(m.mail for m in house.outbox(OutboxKind.ALERT) if m.mail.recipient == OPS)
+    assert to_ops.subject.startswith(f"P2 HIGH {case.reference} ")
+    assert "Czeka" in to_ops.content.decode()
+
+
 def test_a_refused_summary_has_every_case_in_it_go_on(house: House) -> None:
     cases = storm(house, 3)
     house.escalator.step()

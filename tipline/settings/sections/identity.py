@@ -137,8 +137,8 @@ class AddressBook(Section):
     operator_languages: Languages = Field(
         default=(),
         description=(
-            "Languages of alarms, the first that there are words for. Without it, those of the one "
-            "in `people` who has the address of `operator`, else English."
+            "Languages of mails to `operator`, the first that there are words for. Without it, "
+            "those of the one in `people` who has that address, else English."
         ),
     )
     message_id_domain: Domain | None = Field(

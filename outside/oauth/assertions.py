@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415 - cryptography and jwt are imported when needed, as most starts need neither
 """Signed statements (RFC 7523) that stand for a client secret or for a service account's user."""
 
 from __future__ import annotations
@@ -7,14 +8,13 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
-
-import jwt
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from typing import TYPE_CHECKING, Any, Final
 
 from outside.oauth.errors import LoginError
 from outside.oauth.secret_files import SecretFile
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 # Microsoft, "certificate credentials": 5 to 10 minutes at most. Google allows an hour.
 CLIENT_ASSERTION_FOR: Final = timedelta(minutes=5)
@@ -52,6 +52,8 @@ def client_assertion(
     certificate: Certificate, client_id: str, token_url: str, now: datetime
 ) -> str:
     """Sign who we are, as Microsoft asks for it: PS256, named by the certificate's SHA-256."""
+    from cryptography.hazmat.primitives import hashes
+
     known = _certificate(certificate.certificate)
     digest = base64.urlsafe_b64encode(known.fingerprint(hashes.SHA256())).decode().rstrip("=")
     claims = {
@@ -102,6 +104,8 @@ def read_service_key(file: SecretFile) -> ServiceKey:
 
 
 def _certificate(file: SecretFile) -> x509.Certificate:
+    from cryptography import x509
+
     try:
         return x509.load_pem_x509_certificate(file.read().encode())
     except ValueError:
@@ -111,6 +115,8 @@ def _certificate(file: SecretFile) -> x509.Certificate:
 def _signed(
     claims: dict[str, Any], file: SecretFile, key: str, algorithm: str, headers: dict[str, Any]
 ) -> str:
+    import jwt
+
     try:
         return jwt.encode(claims, key, algorithm, headers=headers)
     except (jwt.PyJWTError, ValueError, TypeError):

@@ -12,9 +12,6 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from oauthlib.oauth2 import OAuth2Error
-from oauthlib.oauth2.rfc6749.parameters import parse_token_response
-
 from outside.bounded import NoAnswerError, call
 from outside.oauth.errors import LoginError
 from outside.oauth.grants import Form, Grant, GrantKind
@@ -53,6 +50,10 @@ def post(request: Mapping[str, Any], limit: timedelta) -> Mapping[str, Any]:
 
 def ask(grant: Grant, form: Form, send: Post = post) -> Granted:
     """Ask for tokens. Raises LoginError."""
+    # Imported only now: who has no login does not wait for it at each start.
+    from oauthlib.oauth2 import OAuth2Error  # noqa: PLC0415
+    from oauthlib.oauth2.rfc6749.parameters import parse_token_response  # noqa: PLC0415
+
     answer = fetch(grant, grant.token_url, form, send)
     try:
         return _granted(parse_token_response(json.dumps(answer)))

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Final, assert_never
 from urllib.parse import quote_plus
 
-from oauthlib.oauth2.rfc6749.parameters import prepare_token_request
-
 from outside.oauth.assertions import Certificate, client_assertion, service_assertion
 from outside.oauth.errors import LoginError
 from outside.oauth.secret_files import SecretFile
@@ -122,7 +120,7 @@ def renewal(grant: Grant, refresh_token: str | None, now: datetime) -> Form:
 def form(grant: Grant, now: datetime, grant_type: str, *secrets: str, **fields: str) -> Form:
     """Write a form with what tells who the client is (RFC 6749 section 2.3)."""
     identified, headers = _identified(grant, now)
-    body = prepare_token_request(
+    body = _written(
         grant_type, include_client_id="client_id" in identified, **fields, **identified
     )
     hidden = [identified[key] for key in ("client_secret", "client_assertion") if key in identified]
@@ -163,5 +161,12 @@ def _of_service_account(grant: Grant, now: datetime) -> Form:
         scope=grant.scope,
         now=now,
     )
-    body = prepare_token_request(JWT_BEARER, assertion=assertion)
+    body = _written(JWT_BEARER, assertion=assertion)
     return Form(body=body, headers={}, secrets=(assertion,))
+
+
+def _written(grant_type: str, *, include_client_id: bool = True, **fields: str) -> str:
+    # Imported only now: who has no login does not wait for it at each start.
+    from oauthlib.oauth2.rfc6749.parameters import prepare_token_request  # noqa: PLC0415
+
+    return str(prepare_token_request(grant_type, include_client_id=include_client_id, **fields))

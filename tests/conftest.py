@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import shutil
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import settings
@@ -18,7 +20,6 @@ from store.upgrade import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -26,6 +27,27 @@ if TYPE_CHECKING:
 # How long an example takes says something of the machine and nothing of the program.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+# What counts is what a killed process leaves behind, not what a power cut does: so folders of tests
+# lie in memory where there is enough of it, and no test waits for the disk at each commit.
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of our own there
+MEMORY_WANTED: Final = 2**31
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.basetemp is None and _has_room(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def _has_room(folder: Path) -> bool:
+    try:
+        there = os.statvfs(folder)
+    except OSError:
+        return False
+    runs_programs = not there.f_flag & os.ST_NOEXEC
+    room = there.f_bavail * there.f_frsize
+    return runs_programs and room >= MEMORY_WANTED and os.access(folder, os.W_OK)
 
 
 def pytest_collection_finish() -> None:

@@ -120,9 +120,7 @@ def renewal(grant: Grant, refresh_token: str | None, now: datetime) -> Form:
 def form(grant: Grant, now: datetime, grant_type: str, *secrets: str, **fields: str) -> Form:
     """Write a form with what tells who the client is (RFC 6749 section 2.3)."""
     identified, headers = _identified(grant, now)
-    body = _written(
-        grant_type, include_client_id="client_id" in identified, **fields, **identified
-    )
+    body = _written(grant_type, include_client_id="client_id" in identified, **fields, **identified)
     hidden = [identified[key] for key in ("client_secret", "client_assertion") if key in identified]
     return Form(body=body, headers=headers, secrets=(*secrets, *hidden, *headers.values()))
 

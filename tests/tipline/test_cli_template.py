@@ -54,7 +54,10 @@ def test_a_preview_shows_the_operators_own_template(run: Run, own: Path) -> None
     ("arguments", "message"),
     [
         (("letter",), 'there is no letter "letter"; there are alarm, alert,'),
-        (("alarm", "--language", "fr"), "alarm is there in de, en; choose one of them"),
+        (
+            ("alarm", "--language", "ja"),
+            "alarm is there in de, en, es, fr, it, nl, pl, pt; choose one of them",
+        ),
         (("brief", "--html"), "brief is sent as text only; leave out --html"),
     ],
 )

@@ -22,7 +22,7 @@ demo: setup
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # What has a shorter form in "make test": hostile mails of their full size, all mails of the corpus.
 test-long: setup

@@ -337,6 +337,12 @@ outbox = Table(
     Column("way_shut", Boolean, nullable=False, server_default=false()),
     Index("ix_outbox_waiting", "next_attempt_at", sqlite_where=text("state = 'queued'")),
     Index("ix_outbox_state", "state"),
+    Index(
+        "ix_outbox_shut",
+        "next_attempt_at",
+        sqlite_where=text("way_shut = 1"),
+        postgresql_where=text("way_shut"),
+    ),
     Index("ix_outbox_case_id", "case_id"),
     Index("ix_outbox_report_id", "report_id"),
 )

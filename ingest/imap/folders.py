@@ -27,7 +27,7 @@ from ingest.imap.errors import FolderError
 _NAMED: Final = 10
 _SHOWN: Final = 100
 # A name that was meant is sought among so many: each takes its time.
-_COMPARED: Final = 2000
+_COMPARED: Final = 20_000
 _NOT_A_FOLDER: Final = frozenset({b"\\noselect", b"\\nonexistent"})
 
 

@@ -20,7 +20,7 @@ from typing import Final
 from imapclient.exceptions import IMAPClientError
 from imapclient.imap_utf7 import decode
 
-from ingest.imap.connection import BROKEN, Connection, reason
+from ingest.imap.connection import BROKEN, NONSENSE, Connection, reason
 from ingest.imap.errors import FolderError
 
 # How many folders are named to somebody who named none of them, and how long a name is shown.
@@ -61,16 +61,16 @@ def read_folders(connection: Connection) -> Folders:
     """Ask a server for its folders. Raises UnreachableError."""
     with connection.call("list of folders") as client:
         listed = client.raw_folders()
-        prefix = ""
+        prefix: object = ""
         if client.has_capability("NAMESPACE"):
             # A server that tells nothing of use here has no prefix.
-            with suppress(IMAPClientError):
+            with suppress(IMAPClientError, *NONSENSE):
                 personal = client.namespace().personal
                 prefix = personal[0][0] if personal else ""
     names = (_name(octets) for flags, _, octets in listed if not _is_branch(flags))
     return Folders(
         names=frozenset(name for name in names if name is not None),
-        prefix=prefix if prefix.isprintable() else "",
+        prefix=prefix if isinstance(prefix, str) and prefix.isprintable() else "",
         separator=next((_text(separator) for _, separator, _ in listed if separator), ""),
     )
 

@@ -23,8 +23,10 @@ Serve = Callable[..., tuple[ScriptedImap, Mailroom]]
 def serve(open_mailroom: OpenMailroom) -> Iterator[Serve]:
     servers: list[ScriptedImap] = []
 
-    def served(answers: Answers, *, idle: bool = True) -> tuple[ScriptedImap, Mailroom]:
-        servers.append(server := ScriptedImap(answers))
+    def served(
+        answers: Answers, *, idle: bool = True, **more: str
+    ) -> tuple[ScriptedImap, Mailroom]:
+        servers.append(server := ScriptedImap(answers, **more))
         room = open_mailroom(
             cast("Dovecot", server), idle=idle, timeout=timedelta(milliseconds=600)
         )
@@ -355,6 +357,19 @@ def listing_oddly(tag: str, command: str) -> bytes | None:
 
 def test_folders_without_number_and_names_that_are_none_hide_no_other(serve: Serve) -> None:
     _, room = serve(listing_oddly)
+    room.until(lambda: bool(room.inbox()), steps=20)
+
+    assert room.contents() == [MAIL]
+
+
+@pytest.mark.parametrize("prefix", [b'"&\xe9\xff- no name"', b"7", b'"x\x07"', b"NIL"])
+def test_a_namespace_that_is_none_keeps_no_mail_away(serve: Serve, prefix: bytes) -> None:
+    def answers(tag: str, command: str) -> bytes | None:
+        if command.startswith("NAMESPACE"):
+            return b'* NAMESPACE ((%b "/")) NIL NIL\r\n%b OK done\r\n' % (prefix, tag.encode())
+        return fetched(tag, command)
+
+    _, room = serve(answers, capabilities="IDLE MOVE UIDPLUS NAMESPACE")
     room.until(lambda: bool(room.inbox()), steps=20)
 
     assert room.contents() == [MAIL]

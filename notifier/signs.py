@@ -15,7 +15,8 @@ MACHINE_LOCAL_PART: Final = re.compile(
     | root | abuse | cron | www-data | apache | mailer | notifications? | notify
     | (?:.*[-_.])? (?: daemon | newsletters? | mailings? | alerts? )
     | (?:.*[-_+])? repl(?:y|ies) (?:[-_.+].*)?
-    | nagios | icinga | zabbix | monit(?:oring)? | logwatch | wordpress | httpd | nginx
+    | nagios | icinga | zabbix | monitoring | munin | smartd | mdadm | fail2ban | rkhunter
+    | tripwire | log(?:watch|check) | apticron | backuppc | bacula | wordpress | httpd | nginx
     | mailman | sympa | mdaemon | scanner | copier | printer | voicemail | fax
     | dev-?null | rss(?:2?e?mail)? | (?:rss|news|atom)?[-_.]?feeds?
     | (?:.*[-_.+])? (?: no | do[-_.]?not | never ) [-_.]? (?:reply|respond|answer) (?:[-_.+0-9].*)?

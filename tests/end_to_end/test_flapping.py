@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import threading
@@ -181,6 +182,7 @@ def test_a_bad_network_and_kills_lose_no_mail_and_file_none_twice(
         reports = daemon.json("report", "list")
         inbox = daemon.json("inbox", "list")
         [count] = mailbox_status(daemon)
+        took = octets_of(daemon)
 
     assert Counter(report["message_id"] for report in reports) == expected
     # Whoever never hears that a mail is there hands it over again.
@@ -190,10 +192,19 @@ def test_a_bad_network_and_kills_lose_no_mail_and_file_none_twice(
     assert [folder["on_server"] for folder in count["folders"]] == [0, 0]
     assert sum(count["ever"].values()) == len(boxed)
     assert "Traceback" not in daemon.log_text()
+    # After an hour of large mails it once was twice that.
+    assert took < 200_000_000
 
 
 def arrived(daemon: Daemon) -> set[str]:
     return {message["message_id"] for message in daemon.json("inbox", "list")}
+
+
+def octets_of(daemon: Daemon) -> int:
+    """Tell how much memory the daemon has, without its readers."""
+    assert daemon.process is not None
+    pages = int(Path(f"/proc/{daemon.process.pid}/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
 
 
 def mailbox_status(daemon: FarDaemon) -> Any:  # noqa: ANN401 - what the command prints

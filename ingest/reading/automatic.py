@@ -78,8 +78,6 @@ def auto_reply(facts: KindFacts) -> Decision | None:
         return _by_field(facts)
     if facts.is_by_responder:
         return MailKind.AUTO_REPLY, "a responder's header field says so"
-    if facts.signs.program and not facts.came_by_list:
-        return MailKind.AUTO_REPLY, "a program runs by its sender's name"
     if facts.knows_itself_again and not facts.may_matter:
         return MailKind.AUTO_REPLY, "a program put its own address there, to know its mail again"
     reason = _by_words(facts)
@@ -142,6 +140,7 @@ def _by_agreeing_words(facts: KindFacts) -> str | None:
         (signs.challenge_text and asks, "it asks its sender to prove to be a person"),
         (signs.receipt_subject and signs.receipt_text, "it says that a mail was read"),
         (facts.answers_invitation, "it answers an invitation (RFC 5546)"),
+        (signs.program, "a program runs by its sender's name"),
     )
     return next((reason for found, reason in agreements if found), None)
 
@@ -158,10 +157,10 @@ def perhaps_automatic(facts: KindFacts) -> bool:
     One sign is too little to take it from the people who read; it is enough to send no receipt.
     """
     signs = facts.signs
-    bulk = signs.bulk_text and not facts.holds_another
-    worded = signs.bounce_subject or signs.auto_text or bulk
     # Our own group's footer tells its members how to leave it, whoever wrote.
+    bulk = signs.bulk_text and not (facts.holds_another or facts.is_own_group)
     offers = facts.offers_leaving and not facts.is_own_group
+    worded = signs.bounce_subject or signs.auto_text or bulk
     return (
         signs.auto_subject
         or signs.auto_inside

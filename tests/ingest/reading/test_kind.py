@@ -248,10 +248,9 @@ def test_a_program_that_marks_a_mail_with_its_own_address_wrote_it() -> None:
     assert kind_of(("x-loop", ""), reverse_path="") is MailKind.REPORT
 
 
-def test_what_a_program_lists_is_no_concern_whatever_it_names() -> None:
-    named = {"signs": signs("program"), "names_home_account": True, "urgent": True}
-    assert kind_of(**named) is MailKind.AUTO_REPLY
-    assert kind_of(("list-id", "<parents.lists.example>"), **named) is MailKind.LIST
+def test_what_a_program_lists_may_be_what_people_reported() -> None:
+    assert kind_of(signs=signs("program")) is MailKind.AUTO_REPLY
+    assert kind_of(signs=signs("program"), names_home_account=True) is MailKind.REPORT
 
 
 @pytest.mark.parametrize(
@@ -287,7 +286,9 @@ def test_a_newsletter_without_any_field_gets_no_receipt() -> None:
     assert perhaps_automatic(newsletter)
     assert decide_kind(newsletter)[0] is MailKind.REPORT
     # Its footer tells the members of our own group how to leave it, whoever wrote.
-    assert not perhaps_automatic(replace(newsletter, is_own_group=True))
+    group = replace(newsletter, is_own_group=True)
+    assert not perhaps_automatic(group)
+    assert not perhaps_automatic(replace(group, signs=signs("bulk_text")))
     # What a platform wrote about an account, and somebody shows to us.
     assert not perhaps_automatic(replace(newsletter, names_home_account=True))
     assert perhaps_automatic(replace(newsletter, names_home_account=True, has_many_links=True))

@@ -160,10 +160,10 @@ def perhaps_automatic(facts: KindFacts) -> bool:
     # Our own group's footer tells its members how to leave it, whoever wrote.
     bulk = signs.bulk_text and not (facts.holds_another or facts.is_own_group)
     offers = facts.offers_leaving and not facts.is_own_group
-    worded = signs.bounce_subject or signs.auto_text or bulk
+    worded = signs.bounce_subject or signs.auto_inside or signs.auto_text or bulk
     return (
         signs.auto_subject
-        or signs.auto_inside
+        or signs.auto_end
         or signs.challenge_text
         or (signs.bounce_inside and signs.bounce_text)
         or (signs.away_subject and _hints_at_machine(facts))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.addresses import is_well_formed, related_domains
+from notifier.addresses import is_well_formed, labels_below_own, related_domains
 from notifier.authentication import Required
 from notifier.etiquette import RULES, Answer, ask_rules, may_answer
 from notifier.manners import Manners
@@ -321,3 +321,19 @@ def test_what_a_stranger_writes_about_the_sender_changes_nothing() -> None:
     for results in ("dmarc=pass", "dmarc=fail"):
         traits = replace(PERSON, authentication=(f"mx.other.example; {results}",))
         assert decide(traits).send
+
+
+@pytest.mark.parametrize(
+    ("domain", "labels"),
+    [
+        ("a.lists.mail.example", ("a", "lists")),
+        ("lists.mail.co.uk", ("lists",)),
+        ("Mail.example.", ()),
+        ("co.uk", ()),
+        ("", ()),
+    ],
+)
+def test_hosts_are_told_from_the_domain_that_somebody_registered(
+    domain: str, labels: tuple[str, ...]
+) -> None:
+    assert labels_below_own(domain) == labels

@@ -327,7 +327,7 @@ def test_only_the_mail_itself_is_looked_at_for_how_one_leaves() -> None:
     assert read_message(newsletter, None, ReadingRules()).traits.perhaps_automatic
 
 
-@pytest.mark.parametrize("sign", ["bounce_subject", "auto_text", "bulk_text"])
+@pytest.mark.parametrize("sign", ["bounce_subject", "auto_inside", "auto_text", "bulk_text"])
 def test_words_of_machines_withhold_the_receipt_where_nothing_else_matters(sign: str) -> None:
     facts = KindFacts(traits=MailTraits(reverse_path="anna@example.org"), signs=signs(sign))
     assert perhaps_automatic(facts)
@@ -343,7 +343,7 @@ def test_a_delivery_status_that_stands_as_text_withholds_the_receipt() -> None:
     assert not read_message(spoken, None, ReadingRules()).traits.perhaps_automatic
 
 
-@pytest.mark.parametrize("doubt", ["auto_subject", "challenge_text", "auto_inside", "bulk_text"])
+@pytest.mark.parametrize("doubt", ["auto_subject", "challenge_text", "auto_end", "bulk_text"])
 def test_one_sign_of_a_machine_withholds_the_receipt(doubt: str) -> None:
     traits = MailTraits(reverse_path="anna@example.org")
     assert perhaps_automatic(KindFacts(traits=traits, signs=signs(doubt)))

@@ -45,6 +45,10 @@ REOPENED: Final = 20
 
 Each of them that goes calls for as many again, so that a relay that falls back is asked for few.
 """
+JUST_NOW: Final = timedelta(minutes=1)
+"""How long ago something must have gone for the way to be open, whatever one connection found."""
+SOON: Final = timedelta(seconds=6)
+"""When an alert is tried again then: a little longer than the courier rests."""
 
 _CHANCE: Final = random.SystemRandom().random
 _log = structlog.get_logger()
@@ -178,6 +182,8 @@ class Deliverer:
             self._failed(work, message, attempt)
             return
         again_at = now + wait(kind, message.attempts + 1, self._chance(), self._way)
+        if outcome.shut and kind in TO_STAFF and self._is_open(work, now):
+            again_at = min(again_at, now + SOON)
         work.outbox.record(message, attempt, OutboxState.QUEUED, again_at, way_shut=outcome.shut)
         _log.warning(
             "message.deferred",
@@ -186,6 +192,13 @@ class Deliverer:
             detail=without_addresses(attempt.detail),
             again_at=again_at.isoformat(),
         )
+
+    def _is_open(self, work: UnitOfWork, now: datetime) -> bool:
+        """Tell whether somebody else's connection has carried something just now.
+
+        This one may have hung since the relay was away: nobody on duty waits for what it found.
+        """
+        return work.traffic.went_since(self._way, now - JUST_NOW, now)
 
     def _is_overtaken(self, work: UnitOfWork, message: OutboxMessage) -> bool:
         """Tell whether all alerts in a mail were cancelled while it was being sent."""

@@ -50,6 +50,17 @@ class Traffic:
         since: datetime | None = self._connection.scalar(vain.limit(1))
         return since
 
+    def went_since(self, way: Way, since: datetime, now: datetime) -> bool:
+        """Tell whether the last message that went by a way did so between two moments."""
+        went_at = self._connection.scalar(
+            select(attempts.c.at)
+            .join(outbox, outbox.c.id == attempts.c.outbox_id)
+            .where(attempts.c.outcome == literal_column("'sent'"), outbox.c.way == way)
+            .order_by(attempts.c.id.desc())
+            .limit(1)
+        )
+        return went_at is not None and since <= went_at <= now
+
     def unsent_alerts(self, least: Severity) -> list[OutboxMessage]:
         """Give the alert mails that wait about cases at least so severe, the gravest first.
 

@@ -7,9 +7,18 @@ from structlog.testing import capture_logs
 
 from notifier import commands
 from notifier.courier import Deferred, Outcome, Refused, Sent
-from notifier.deliver import LEASE, REOPENED, SLOWEST_MESSAGE, Deliverer
+from notifier.deliver import LEASE, REOPENED, SLOWEST_MESSAGE, SOON, Deliverer
 from notifier.policy import EscalationPolicy, Step, Target, TargetKind
-from store.model import Disposition, EventKind, OutboxId, OutboxKind, OutboxMessage, Severity
+from store.model import (
+    TO_REPORTERS,
+    TO_STAFF,
+    Disposition,
+    EventKind,
+    OutboxId,
+    OutboxKind,
+    OutboxMessage,
+    Severity,
+)
 from store.states import AcknowledgementState, OutboxState
 from tests.notifier.house import House, RememberingCourier
 from tests.store.samples import outgoing
@@ -124,6 +133,36 @@ def test_a_relay_that_falls_back_at_once_is_asked_for_few(house: House) -> None:
     courier.goes = 1
     tried = tried_after_an_alert(house, courier)
     assert len(waiting & {message.id for message in tried}) == REOPENED
+
+
+def test_an_alert_behind_a_connection_that_hung_is_tried_soon_when_others_go(house: House) -> None:
+    """The relay came back while one connection waited for it in vain."""
+    waiting_for_long(house, 1, SHUT)
+    alert = house.opened()
+    house.courier.outcome = SHUT
+    for _ in range(3):
+        house.clock.turn(minutes=5)
+        while house.deliverer.step():
+            pass
+    carriers = {
+        kinds: Deliverer(
+            store=house.store, courier=courier, owner="x", clock=house.clock, kinds=kinds
+        )
+        for kinds, courier in ((TO_REPORTERS, Flapping()), (TO_STAFF, house.courier))
+    }
+    house.clock.turn(hours=2)
+    assert carriers[TO_REPORTERS].step() > 0
+    house.clock.turn(seconds=30)
+    while carriers[TO_STAFF].step():
+        pass
+    (mail,) = [m for m in house.outbox(OutboxKind.ALERT) if m.mail.case_id == alert.id]
+    assert mail.next_attempt_at == house.clock() + SOON
+    house.clock.turn(minutes=2)
+    while carriers[TO_STAFF].step():
+        pass
+    (mail,) = [m for m in house.outbox(OutboxKind.ALERT) if m.mail.case_id == alert.id]
+    assert mail.next_attempt_at is not None
+    assert mail.next_attempt_at > house.clock() + SOON
 
 
 def test_each_try_bears_the_same_message_id(house: House) -> None:

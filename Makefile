@@ -21,6 +21,9 @@ demo: setup
 # One more than there are processors: tests of whole programs wait for the most part.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
+# What pytest makes of the test files is kept: without, each worker works it out again at each run.
+unexport PYTHONDONTWRITEBYTECODE
+
 test: setup
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 

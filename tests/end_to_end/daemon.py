@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from tests.end_to_end.warm import Forked, warm_parent
 from tests.tipline.command import run_here
 
 START_SECONDS = 30.0
@@ -64,7 +65,7 @@ class Daemon:
             path.write_text(config, encoding="utf-8")
             self.environment["TIPLINE_CONFIG"] = str(path)
         self.log = (folder / "log").open("ab")
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -75,13 +76,7 @@ class Daemon:
         self.log.close()
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tipline", "serve"],
-            env=self.environment,
-            cwd=self.folder,
-            stdout=self.log,
-            stderr=self.log,
-        )
+        self.process = warm_parent().start(["serve"], self.environment, self.folder, self.log)
         wait_until(self.answers, START_SECONDS, f"the daemon to listen; {self.log_text()}")
 
     def answers(self) -> bool:

@@ -5,6 +5,7 @@
     filing      the whole program, from the first mail to the last receipt
     importing   an mbox taken in beside only reading it
     reading     reading a mail beside parsing its structure
+    starting    what a command costs from start to end, beside Python's own start
     storm       what the duty officer gets of a storm of reports
 
 Everything runs on the loopback interface and in temporary folders, with invented mails. Figures
@@ -22,6 +23,7 @@ import fetching
 import filing
 import importing
 import reading
+import starting
 import storm
 
 ALL = {
@@ -30,6 +32,7 @@ ALL = {
     "filing": filing,
     "importing": importing,
     "reading": reading,
+    "starting": starting,
     "storm": storm,
 }
 

@@ -130,7 +130,8 @@ def _may_follow_sign(text: str, start: int, name: str) -> bool:
     }:
         bold = written in {"*", "**"}
         return not bold or line.strip("* ") == "" or text[start + 1 + len(name) :][:1] == "*"
-    if _NUMBERED.fullmatch(written):
+    spoken = written.rstrip("!=~")[-1:]
+    if _NUMBERED.fullmatch(written) or (spoken and needs_no_space(spoken)):
         return True
     return written.startswith(("@", "(@")) and written[-1] in "/&+-.=" and "://" not in written
 

@@ -186,7 +186,8 @@ def _patterns(platforms: Platforms) -> tuple[re.Pattern[str], ...]:
     also = _alternatives(platforms.words["and"])
     return (
         re.compile(rf"(?:[\s,;:()\[\]\"'’«»“”\-–—/|（）「」・、]|{link}){{0,12}}", re.IGNORECASE),  # noqa: RUF001
-        re.compile(bounds, re.IGNORECASE),
+        # "ma" is Italian for "but", and Polish for "has".
+        re.compile(rf"{bounds}|, ma(?!\w)", re.IGNORECASE),
         re.compile(rf"[\s,、，;/|&+•·*\-–.0-9)]{{0,12}}(?:{also}\s{{0,2}})?", re.IGNORECASE),  # noqa: RUF001
     )
 

@@ -29,6 +29,8 @@ _NUMBER = re.compile(
     r"(?<![\w@+./:#\-])(?P<number>(?P<plus>\+|00)? ?\(?"
     r"[0-9](?:[ .()/\-\u2010-\u2013]{0,3}[0-9]){6,16})(?![\w@%€$£]|[.\-/:,][0-9])"
 )
+# The rest of a number that a mail program broke over two lines.
+_NEXT_LINE = re.compile(r"\n(?P<rest>[0-9](?:[ .()/\-]?[0-9]){1,9})(?![\w@%€$£]|[.\-/:,][0-9])")
 _ON: Final = "on|via|auf|über|sur|en|in|su|op|no|na|w|у|в|на|per"  # noqa: RUF001
 _SMALL = re.compile(
     rf"(?<!\w)(?:(?:{_ON}) signal(?=[^\n+]{{0,30}}\+[0-9])|signal(?=[ :]{{1,3}}\+[0-9])"
@@ -76,6 +78,9 @@ def find_phones(
             continue
         left -= 1
         number = _e164(found["number"], regions)
+        rest = None if number else _NEXT_LINE.match(text, end)
+        if rest:
+            number, end = _e164(f"{found['number']} {rest['rest']}", regions), rest.end()
         if number:
             yield number, key, (start, end)
         if not left:
@@ -123,13 +128,16 @@ def _platform_of(text: str, start: int, end: int, words: list[PlatformWord]) -> 
     beside = [
         (max(word.start - end, start - word.end), word) for word in words[max(0, at - 1) : at + 1]
     ]
-    distance, nearest = min(beside, key=lambda each: each[0])
-    if distance > MAX_BETWEEN:
-        return None
-    between = text[nearest.end : start] if nearest.end <= start else text[end : nearest.start]
-    if _PARTED.search(between) and not (nearest.end <= start and _HIS_NUMBER.search(between)):
-        return None
-    return nearest.key
+    near = sorted((each for each in beside if each[0] <= MAX_BETWEEN), key=lambda each: each[0])
+    tied = (word.key for _, word in near if _is_tied(text, start, end, word))
+    return next(tied, None)
+
+
+def _is_tied(text: str, start: int, end: int, word: PlatformWord) -> bool:
+    """Tell whether a number and a name stand in one sentence, or the number explains the name."""
+    is_before = word.end <= start
+    between = text[word.end : start] if is_before else text[end : word.start]
+    return not _PARTED.search(between) or (is_before and bool(_HIS_NUMBER.search(between)))
 
 
 def _is_something_else(text: str, found: re.Match[str]) -> bool:

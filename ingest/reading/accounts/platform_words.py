@@ -28,6 +28,8 @@ _LAST_WORD = re.compile(r"(\w{1,20})['’]?[ \"“«(]{1,3}$")  # noqa: RUF001 -
 _ANNOUNCES = re.compile(r"[ ]?(?:[:=：\x00]|\(@)|[''’](?:da|de|ta|te|daki|deki|in|ın)\b")  # noqa: RUF001
 _PRECEDES = re.compile(rf"[ ]?@|{_ANNOUNCES.pattern}")
 _KATAKANA: Final = ("\u30a1", "\u30ff")
+# Stands among the katakana, and parts words or begins an item of a list.
+_MIDDLE_DOT: Final = "\u30fb"
 _HANGUL: Final = ("\uac00", "\ud7a3")
 _ARABIC: Final = ("\u0600", "\u06ff")
 
@@ -88,6 +90,7 @@ def _is_within(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if before in _NOT_BEFORE and before:
         return True
+    before, after = (char.replace(_MIDDLE_DOT, "") for char in (before, after))
     arabic = _ARABIC[0] <= text[start] <= _ARABIC[1]
     if before.isalnum() and not is_unspaced(before) and not arabic and not is_unspaced(text[start]):
         return True
@@ -110,7 +113,8 @@ def _is_borne_out(
     if text[start - 1 : start] == "(" and after[:1] == ")":
         return True
     announces = _ANNOUNCES if name in platforms.words["prose"] else _PRECEDES
-    if announces.match(after) or (after[:1] and is_unspaced(after[0])):
+    follows = after.lstrip(" ")[:1]
+    if announces.match(after) or (follows and is_unspaced(follows)):
         return True
     following = re.match(r"[ \-]{1,2}(\w{1,20})", after)
     if following and following[1].lower() in platforms.words["labels"]:

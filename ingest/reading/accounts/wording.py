@@ -22,6 +22,8 @@ _OTHER_SCRIPTS = frozenset({"ru", "uk", "ar", "hi", "ja", "ko", "zh"})
 _LINKS = ("is", "on", "linked")
 # Copulas that folding makes a word for "and": Italian, Portuguese.
 _ACCENTED = ("è", "È", "é", "É")
+# What folding makes of "tên", Vietnamese for "called": a word of others ('Ten "kolega" to').
+_NOT_CALLED = "ten"
 # How the tag of a platform's name begins; its key follows.
 PLATFORM = "platform:"
 
@@ -71,7 +73,13 @@ def label_wording(text: str, platforms: Platforms, language: str | None = None) 
     if any(char in text for char in _ACCENTED):
         # Whoever writes "è" for "is" means "and" by "e".
         found = [each for each in found if not _is_plain(text, each)]
+    if language not in {None, "vi"}:
+        found = [each for each in found if not _is_mistaken(text, each)]
     return Wording(folded, [*names, *found])
+
+
+def _is_mistaken(text: str, found: Found) -> bool:
+    return found.tag == "named" and text[found.start : found.end].lower() == _NOT_CALLED
 
 
 def _is_plain(text: str, found: Found) -> bool:

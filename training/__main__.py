@@ -52,8 +52,8 @@ def main() -> None:
 def _learn_roles() -> None:
     marked = list(from_marked(marked_mails()))
     corpus = [each for half in LEARNED_FROM for each in from_corpus(half)]
-    # What the rules are tested with has to come out right, so it counts three times.
-    others = [*map(_without_rules, corpus), *(3 * list(from_sentences()))]
+    # What the rules are tested with has to come out right, so it counts four times.
+    others = [*map(_without_rules, corpus), *(4 * list(from_sentences()))]
     told: list[Told] = []
     for kept, learned in _parted(marked):
         told += by_weights(kept, learn_roles([*learned, *others]))

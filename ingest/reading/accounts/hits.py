@@ -20,7 +20,7 @@ from ingest.reading.accounts.mentions import (
     looks_like_domain,
 )
 from ingest.reading.accounts.near import find_near
-from ingest.reading.accounts.nearby import named_nearby, platform_nearby
+from ingest.reading.accounts.nearby import named_nearby, platform_names, platform_nearby
 from ingest.reading.accounts.phones import find_phones
 from ingest.reading.accounts.platforms import Platform, Platforms
 from ingest.reading.accounts.pointers import account_at
@@ -184,7 +184,10 @@ def _platform_of(text: str, found: Labelled, platforms: Platforms) -> Platform:
 
 
 def _by_label(text: str, labelled: Iterator[Labelled], platforms: Platforms) -> Iterator[Seen]:
+    names = platform_names(platforms)
     for found in labelled:
+        if found.token.lower() in names:
+            continue
         platform = _platform_of(text, found, platforms)
         if found.method == "labelled_id":
             account = platform.account(user_id=found.token)

@@ -37,6 +37,7 @@ _ACCOUNT = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?;…]{1,9}(?=\s|$)|[。！？।؟۔]")  # noqa: RUF001
 _ANNOUNCES = re.compile(r"(?:[^\n]{0,25}[:=：]\s{0,3}| ?\()[(\"'“«]?")  # noqa: RUF001
+_SAID = re.compile(r"[^\n,;.]{1,25}")
 _BESIDE = re.compile(r"[:=：]?\s{0,2}[(\-–|]?\s?[(\"'“«]?")  # noqa: RUF001
 
 
@@ -125,6 +126,8 @@ class _Surroundings:
         last = self._accounts[at - 1][1]
         if last > word.start or not self._is_linked(last, word):
             return False
+        if self._goes_on(last, word, between):
+            return False
         return bool(_stripped(self._text[last : word.start])) or not _BESIDE.fullmatch(between)
 
     def _is_tied(self, end: int, word: PlatformWord) -> bool:
@@ -137,7 +140,13 @@ class _Surroundings:
         between = self._text[word.end : self._begins[at]]
         linked = _stripped(self._text[end : word.start])
         announces = _ANNOUNCES.fullmatch(between) or (not linked and _BESIDE.fullmatch(between))
-        return not announces
+        return not (announces or self._goes_on(end, word, between))
+
+    def _goes_on(self, end: int, word: PlatformWord, between: str) -> bool:
+        """Tell whether a comma before a name makes it the next handle's: "…, on it he is"."""
+        parted = "," in self._text[end : word.start]
+        said = _SAID.fullmatch(between) and not self._listed.fullmatch(between)
+        return parted and bool(said)
 
     def _is_linked(self, end: int, word: PlatformWord) -> bool:
         between = self._text[end : word.start]

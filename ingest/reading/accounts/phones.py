@@ -45,7 +45,8 @@ _HIS_NUMBER = re.compile(
     r"[.!?。！？।؟]\s{0,3}"  # noqa: RUF001
     r"(?!(?:my|our|meine?|unsere?|mi|mon|notre|meu|mijn|m[oó]j|мой|мій|मेरा|我的|私の|제|내)\b)"
     r"(?:\w{1,8}\s){0,2}(?:number|(?:ruf|handy|telefon)?nummer|n[uú]m[eé]ro|numeru?|numarası|nomor(?:nya)?"  # noqa: RUF001
-    r"|номер|رقمه|رقمها|الرقم|番号|번호는?|号码|號碼|नंबर|số)(?:\W{0,3}\w{1,10}){0,2}[ :：,]{1,3}\Z",  # noqa: RUF001
+    r"|номер|رقمه|رقمها|الرقم|番号|번호는?|号码|號碼|नंबर|số)(?:,[^,.\n]{1,40},)?"
+    r"(?:\W{0,3}\w{1,10}){0,2}[ :：,]{1,3}\Z",  # noqa: RUF001
     re.IGNORECASE,
 )
 # Words before a number that make it something else.

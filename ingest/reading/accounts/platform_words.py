@@ -45,6 +45,7 @@ class PlatformWord:
     here: bool = False
 
 
+@lru_cache(maxsize=8)
 def platform_names(platforms: Platforms) -> dict[str, str]:
     """Give every name of a platform that needs no care, with the platform's key.
 

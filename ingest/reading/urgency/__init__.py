@@ -22,10 +22,15 @@ from ingest.reading.urgency.rules import GENERAL, RULES, Met, meet
 from ingest.reading.weights import Weights, likelihoods, load_weights
 
 WEIGHTS: Final = Path(__file__).with_name("urgency_weights.tsv")
-# How likely it has to be that a report cannot wait; less where a rule is met, as nobody's plain
-# words are to be passed over ("I am in danger"); and that it may be one that cannot.
-AT_LEAST: Final = 0.5
-WITH_RULE: Final = 0.3
+# How likely it has to be that a report cannot wait; less where a rule is met, least where one of
+# these is, as nobody's plain words are to be passed over ("I am in danger"); and that it may be one
+# that cannot.
+AT_LEAST: Final = 0.6
+WITH_RULE: Final = 0.5
+WITH_GRAVE_RULE: Final = 0.25
+_GRAVE: Final = frozenset(
+    f"rule {rule} met" for rule in ("self_harm", "child_missing", "imminent_danger")
+)
 PERHAPS: Final = 0.2
 
 # Names say nothing of danger ("@missing_you").
@@ -74,7 +79,10 @@ def urgency(text: str, language: str | None = None) -> Urgent | None:
 
 def is_urgent(clues: Iterable[str], likely: float) -> bool:
     """Tell whether so likely a danger is enough by these clues."""
-    return likely >= (WITH_RULE if A_RULE in clues else AT_LEAST)
+    there = frozenset(clues)
+    if there & _GRAVE:
+        return likely >= WITH_GRAVE_RULE
+    return likely >= (WITH_RULE if A_RULE in there else AT_LEAST)
 
 
 def perhaps_urgent(text: str) -> Urgent | None:

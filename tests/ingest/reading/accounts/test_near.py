@@ -39,6 +39,11 @@ def test_a_name_with_an_underscore_is_an_account_in_any_script(
     assert handles(text, language) == expected
 
 
+def test_the_name_of_a_platform_is_nobodys_handle() -> None:
+    text = "让他装Telegram继续聊,Telegram账号是 @quiet_heron 。"
+    assert handles(text, "zh") == ["quiet_heron"]
+
+
 def test_a_word_of_one_language_that_names_in_another_announces_nothing() -> None:
     assert handles('Ten "kolega" to dorosły mężczyzna.', "pl") == []
     assert handles('Nó tên "quietheron".', "vi") == ["quietheron"]

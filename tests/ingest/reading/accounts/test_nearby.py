@@ -44,6 +44,8 @@ ROWS = [
     ("ktoś, kto na Discordzie ma nick @one, a u was @two", "discord chirper"),
     ("su Instagram scrive, ma qui è @one", "chirper"),
     ("IG 是 @one", "instagram"),
+    ("Da voi è @one, su Instagram invece è @two", "chirper instagram"),
+    ("@one, on Instagram and @two", "instagram chirper"),
     ("the signal was bad, @one wrote", "chirper"),
     ("on Signal @one", "signal"),
     ("Signal: @one", "signal"),

@@ -35,6 +35,10 @@ def numbers(text: str, regions: tuple[str, ...] = ()) -> list[tuple[str, str]]:
             "Er will auf WhatsApp wechseln. Seine Nummer: +49 1512 3456789. Auf Telegram auch.",
             ("+4915123456789", "whatsapp"),
         ),
+        (
+            "Er will zu WhatsApp wechseln. Die Nummer, von der er schreibt, ist +49 1512 3456789.",
+            ("+4915123456789", "whatsapp"),
+        ),
         ("WhatsApp'a geçelim demiş. Numarası +90 532 555 01 47.", ("+905325550147", "whatsapp")),
     ],
 )

@@ -42,13 +42,13 @@ def test_what_the_rules_say_is_hardly_ever_overruled() -> None:
 
 def test_what_no_rule_says_is_urgent_by_all_together() -> None:
     text = (
-        "My son says a mate is coming on the coach at ten to six tomorrow and will stop with us, "
-        "he has never met him."
+        "She told us at breakfast that his car will be at the corner after training and that she "
+        "gets in."
     )
     assert look(text, "en").met.most_telling() is None
-    assert urgency(text, "en") == Urgent(
-        rule="meeting_planned", phrase="at ten", span=(text.index("at ten"), text.index(" to six"))
-    )
+    urgent = urgency(text, "en")
+    assert urgent is not None
+    assert text.lower()[slice(*urgent.span)] == urgent.phrase
 
 
 def test_no_clue_is_named_by_letters_that_only_the_writer_typed() -> None:

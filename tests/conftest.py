@@ -6,10 +6,12 @@ import atexit
 import gc
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+import typer.main
 from hypothesis import settings
 from sqlalchemy import create_engine
 
@@ -76,6 +78,14 @@ def _statements_compiled_once() -> Iterator[None]:
         patched.setattr("store.engine.create_engine", shared)
         yield
     first.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_put_together_once() -> Iterator[None]:
+    """Let Typer put the command line together once for all that is run in this process."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture(scope="session")

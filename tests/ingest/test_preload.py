@@ -26,7 +26,7 @@ for mail in mails:
 """
 
 
-@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.long)])
 def test_no_mail_of_the_corpus_has_a_file_opened(every: int) -> None:
     command = [sys.executable, "-c", PROGRAM, str(every)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -119,4 +119,8 @@ class LastWord:
             created_at=now,
             next_attempt_at=now,
         )
-        return isinstance(self._couriers[mail.way].send(message), Sent)
+        try:
+            return isinstance(self._couriers[mail.way].send(message), Sent)
+        except Exception:  # noqa: BLE001 - a login may need the database; the other ways do not
+            _log.exception("alarm.not_sent", way=mail.way.value)
+            return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,11 +10,17 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from store.model import TO_REPORTERS, TO_STAFF, OutboxKind, OutboxMessage, Severity, Way
 from store.outbox import outgoing_message
-from store.schema import outbox
+from store.schema import attempts, outbox
 from store.states import OutboxState
 
 LONGEST_WAIT: Final = timedelta(hours=2)
 """No message waits longer than this for its next try."""
+
+RESTED: Final = timedelta(seconds=5)
+"""How long after its last try a message is left alone, even when the way is open again.
+
+Some trouble that looks like the relay's own is that of one message, at every try.
+"""
 
 # Reporters last. What tells of no case (an alarm) goes with the ordinary ones.
 _IN_ORDER: Final = (
@@ -103,24 +110,39 @@ class Sending:
 
         With ``staff`` also what is for staff and waits for whatever else. A bounded number, those
         to staff first, by severity, and then those that wait longest: each that goes calls for
-        more.
+        more. What was tried just now has its rest first.
         """
         tried = outbox.c.kind.in_(TO_STAFF) & (outbox.c.attempts > 0)
-        which = or_(outbox.c.way_shut, tried) if staff else outbox.c.way_shut
+        # Said in the one way that has the index of what is shut used (in a storm thousands are
+        # queued), and in the other where that is not all (thousands have gone).
+        queued = outbox.c.state == OutboxState.QUEUED if staff else outbox.c.state.not_in(_ENDED)
         numbers = self._connection.scalars(
             select(outbox.c.id)
             .where(
-                which,
-                # So that the index of what is shut is used: in a storm thousands are queued.
-                outbox.c.state.not_in(_ENDED),
+                or_(outbox.c.way_shut, tried) if staff else outbox.c.way_shut,
+                queued,
                 outbox.c.way == way,
-                outbox.c.next_attempt_at > now,
+                # What is due within moments needs no hurry, and takes nobody's place here.
+                outbox.c.next_attempt_at > now + RESTED,
                 outbox.c.lease_owner.is_(None),
             )
             .order_by(*_IN_ORDER, outbox.c.created_at, outbox.c.id)
             .limit(limit)
         ).all()
         if numbers:
-            chosen = outbox.c.id.in_(numbers)
-            self._connection.execute(update(outbox).where(chosen).values(next_attempt_at=now))
+            self._hurry(numbers, now)
         return len(numbers)
+
+    def _hurry(self, numbers: Sequence[int], now: datetime) -> None:
+        just_tried = (
+            select(attempts.c.id)
+            .where(
+                attempts.c.outbox_id == outbox.c.id,
+                attempts.c.at > now - RESTED,
+                attempts.c.at <= now,
+            )
+            .exists()
+        )
+        for which, at in ((~just_tried, now), (just_tried, now + RESTED)):
+            chosen = update(outbox).where(outbox.c.id.in_(numbers), which)
+            self._connection.execute(chosen.values(next_attempt_at=at))

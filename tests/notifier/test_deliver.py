@@ -90,6 +90,18 @@ class Flapping(RememberingCourier):
         return Sent() if len(self.seen) <= self.goes else SHUT
 
 
+class Stubborn(RememberingCourier):
+    """Takes all but one message, and says that it can take none."""
+
+    def __init__(self, stuck: OutboxId) -> None:
+        super().__init__()
+        self.stuck = stuck
+
+    def send(self, message: OutboxMessage) -> Outcome:
+        self.seen.append(message)
+        return SHUT if message.id == self.stuck else Sent()
+
+
 def waiting_for_long(house: House, count: int, outcome: Deferred) -> set[OutboxId]:
     """Have so many receipts tried in vain, until the next try is an hour away."""
     with house.store.transaction() as work:
@@ -102,6 +114,7 @@ def waiting_for_long(house: House, count: int, outcome: Deferred) -> set[OutboxI
         house.clock.turn(hours=2)
         while house.deliverer.step():
             pass
+    house.clock.turn(seconds=10)
     return {message.id for message in house.outbox()}
 
 
@@ -133,6 +146,26 @@ def test_a_relay_that_falls_back_at_once_is_asked_for_few(house: House) -> None:
     courier.goes = 1
     tried = tried_after_an_alert(house, courier)
     assert len(waiting & {message.id for message in tried}) == REOPENED
+
+
+def test_one_message_that_the_relay_never_takes_is_not_tried_with_each_that_goes(
+    house: House,
+) -> None:
+    """Trouble that sounds like the relay's own, as of a filter that fails over one mail."""
+    (stuck,) = waiting_for_long(house, 1, SHUT)
+    courier = Stubborn(stuck)
+    deliverer = Deliverer(store=house.store, courier=courier, owner="here", clock=house.clock)
+    for second in range(30):
+        house.clock.turn(seconds=1)
+        with house.store.transaction() as work:
+            mail = outgoing(f"new{second}", OutboxKind.ACKNOWLEDGEMENT)
+            work.outbox.queue(mail, house.clock())
+            work.commit()
+        while deliverer.step():
+            pass
+    tries = [message.id for message in courier.seen].count(stuck)
+    assert len(courier.seen) >= 30 + tries
+    assert 2 <= tries <= 6
 
 
 def test_an_alert_behind_a_connection_that_hung_is_tried_soon_when_others_go(house: House) -> None:

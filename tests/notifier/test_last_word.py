@@ -115,3 +115,15 @@ def test_what_is_no_fault_of_the_storage_is_nobodys_last_word(house: House) -> N
             step()
         house.clock.turn(minutes=1)
     assert watched.relay.seen == []
+
+
+def test_a_relay_whose_login_cannot_be_written_down_keeps_no_channel_from_telling(
+    house: House,
+) -> None:
+    watched = Watched(house)
+    # As a token does that has to be renewed, and kept, first.
+    watched.relay.outcome = FULL
+    watched.goes_on(62)
+    assert [message.mail.recipient for message in watched.gateways.seen] == [ROOM]
+    watched.goes_on(3600)
+    assert [message.mail.recipient for message in watched.gateways.seen] == [ROOM, ROOM]

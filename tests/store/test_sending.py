@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, event
 
 from store.model import Attempt, OutboxKind, Severity, Way
+from store.schema import metadata
+from store.sending import Sending
 from store.states import OutboxState
 from store.unit_of_work import Store
 from tests.store.queued import LEASE, claim, queue, record
@@ -87,7 +91,7 @@ def test_a_way_that_is_open_again_takes_the_gravest_to_staff_first(store: Store)
         for key, kind, severity, shut in rows:
             number = work.outbox.queue(outgoing(key, kind, severity=severity), NOW)
             assert number is not None
-            tried = Attempt(at=NOW, outcome="deferred", detail="away")
+            tried = Attempt(at=NOW - wait, outcome="deferred", detail="away")
             message = work.outbox.get(number)
             work.outbox.record(message, tried, OutboxState.QUEUED, NOW + wait, way_shut=shut)
         work.commit()
@@ -102,3 +106,16 @@ def test_a_way_that_is_open_again_takes_the_gravest_to_staff_first(store: Store)
             work.sending.reopen(Way.MAIL, NOW, limit, staff=staff)
             work.commit()
         assert claim(store) == expected
+
+
+@pytest.mark.parametrize("staff", [False, True])
+def test_what_waits_is_found_without_looking_through_all_that_ever_went(*, staff: bool) -> None:
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+    with engine.begin() as connection:
+        Sending(connection).reopen(Way.MAIL, NOW, 20, staff=staff)
+        ((query, values),) = asked
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+    assert "INDEX ix_outbox_" in plan[0].detail

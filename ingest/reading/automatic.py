@@ -53,6 +53,8 @@ def _reports_failure(facts: KindFacts) -> bool:
         return True
     if facts.may_matter:
         return worded and signs.perhaps_daemon
+    if facts.speaks_of_child:
+        return named
     return (
         (worded and (signs.bounce_detail or signs.auto_text))
         or named
@@ -78,7 +80,7 @@ def auto_reply(facts: KindFacts) -> Decision | None:
         return _by_field(facts)
     if facts.is_by_responder:
         return MailKind.AUTO_REPLY, "a responder's header field says so"
-    if facts.knows_itself_again and not facts.may_matter:
+    if facts.knows_itself_again and not (facts.may_matter or facts.speaks_of_child):
         return MailKind.AUTO_REPLY, "a program put its own address there, to know its mail again"
     reason = _by_words(facts)
     return (MailKind.AUTO_REPLY, reason) if reason else None
@@ -110,7 +112,9 @@ def _by_words(facts: KindFacts) -> str | None:
     noted = signs.auto_subject and signs.away_text and not facts.names_home_account
     if noted or (sent_so and (signs.auto_subject or signs.away_subject)):
         return _ABSENCE
-    return None if facts.may_matter else _by_plain_words(facts, sent_so=sent_so)
+    if facts.may_matter or (facts.speaks_of_child and not _hints_at_machine(facts)):
+        return None
+    return _by_plain_words(facts, sent_so=sent_so)
 
 
 def _by_plain_words(facts: KindFacts, *, sent_so: bool) -> str | None:
@@ -145,6 +149,11 @@ def _by_agreeing_words(facts: KindFacts) -> str | None:
     return next((reason for found, reason in agreements if found), None)
 
 
+def _agrees_with_itself(facts: KindFacts) -> bool:
+    """Tell whether only the child that a mail speaks of keeps its words from being a machine's."""
+    return facts.speaks_of_child and not facts.may_matter and bool(_by_agreeing_words(facts))
+
+
 def _hints_at_machine(facts: KindFacts) -> bool:
     """Tell whether something agrees with an automatic answer that would prove nothing alone."""
     bulk = facts.is_bulk and not facts.came_by_list
@@ -168,6 +177,7 @@ def perhaps_automatic(facts: KindFacts) -> bool:
         or (signs.bounce_inside and signs.bounce_text)
         or (signs.away_subject and _hints_at_machine(facts))
         or facts.is_by_list_owner
+        or _agrees_with_itself(facts)
         or (signs.auto_text and (signs.unattended or signs.ticket_text or signs.away_text))
         or (signs.perhaps_daemon and signs.bounce_text)
         or ((worded or offers or facts.has_status_text) and not facts.may_matter)

@@ -15,7 +15,12 @@ MAX_FOOTER: Final = 200
 # Lines of a mailing list's footer, its ruler among them.
 MAX_LIST_FOOTER: Final = 8
 _LONG_RULER = re.compile(r"[-_=]{20,200}")
-_LIST = re.compile(r"(?<![a-z])list|mailman|unsubscribe", re.IGNORECASE)
+# Nobody else's: people too write below a ruler of "the list of all of them", and link to it.
+_LIST = re.compile(
+    r"mail(?:ing)?[- ]?list|(?<![a-z])list(?:info|serv|[aes]?[.@])|[-.]list[-@]|mailman"
+    r"|unsubscribe",
+    re.IGNORECASE,
+)
 # Characters around a line that say nothing.
 TRIM: Final = " \t*_[]()<>|•·~\"'\u00a0\u200b\u2013\u2014\ufeff"
 RULER: Final = re.compile(r"[-_=*~\u2010-\u2015]{3,200}")
@@ -68,6 +73,7 @@ def cut_list_footer(lines: list[str]) -> list[str]:
             is_list = any(_LINK.search(line) for line in below) and any(
                 _LIST.search(line) for line in below
             )
+            is_list = is_list and not any(map(HANDLE.search, below))
             return lines[:at] if is_list else lines
     return lines
 

@@ -19,7 +19,8 @@ _BULK: Final = frozenset({"list", "bulk", "junk"})
 class KindFacts:
     """What the decision looks at; no words of the mail.
 
-    ``holds_another`` tells that words of an earlier mail may stand in it, ``offers_leaving`` that
+    ``speaks_of_child`` tells that it names one, beside what a mail system gives back;
+    ``holds_another`` that words of an earlier mail may stand in it, ``offers_leaving`` that
     it says how one gets no more of its like, ``is_aggregate`` that a mail server reports what it
     saw of a domain's mail. ``has_delivery_status`` and ``has_disposition`` tell of such parts,
     ``has_status_text`` of the former as text; ``is_complaint`` of a feedback report older than
@@ -38,6 +39,7 @@ class KindFacts:
     names_home_account: bool = False
     reports_home_account: bool = False
     urgent: bool = False
+    speaks_of_child: bool = False
     signs: MachineSigns = field(default_factory=MachineSigns)
     holds_another: bool = False
     offers_leaving: bool = False
@@ -105,8 +107,8 @@ class KindFacts:
     @property
     def knows_itself_again(self) -> bool:
         """Whether a program put its own address there, to know its mail again."""
-        traits = self.traits
-        own = {address.lower() for address in (traits.reverse_path, *traits.from_addresses)}
+        # The reverse path alone may be that of who passes a mail on.
+        own = {address.lower() for address in self.traits.from_addresses}
         return any(own & {*value.lower().split()} for value in self.values(*LOOP_FIELDS))
 
     @property

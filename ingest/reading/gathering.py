@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.reading.children import speaks_of_child
 from ingest.reading.facts import KindFacts
 from ingest.reading.kind import ALERT_ID_PREFIX, answers_ours
 from ingest.reading.leaving import has_many_links, offers_leaving
@@ -62,6 +63,7 @@ class Reading:
     passes_on: bool
     sightings: tuple[Sighting, ...]
     urgent: bool
+    language: str | None
     evidence: tuple[EvidencePart, ...]
     token: str | None
     report: FoundReport
@@ -84,6 +86,9 @@ def gather_facts(read: Reading, rules: ReadingRules) -> KindFacts:
         names_home_account=any(not _is_returned(each, returned) for each in home),
         reports_home_account=any(each.role is Role.REPORTED for each in home),
         urgent=read.urgent,
+        speaks_of_child=speaks_of_child(
+            read.subject, read.text[: returned.start() if returned else None], read.language
+        ),
         signs=machine_signs(mail.value("from"), read.subject, read.text),
         holds_another=read.passes_on or bool(traits.references),
         offers_leaving=not read.passes_on

@@ -11,7 +11,7 @@ from ingest.reading.bounds import ends
 from ingest.reading.endings import has_list_footer
 from ingest.reading.lexicon import Lexicon
 from ingest.reading.links import Link
-from ingest.reading.machines import MAX_SUBJECT, flat, is_marked
+from ingest.reading.machines import MAX_SUBJECT, flat, is_marked, without_quoted
 from ingest.reading.phrases import merged
 from ingest.reading.words import is_forward_subject
 
@@ -47,7 +47,7 @@ def offers_leaving(
         return False
     if any(_LEAVING.search(f"{link.target[:MAX_TARGET]} {link.text or ''}") for link in links):
         return True
-    text = flat(ends(whole, MAX_WHOLE))
+    text = flat(without_quoted(ends(whole, MAX_WHOLE)))
     found = _words().find(text)
     return any(_WHERE.search(text, max(0, each.start - NEAR), each.end + NEAR) for each in found)
 

@@ -52,6 +52,7 @@ _UNATTENDED = re.compile(
 _DETAIL = re.compile(
     r"[\w.+=-]{1,64}@[\w-]{1,63}\.|\b[45]\d\d[ -]#?\(?[45]\.\d{1,3}\.|\b[45]\.\d\.\d"
 )
+_QUOTED = re.compile(r"^[ \t]{0,3}>[^\n]*", re.MULTILINE)
 _SPACES = re.compile(r"\s+")
 # Some put a word of their own first ("Failed: ...", "[list] ..."), people "Re:".
 _PREFIX = re.compile(r"\W{0,3}(?:\[[^\]\n]{1,60}\]|[\w. -]{1,20}[\]:>])\s{0,3}")
@@ -183,8 +184,13 @@ def _beginnings(title: str) -> set[int]:
 def _of_text(text: str) -> set[str]:
     head = flat(text[:HEAD])
     tags = {each.tag for each in _lexicon(_TEXTS).find(head)}
-    tail = flat(text[-TAIL:]) if len(text) > HEAD else head
+    tail = flat(without_quoted(text[-TAIL:] if len(text) > HEAD else text))
     return tags | {each.tag for each in _lexicon(("bulk_text",)).find(tail)}
+
+
+def without_quoted(text: str) -> str:
+    """Leave out the lines that a text marks as another's."""
+    return _QUOTED.sub("", text)
 
 
 def flat(text: str) -> str:

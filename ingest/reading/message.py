@@ -264,6 +264,7 @@ def facts_of(pieces: Pieces, rules: ReadingRules) -> KindFacts:
         passes_on=0 < pieces.body.words.own_length < len(pieces.body.words.text),
         sightings=pieces.named.sightings,
         urgent=pieces.urgent is not None,
+        language=pieces.language,
         evidence=pieces.evidence,
         token=pieces.token,
         report=pieces.report,

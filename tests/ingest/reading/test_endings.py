@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.reading.endings import cut_footers
+from ingest.reading.endings import cut_footers, cut_list_footer
 
 OWN = ["This account worries me: @dark_wolf", ""]
 FOOTERS = [
@@ -136,3 +136,29 @@ def test_the_last_line_of_a_person_is_not(line: str) -> None:
 @pytest.mark.parametrize("line", ["", FOOTERS[0], "<https://aka.ms/x>", "_" * 100])
 def test_very_many_lines_of_a_kind_cost_little(line: str) -> None:
     assert cut_footers(["own", *[line] * 50_000, "x"])[0][0] == "own"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "He is in the friends list of https://chirper.example/dark_wolf",
+        "The list of all of them: https://chirper.example/dark_wolf",
+        "Listen, this is him: https://chirper.example/dark_wolf",
+        "Parents mailing list, where @dark_wolf writes: https://lists.example/parents",
+    ],
+)
+def test_what_people_write_below_a_ruler_is_no_footer_of_a_list(below: str) -> None:
+    lines = [*OWN, "-" * 30, below]
+    assert cut_list_footer(lines) == lines
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Parents mailing list\nhttps://lists.example/mailman/listinfo/parents",
+        "https://lists.example/parents",
+        "To unsubscribe: https://school.example/leave",
+    ],
+)
+def test_the_footer_of_a_list_is_cut(below: str) -> None:
+    assert cut_list_footer([*OWN, "_" * 47, *below.split("\n")]) == OWN

@@ -244,7 +244,10 @@ def test_a_program_that_marks_a_mail_with_its_own_address_wrote_it() -> None:
     own = {"from_addresses": ("Bugs@code.example",), "reverse_path": "bugs@code.example"}
     assert kind_of(mark, **own) is MailKind.AUTO_REPLY
     assert kind_of(mark, **own, urgent=True) is MailKind.REPORT
+    assert kind_of(mark, **own, speaks_of_child=True) is MailKind.REPORT
     assert kind_of(mark) is MailKind.REPORT
+    # Whoever passes a mail on puts an own mark, and an own reverse path, above another's words.
+    assert kind_of(mark, reverse_path="bugs@code.example") is MailKind.REPORT
     assert kind_of(("x-loop", ""), reverse_path="") is MailKind.REPORT
 
 
@@ -427,3 +430,76 @@ def test_a_failure_that_calls_itself_automatic_needs_no_address() -> None:
     words = "This message was created automatically. A message could not be delivered."
     raw = f"From: gate@mx.example\nSubject: Mail delivery failed\n\n{words}\n".encode()
     assert read_message(raw, None, ReadingRules()).kind is MailKind.BOUNCE
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        ("Anna", "Your case 77", "The case number is 77. He still writes to my daughter."),
+        ("Anna", "Your request", "Thank you for your message. He still writes to my son."),
+        (
+            "Anna",
+            "Ihre Anfrage",
+            "Vielen Dank für Ihre Nachricht. Er schreibt meiner Tochter weiter.",
+        ),
+        ("Anna", "Votre demande", "Merci pour votre message. Cet homme écrit encore à ma fille."),
+        ("Anna", "On maternity leave", "I am on maternity leave and see who writes to my kid."),
+        ("Anna", "Automated message my son got", "It asks for the name of his school."),
+        ("Anna", "Read: he writes to my child", "What I wrote has been read by nobody."),
+        (
+            "Anna",
+            "Mail could not be delivered: my daughter",
+            "My mail to help@chirper.example could not be delivered. A man writes to my daughter.",
+        ),
+        ("Postmaster", "worried", "The pupils say that your mail could not be delivered."),
+        ("Zabbix Berg", "worried", "A man writes to my niece."),
+        ("Desk", "Case #4711", "A mother says that a man writes to her girl. Your case number?"),
+    ],
+)
+def test_words_of_machines_make_none_of_who_writes_about_a_child(
+    sender: str, subject: str, text: str
+) -> None:
+    mail = f"From: {sender} <a@example.org>\nSubject: {subject}\n\n{text}\n"
+    assert read_message(mail.encode(), None, ReadingRules()).kind is MailKind.REPORT
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("ticket_subject", "ticket_text"), ("away_subject", "away_text"), ("auto_subject",)],
+)
+def test_what_only_a_child_keeps_from_being_a_machines_gets_no_receipt(
+    names: tuple[str, ...],
+) -> None:
+    traits = MailTraits(reverse_path="desk@example.org")
+    facts = KindFacts(traits=traits, signs=signs(*names), speaks_of_child=True)
+    assert decide_kind(facts)[0] is MailKind.REPORT
+    assert perhaps_automatic(facts)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"reverse_path": "", "signs": signs("ticket_text")},
+        {"reverse_path": "", "signs": signs("bounce_subject")},
+        {"signs": signs("auto_subject", "away_text")},
+    ],
+)
+def test_fields_tell_a_machine_that_speaks_of_a_child(facts: dict[str, Any]) -> None:
+    assert kind_of(**facts, speaks_of_child=True) in {MailKind.AUTO_REPLY, MailKind.BOUNCE}
+
+
+def test_what_a_mail_system_gives_back_speaks_for_nobody() -> None:
+    mail = (
+        "From: Mail <mail@mx.example.org>\nSubject: Undeliverable: your mail\n\n"
+        "It could not be delivered to ben@example.org.\n\n"
+        "Received: from mx.example.org\nSubject: my daughter\n\nHe writes to my daughter.\n"
+    )
+    assert read_message(mail.encode(), None, ReadingRules()).kind is MailKind.BOUNCE
+
+
+def test_a_newsletter_that_somebody_quotes_withholds_no_receipt() -> None:
+    text = "A man writes to my son.\n\n> To unsubscribe, go to https://shop.example/77\n"
+    mail = f"From: Anna <anna@example.org>\nSubject: worried\n\n{text}".encode()
+    assert not read_message(mail, None, ReadingRules()).traits.perhaps_automatic
+    bare = mail.replace(b"> ", b"")
+    assert read_message(bare, None, ReadingRules()).traits.perhaps_automatic

@@ -26,9 +26,11 @@ MAX_BETWEEN: Final = 60
 MAX_NUMBERS: Final = 200
 
 _NUMBER = re.compile(
-    r"(?<![\w@+./:#\-])(?P<number>(?P<plus>\+|00)? ?\(?"
+    r"(?<![\w@+./#\-])(?:(?<!:)|(?=\+))(?P<number>(?P<plus>\+|00)? ?\(?"
     r"[0-9](?:[ .()/\-\u2010-\u2013]{0,3}[0-9]){6,16})(?![\w@%€$£]|[.\-/:,][0-9])"
 )
+# A line that a mail program broke behind the number of a country.
+_BROKEN = re.compile(r"(?<![0-9])(\+[0-9]{1,3}) ?\n(?=[0-9])")
 # The rest of a number that a mail program broke over two lines.
 _NEXT_LINE = re.compile(r"\n(?P<rest>[0-9](?:[ .()/\-]?[0-9]){1,9})(?![\w@%€$£]|[.\-/:,][0-9])")
 _ON: Final = "on|via|auf|über|sur|en|in|su|op|no|na|w|у|в|на|per"  # noqa: RUF001
@@ -72,6 +74,7 @@ def find_phones(
     if not words:
         return
     left = MAX_NUMBERS
+    text = _BROKEN.sub(lambda broken: broken[1].ljust(len(broken[0])), text)
     for found in _NUMBER.finditer(text):
         start, end = found.span("number")
         key = _platform_of(text, start, end, words)

@@ -28,6 +28,7 @@ def numbers(text: str, regions: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         ("واتساب +966 50 123 4567", ("+966501234567", "whatsapp")),
         ("व्हाट्सएप +91 98765 43210", ("+919876543210", "whatsapp")),
         ("왓츠앱 +82 10-1234-5678", ("+821012345678", "whatsapp")),
+        ("WhatsApp:+852\n5500 1234.", ("+85255001234", "whatsapp")),
         ("WhatsApp +852 5500\n1234.", ("+85255001234", "whatsapp")),
         ("Zalo: +84 912 345 678", ("+84912345678", "zalo")),
         ("Er will zu WhatsApp. Die Nummer ist +49 1512 3456789", ("+4915123456789", "whatsapp")),

@@ -74,7 +74,8 @@ def test_kills_of_both_sides_lose_no_mail_and_file_none_twice(
         assert Counter(message["state"] for message in filed) == {"filed": MAILS}
         names = Counter(report["message_id"] for report in daemon.json("report", "list"))
         assert names == Counter(f"<box-{number}@example.org>" for number in range(MAILS))
-        assert sorted(dovecot.mails(USER, "Processed")) == sorted(map(mail, range(MAILS)))
+        # A server that is killed within a MOVE may keep copy and original; that is moved again.
+        assert set(dovecot.mails(USER, "Processed")) == set(map(mail, range(MAILS)))
 
         [count] = daemon.json("mailbox", "status")
         assert count["folders"][0]["on_server"] == 0

@@ -29,9 +29,9 @@ STAGE_LATE_AFTER: Final = timedelta(minutes=10)
 MAILBOX_FAILING_AFTER: Final = timedelta(minutes=10)
 """How long a mailbox may be out of reach before that is an alarm: servers restart."""
 CHANNELS_EVERY: Final = timedelta(hours=1)
-# While one cannot be used: whoever mends it should soon be told that it is over.
-CHANNELS_AGAIN: Final = timedelta(minutes=5)
 """How often the URLs of all channels are looked at."""
+CHANNELS_AGAIN: Final = timedelta(minutes=5)
+"""The same while one cannot be used: whoever mends it should soon be told that it is over."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

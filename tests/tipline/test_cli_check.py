@@ -54,6 +54,22 @@ def test_a_lost_key_is_told_with_the_remedy(findings: Show, two_cases: Path) -> 
     assert "backup" in key["remedy"]
 
 
+def test_a_missing_key_that_may_be_a_credential_is_not_called_lost_at_once(
+    findings: Show, two_cases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (two_cases / "keys" / "sealing.key").unlink()
+    remedy = findings(status=1)["key"]["remedy"]
+    assert remedy.startswith("if it is a credential of the service, run the check as the service")
+    assert "else restore it" in remedy
+
+    # Here it would be seen, and there it is no credential.
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(two_cases))
+    assert findings(status=1)["key"]["remedy"].startswith("restore it")
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    monkeypatch.setenv("TIPLINE_SEALING__KEY_FILE", str(two_cases / "other.key"))
+    assert findings(status=1)["key"]["remedy"].startswith("restore it")
+
+
 def test_a_key_that_everybody_can_read_is_told(findings: Show, two_cases: Path) -> None:
     (two_cases / "keys" / "sealing.key").chmod(0o644)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from tipline.cli.finding import Finding, unseen, well, wrong
+from tipline.cli.finding import AS_THE_SERVICE, Finding, unseen, well, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,9 @@ def sealing_key(where: Places, sealed_for: str | None) -> Finding:
         if sealed_for is None:
             return well("key", "made at first start")
         remedy = "restore it from your backup: without it nothing sealed can be opened"
+        if _may_be_credential(where):
+            # A lost key must not pass for a hidden one: it is wrong until somebody has looked.
+            remedy = f"if it is a credential of the service, {AS_THE_SERVICE}; else {remedy}"
         return wrong("key", f"{path} is missing", remedy)
     try:
         public = str(load_identity(path).to_public())
@@ -60,6 +63,13 @@ def sealing_key(where: Places, sealed_for: str | None) -> Finding:
         message = f"{path} is not the key this database was sealed for ({sealed_for})"
         return wrong("key", message, "restore that key from your backup")
     return well("key", str(path))
+
+
+def _may_be_credential(where: Places) -> bool:
+    from tipline.settings.places import DEFAULT_SEALING_KEY, is_credential_unseen
+
+    is_default = where.sealing_key == where.state / DEFAULT_SEALING_KEY
+    return is_credential_unseen(None if is_default else where.sealing_key)
 
 
 def token_key(where: Places) -> Finding:

@@ -23,6 +23,9 @@ MAILBOX_CREDENTIAL: Final = "mailbox-"
 OAUTH_CREDENTIAL: Final = "oauth-"
 PASSWORD_CREDENTIAL: Final = "relay-password"  # noqa: S105 - the name of a credential, not one
 
+DEFAULT_SEALING_KEY: Final = Path("keys", "sealing.key")
+"""Where in the state folder the sealing key is made when none is named or handed over."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Places:
@@ -47,7 +50,7 @@ def places(settings: Settings) -> Places:
         sealing_key=(
             settings.sealing.key_file
             or _credential(SEALING_KEY_CREDENTIAL)
-            or state / "keys" / "sealing.key"
+            or state / DEFAULT_SEALING_KEY
         ),
         token_key=state / "keys" / "token.key",
         outgoing=settings.outgoing.maildir or state / "outgoing",

@@ -17,8 +17,8 @@ MAX_LABEL: Final = 30
 
 # A script without spaces may stand on both sides: "友達のriver_77も".
 _LOOKS = re.compile(
-    r"(?<![A-Za-z0-9_@/.:\-+=])(?<!= )(?=[A-Za-z]{0,40}[0-9_.])"
-    r"[A-Za-z0-9_][A-Za-z0-9_.]{1,40}[A-Za-z0-9_](?![A-Za-z0-9_@/\-&=]|:\S)"
+    r"(?<![A-Za-z0-9_@#/.:\-+=])(?<!= )(?=[A-Za-z]{0,40}[0-9_.])"
+    r"[A-Za-z0-9_][A-Za-z0-9_.]{1,40}[A-Za-z0-9_](?![A-Za-z0-9_@/\-&=]|:\S|\(\))"
 )
 
 

@@ -17,6 +17,7 @@ import phonenumbers
 
 from ingest.reading.accounts.platform_words import PlatformWord, find_platform_words
 from ingest.reading.accounts.platforms import Platforms
+from ingest.reading.accounts.scripts import UNSPACED
 
 # Platforms whose accounts are telephone numbers.
 BY_PHONE: Final = ("whatsapp", "signal", "telegram", "viber", "zalo")
@@ -25,14 +26,18 @@ MAX_BETWEEN: Final = 60
 # Numbers looked at in one text.
 MAX_NUMBERS: Final = 200
 
+# A script without spaces may stand on both sides, if it does not count or price what is there.
+_END: Final = (
+    rf"(?![^\W{UNSPACED}]|[円圆圓元원人年回次个個件万萬億亿点點명개@%€$£]|บาท|[.\-/:,][0-9])"
+)
 _NUMBER = re.compile(
-    r"(?<![\w@+./#\-])(?:(?<!:)|(?=\+))(?P<number>(?P<plus>\+|00)? ?\(?"
-    r"[0-9](?:[ .()/\-\u2010-\u2013]{0,3}[0-9]){6,16})(?![\w@%€$£]|[.\-/:,][0-9])"
+    rf"(?<![^\W{UNSPACED}])(?<![@+./#\-])(?:(?<!:)|(?=\+))(?P<number>(?P<plus>\+|00)? ?\(?"
+    rf"[0-9](?:[ .()/\-\u2010-\u2013]{{0,3}}[0-9]){{6,16}}){_END}"
 )
 # A line that a mail program broke behind the number of a country.
 _BROKEN = re.compile(r"(?<![0-9])(\+[0-9]{1,3}) ?\n(?=[0-9])")
 # The rest of a number that a mail program broke over two lines.
-_NEXT_LINE = re.compile(r"\n(?P<rest>[0-9](?:[ .()/\-]?[0-9]){1,9})(?![\w@%€$£]|[.\-/:,][0-9])")
+_NEXT_LINE = re.compile(rf"\n(?P<rest>[0-9](?:[ .()/\-]?[0-9]){{1,9}}){_END}")
 _ON: Final = "on|via|auf|über|sur|en|in|su|op|no|na|w|у|в|на|per"  # noqa: RUF001
 _SMALL = re.compile(
     rf"(?<!\w)(?:(?:{_ON}) signal(?=[^\n+]{{0,30}}\+[0-9])|signal(?=[ :]{{1,3}}\+[0-9])"
@@ -54,7 +59,9 @@ _HIS_NUMBER = re.compile(
 # Words before a number that make it something else.
 _OTHER_NUMBER = re.compile(
     r"(?:\b(?:id|uid|case|ticket|order|ref|reference|fall|vorgang|aktenzeichen|nr|invoice|iban|konto)"
-    r"|#|№|заявк\w{0,3}|номер дела)[\s.:#]{0,3}\Z",
+    r"|#|№|заявк\w{0,3}|номер дела"
+    r"|(?:编|編|订单|訂單|工单|案件|注文|受付|会員|整理|주문|접수|회원)(?:号|號|番号|번호)?)"
+    r"[\s.:：#]{0,3}[是は은는]?[\s:：]{0,2}\Z",  # noqa: RUF001
     re.IGNORECASE,
 )
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
 
 # Scripts with letters that look like those of another of them.
 _ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
+
+UNSPACED: Final = (
+    # Thai, Lao, Tibetan, Burmese; Khmer; the mark of repetition, kana, bopomofo, Hangul letters.
+    r"\u0e00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u318f"
+    r"\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+"""Scripts that may stand right beside a name, as ranges of characters in an expression."""
+_NEEDS_NO_SPACE: Final = re.compile(f"[{UNSPACED}]")
 
 
 @lru_cache(maxsize=2048)
@@ -29,13 +38,8 @@ def is_latin_letter(char: str) -> bool:
 
 
 def needs_no_space(char: str) -> bool:
-    """Tell whether text of this script may follow a name at once (kana, Han, Hangul, Thai)."""
-    return (
-        "\u3040" <= char <= "\u30ff"
-        or "\u3400" <= char <= "\u9fff"
-        or "\uac00" <= char <= "\ud7a3"
-        or "\u0e00" <= char <= "\u0e7f"
-    )
+    """Tell whether text of this script may follow a name at once (kana, Han, Hangul, Thai ...)."""
+    return bool(_NEEDS_NO_SPACE.match(char))
 
 
 def ascii_beginning(name: str) -> str:

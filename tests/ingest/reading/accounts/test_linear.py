@@ -36,7 +36,7 @@ def look(text: str) -> int:
         "https://x.com/_\n", "Instagram @a, ", "@a, ", "@a on ", "Instagram ", "signal: ",
         "WhatsApp +4915123456789 ", "+", "1 ", "WhatsApp 1 2 3 4 5 6 7 ", "@name\u3042",
         "\u0430@a", "\u0000", "%25", "https://x.com/?u=", "__", "***", "-", "\u540d@", "\uff0e",
-        "\uff1a\uff0f\uff0f",
+        "\uff1a\uff0f\uff0f", "a_\u3042", "1\u3042", "WhatsApp\u306f1", "WhatsApp +1\n",
     ],
 )  # fmt: skip
 def test_a_long_text_of_it_is_read_to_its_end(piece: str) -> None:

@@ -61,7 +61,24 @@ def test_a_word_of_one_language_that_names_in_another_announces_nothing() -> Non
         "quiet_heron: 7",
         "- quiet_heron: 7",
         "quiet_heron:7",
+        "タグは#quiet_heronです",
+        "関数quiet_heron()を呼ぶ",
     ],
 )
 def test_a_piece_of_something_longer_is_none(text: str) -> None:
     assert handles(text, "en") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ລາວຊື່quiet_heronແລະ",
+        "គាត់ឈ្មោះquiet_heronហើយ",
+        "သူ့နာမည်quiet_heronပါ",
+        "時々quiet_heronさんが書く",
+        "佐々木quiet_heron",
+        "quiet_heronㅋㅋ라고",
+    ],
+)
+def test_scripts_without_spaces_may_stand_beside_a_name(text: str) -> None:
+    assert handles(text, "ja") == ["quiet_heron"]

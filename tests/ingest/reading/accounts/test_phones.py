@@ -100,3 +100,33 @@ def test_the_span_is_the_number_as_written() -> None:
 def test_numbers_are_bounded() -> None:
     text = "WhatsApp +49 1512 3456789\n" * (MAX_NUMBERS + 50)
     assert len(numbers(text)) == MAX_NUMBERS
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "expected"),
+    [
+        ("他的WhatsApp是+8613800138000", "CN", "+8613800138000"),
+        ("他在WhatsApp上的号码是13800138000。", "CN", "+8613800138000"),
+        ("彼のWhatsAppは+819012345678です", "JP", "+819012345678"),
+        ("왓츠앱 번호는 010-1234-5678번입니다", "KR", "+821012345678"),
+        ("เขาใช้WhatsAppเบอร์+66812345678ครับ", "TH", "+66812345678"),
+    ],
+)
+def test_scripts_without_spaces_may_stand_beside_a_number(
+    text: str, region: str, expected: str
+) -> None:
+    assert numbers(text, (region,)) == [(expected, "whatsapp")]
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("WhatsApp上花了13800138000元", "CN"),
+        ("WhatsAppで09012345678円を払った", "JP"),
+        ("WhatsAppの注文番号は09012345678です", "JP"),
+        ("WhatsApp订单号13800138000", "CN"),
+        ("WhatsApp é13800138000", "CN"),
+    ],
+)
+def test_prices_and_orders_beside_such_scripts_are_no_numbers(text: str, region: str) -> None:
+    assert numbers(text, (region,)) == []

@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from store.errors import StorageUnavailable
+from store.errors import StorageFull, StorageUnavailable
 
 # How long a stage waits after a fault before it tries again.
 PAUSE_AFTER_FAULT: Final = timedelta(seconds=2)
@@ -59,6 +59,9 @@ class Stage:
                 self._on_round(self.name)
         except StorageUnavailable as error:
             log.error("stage.waits", stage=self.name, reason=str(error))  # noqa: TRY400 - no traceback for a full disk
+            if isinstance(error, StorageFull):
+                # It does not hang, and to start afresh would make no room: perhaps not even start.
+                self._on_round(self.name)
             await self._pause()
         except Exception:
             log.exception("stage.fault", stage=self.name)

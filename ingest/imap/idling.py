@@ -66,6 +66,8 @@ class Waiting:
         began = self._seconds()
         told = listening.begin()
         try:
+            # Also where there is news each time: whoever calls may want to stop.
+            yield True
             while not told and self._seconds() < began + self._span(is_all=is_all):
                 # One whose connection has broken ends the wait as well.
                 told = self._ears.hear() or listening.listen(SLICE)

@@ -60,7 +60,8 @@ def _has_more(client: IMAPClient) -> bool:
     sock.settimeout(0)
     try:
         with suppress(OSError, ValueError):
-            return bool(stream.peek(1))
+            # Signs of life are no news; a round for each would follow without an end.
+            return any(not line.startswith(b"* OK") for line in stream.peek(1).splitlines())
     finally:
         sock.settimeout(timeout)
     return False

@@ -132,15 +132,15 @@ def _by_plain_words(facts: KindFacts, *, sent_so: bool) -> str | None:
 def _by_agreeing_words(facts: KindFacts) -> str | None:
     """Look for two signs in the words that agree with each other."""
     signs = facts.signs
-    # Who answers us by hand may well thank us for our message.
-    confirms = (signs.ticket_subject or signs.unattended) and not facts.answers_us
+    # Who writes again names the number of the case, and thanks for a message.
+    by_itself = signs.unattended or signs.auto_text
     asks = signs.ticket_subject or signs.auto_text or signs.unattended
     away = signs.away_subject and (signs.away_text or signs.auto_text)
     agreements = (
         (away, "its subject and its words are those of an absence note"),
         (signs.auto_end and signs.away_text, _ABSENCE),
         (signs.away_text and signs.auto_text, "its words call it an absence note"),
-        (confirms and signs.ticket_text, "its words confirm that a request came in"),
+        (_confirms(facts) and by_itself, "its words confirm that a request came in"),
         (signs.challenge_text and asks, "it asks its sender to prove to be a person"),
         (signs.receipt_subject and signs.receipt_text, "it says that a mail was read"),
         (facts.answers_invitation, "it answers an invitation (RFC 5546)"),
@@ -149,9 +149,18 @@ def _by_agreeing_words(facts: KindFacts) -> str | None:
     return next((reason for found, reason in agreements if found), None)
 
 
+def _confirms(facts: KindFacts) -> bool:
+    """Tell whether words are those that confirm a request; who answers us by hand uses them."""
+    signs = facts.signs
+    begins = signs.ticket_subject or signs.unattended
+    return begins and signs.ticket_text and not facts.answers_us
+
+
 def _agrees_with_itself(facts: KindFacts) -> bool:
-    """Tell whether only the child that a mail speaks of keeps its words from being a machine's."""
-    return facts.speaks_of_child and not facts.may_matter and bool(_by_agreeing_words(facts))
+    """Tell whether words agree that a machine wrote, and are too little all the same."""
+    if facts.may_matter:
+        return False
+    return _confirms(facts) or (facts.speaks_of_child and bool(_by_agreeing_words(facts)))
 
 
 def _hints_at_machine(facts: KindFacts) -> bool:

@@ -69,6 +69,17 @@ def test_news_in_the_packet_that_begins_the_wait_are_not_overlooked(serve: Serve
     assert room.contents() == [MAIL]
 
 
+def test_a_sign_of_life_in_the_packet_that_begins_the_wait_is_no_news(serve: Serve) -> None:
+    def answers(_: str, command: str) -> bytes | None:
+        return b"+ idling\r\n* OK Still here\r\n" if command == "IDLE" else None
+
+    server, room = serve(answers)
+    for _ in range(6):
+        room.rounds.step()
+
+    assert server.asked.count("IDLE") == 1
+
+
 def test_a_body_of_digits_is_one(serve: Serve) -> None:
     def answers(tag: str, command: str) -> bytes | None:
         if "BODY.PEEK[]" in command:

@@ -145,7 +145,8 @@ def test_a_list_is_known_by_its_fields(headers: list[tuple[str, str]], kind: Mai
         ({"signs": signs("auto_text", "away_text")}, MailKind.AUTO_REPLY),
         ({"signs": signs("away_subject", "away_text")}, MailKind.AUTO_REPLY),
         ({"signs": signs("away_subject", "away_text"), "urgent": True}, MailKind.REPORT),
-        ({"signs": signs("ticket_subject", "ticket_text")}, MailKind.AUTO_REPLY),
+        ({"signs": signs("ticket_subject", "ticket_text")}, MailKind.REPORT),
+        ({"signs": signs("ticket_subject", "ticket_text", "auto_text")}, MailKind.AUTO_REPLY),
         ({"signs": signs("unattended", "ticket_text")}, MailKind.AUTO_REPLY),
         ({"signs": signs("ticket_subject", "ticket_text"), "answers_us": True}, MailKind.REPLY),
         ({"signs": signs("challenge_text", "auto_text")}, MailKind.AUTO_REPLY),
@@ -435,6 +436,7 @@ def test_a_failure_that_calls_itself_automatic_needs_no_address() -> None:
 @pytest.mark.parametrize(
     ("sender", "subject", "text"),
     [
+        ("Anna", "Your case 77", "The case number is 77. He wrote to us again."),
         ("Anna", "Your case 77", "The case number is 77. He still writes to my daughter."),
         ("Anna", "Your request", "Thank you for your message. He still writes to my son."),
         (
@@ -456,7 +458,7 @@ def test_a_failure_that_calls_itself_automatic_needs_no_address() -> None:
         ("Desk", "Case #4711", "A mother says that a man writes to her girl. Your case number?"),
     ],
 )
-def test_words_of_machines_make_none_of_who_writes_about_a_child(
+def test_words_of_machines_make_none_of_who_writes_to_us(
     sender: str, subject: str, text: str
 ) -> None:
     mail = f"From: {sender} <a@example.org>\nSubject: {subject}\n\n{text}\n"

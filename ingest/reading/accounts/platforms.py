@@ -152,7 +152,7 @@ def platforms_for(home: HomePlatform) -> Platforms:
     others = tuple(
         _from_row(key, row, common) for key, row in table.items() if key not in {"common", home.key}
     )
-    own = _from_home(home)
+    own = _from_home(home, frozenset(table["common"]["pages"]))
     return Platforms(
         home=own,
         others=others,
@@ -196,7 +196,7 @@ def _from_row(key: str, row: dict[str, Any], common: frozenset[str]) -> Platform
     )
 
 
-def _from_home(home: HomePlatform) -> Platform:
+def _from_home(home: HomePlatform, pages: frozenset[str]) -> Platform:
     rules = [_rule("id_url", path) for path in home.id_paths]
     rules += [_rule("post_url", path) for path in home.post_paths]
     rules += [_rule("profile_url", path) for path in home.profile_paths]
@@ -211,7 +211,9 @@ def _from_home(home: HomePlatform) -> Platform:
         fold="exact" if home.case_sensitive else "lower",
         rules=tuple(rules),
         url=home.profile_url,
-        reserved=frozenset(word.lower() for word in home.reserved),
+        # Where names stand first in the path, these can only be pages.
+        reserved=frozenset(word.lower() for word in home.reserved)
+        | (pages if any(path.startswith("/{handle}") for path in home.profile_paths) else set()),
         own_handles=frozenset(handle.casefold() for handle in home.own_handles),
         is_home=True,
     )

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from ingest.reading.accounts import find_accounts
 from ingest.reading.accounts.platforms import Platform, platforms_for
 from ingest.reading.accounts.pointers import account_at
 from ingest.reading.accounts.urls import take_apart
-from ingest.reading.rules import CHIRPER
+from ingest.reading.rules import CHIRPER, HomePlatform, ReadingRules
 
 PLATFORMS = platforms_for(CHIRPER)
 DEMANDED = {
@@ -55,3 +58,21 @@ def test_handles_fold_by_the_rule_of_their_platform(key: str, one: str, other: s
     platform = PLATFORMS.by_key(key)
     assert platform is not None
     assert platform.folded(one) == platform.folded(other)
+
+
+@pytest.mark.parametrize("page", ["unsubscribe", "messages/1", "Settings", "login?next=/"])
+def test_pages_that_every_platform_has_are_no_accounts_of_ours(page: str) -> None:
+    bare = replace(CHIRPER, reserved=())
+    assert find_accounts_of(f"see https://chirper.example/{page} please", bare) == []
+    assert find_accounts_of("see https://chirper.example/shop please", bare) == ["shop"]
+
+
+def test_a_page_s_word_is_a_name_where_names_have_a_path_of_their_own() -> None:
+    home = replace(CHIRPER, reserved=(), profile_paths=("/u/{handle}",))
+    assert find_accounts_of("see https://chirper.example/u/messages please", home) == ["messages"]
+
+
+def find_accounts_of(text: str, home: HomePlatform) -> list[str | None]:
+    rules = ReadingRules(home=home)
+    named = find_accounts(subject="", text=text, signature="", links=(), rules=rules)
+    return [each.account.handle for each in named.sightings]

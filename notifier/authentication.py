@@ -3,8 +3,8 @@
 A mail server writes its findings into Authentication-Results fields (RFC 8601). Anybody can write
 such a field, so only those count that name a configured server, one that removes fields with its
 name from what strangers send (section 5). Reading keeps only the fields that stand together at the
-uppermost trusted hop; here each method is believed where it is named first, so that nothing
-further down contradicts what stands above it.
+uppermost trusted hop; here each method is believed where it is named first, and its pass counts
+only where no field further down names the method without one.
 
 A mail is authenticated when From's domain answers for it: by DMARC, or by a DKIM signature or SPF
 whose domain is aligned with From's (RFC 9989, formerly RFC 7489 section 3.1; relaxed, that is of
@@ -30,7 +30,9 @@ _PAIR: Final = re.compile(
     r"\s*([A-Za-z0-9_-]+)(?:\s*([./])\s*([A-Za-z0-9_-]+))?"
     rf'\s*=\s*((?:{_QUOTED}|[^\s"])+)(?=\s|$)',
 )
-_TOKEN: Final = re.compile(rf'(?s){_QUOTED}|[();]|[^()";]+|.')
+# rspamd gives the reason of a failure as a comment that is one quoted string.
+_REASON: Final = r'\("[^"()\\]*"\)'
+_TOKEN: Final = re.compile(rf'(?s){_QUOTED}|{_REASON}|[();]|[^()";]+|.')
 _COMMENT_TOKEN: Final = re.compile(r"(?s)\\.|[()]|[^()\\]+|.")
 # What tells nothing about the mail: nobody signed or published, or nobody could find out
 # (RFC 8601 section 2.7; RFC 7208 section 8.2 has neutral treated like none).
@@ -110,7 +112,7 @@ def judge(
     domains = {folded_domain(address.partition("@")[2]) for address in from_addresses}
     if len(domains) != 1 or "" in domains:
         return _unauthenticated("From names no domain or several")
-    return _judge_findings(telling, *domains)
+    return _judge_findings(telling, read, *domains)
 
 
 def server_of(field: str) -> str | None:
@@ -128,7 +130,9 @@ def findings(field: str) -> tuple[Finding, ...]:
     return tuple(found for found in map(_finding, parts) if found)
 
 
-def _judge_findings(telling: Sequence[Finding], domain: str) -> Authentication:
+def _judge_findings(
+    telling: Sequence[Finding], read: Sequence[Sequence[Finding]], domain: str
+) -> Authentication:
     dmarc = [each for each in telling if each.method == "dmarc"]
     for each in dmarc:
         # Two that differ are no pass: one of them may be a sender's words in the other's comment.
@@ -136,11 +140,22 @@ def _judge_findings(telling: Sequence[Finding], domain: str) -> Authentication:
             return _unauthenticated(f"dmarc={each.result}")
         if each.domain("header.from") not in {"", domain}:
             return _unauthenticated("dmarc is about another From")
-    aligned = next((each for each in telling if _is_aligned_pass(each, domain)), None)
+    passed = (each for each in telling if _is_aligned_pass(each, domain))
+    aligned = next((each for each in passed if _is_agreed(each.method, read, domain)), None)
     if aligned:
         return Authentication(verdict=Verdict.AUTHENTICATED, detail=f"{aligned.method}=pass")
     summary = ", ".join(dict.fromkeys(f"{each.method}={each.result}" for each in telling))
     return _unauthenticated(f"{summary[:80]}, none of it aligned with From")
+
+
+def _is_agreed(method: str, read: Sequence[Sequence[Finding]], domain: str) -> bool:
+    """Tell whether every field that names a method has an aligned pass of it.
+
+    OpenDMARC writes a field of its own for SPF, with the HELO as the sender said it, which may
+    look like a result of DKIM. OpenDKIM's field below has the true one.
+    """
+    named = ([each for each in field if each.method == method] for field in read)
+    return all(any(_is_aligned_pass(each, domain) for each in field) for field in named if field)
 
 
 def _is_aligned_pass(finding: Finding, domain: str) -> bool:
@@ -190,10 +205,14 @@ def _unquoted(value: str | None) -> str:
 
 
 def _is_whole(field: str) -> bool:
-    """Tell whether every comment and quoted string of a field ends.
+    """Tell whether a field is free of what only a sender's words would bring into it.
 
     Servers write into their findings what a sender said, such as the reverse-path, and some do not
-    mind its parentheses and quotes: what follows these would be hidden by them.
+    mind its parentheses and quotes: what follows these would be hidden by them, or results that
+    the sender made up would stand among the server's. Of that speaks a comment or quoted string
+    that does not end, a parenthesis that closes nothing, a quote among other words of a comment
+    (rspamd writes the reverse-path there) and a backslash outside of both (OpenDMARC writes what
+    stands behind the first @ of it, as it is).
     """
     return _divided(field)[1]
 
@@ -204,11 +223,14 @@ def _parts(field: str) -> list[str]:
 
 
 def _divided(field: str) -> tuple[list[str], bool]:
-    parts, depth, end = [""], 0, 0
+    parts, depth, end, whole = [""], 0, 0, True
     while match := (_COMMENT_TOKEN if depth else _TOKEN).match(field, end):
         end, piece = match.end(), match[0]
+        whole = whole and not _is_from_a_sender(piece, depth)
         if piece == "(":
             depth += 1
+        elif piece.startswith("("):
+            parts[-1] += " "
         elif piece == ")" and depth:
             depth -= 1
             parts[-1] += " "
@@ -219,4 +241,11 @@ def _divided(field: str) -> tuple[list[str], bool]:
             return parts, False
         elif not depth:
             parts[-1] += piece
-    return parts, depth == 0
+    return parts, whole and depth == 0
+
+
+def _is_from_a_sender(piece: str, depth: int) -> bool:
+    """Tell whether a piece has what no server means to write there; ``depth`` is of comments."""
+    if depth:
+        return '"' in piece
+    return piece == ")" or ("\\" in piece and not piece.startswith('"'))

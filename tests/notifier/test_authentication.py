@@ -91,13 +91,14 @@ def test_without_a_result_of_a_trusted_server_nothing_is_known(fields: tuple[str
     assert verdict(*fields) is Verdict.UNKNOWN
 
 
-def test_a_method_is_believed_where_it_stands_first() -> None:
+def test_a_method_passes_where_no_field_contradicts() -> None:
     fields = (
         ours("spf=none; dkim=fail header.d=mail.example"),
         ours("dkim=pass header.d=mail.example"),
     )
     assert verdict(*fields) is Verdict.UNAUTHENTICATED
-    assert verdict(*reversed(fields)) is Verdict.AUTHENTICATED
+    # It may be that only the sender's words pass there, as in OpenDMARC's field for SPF.
+    assert verdict(*reversed(fields)) is Verdict.UNAUTHENTICATED
 
 
 def test_methods_of_one_hop_may_stand_in_fields_of_their_own() -> None:
@@ -192,6 +193,94 @@ def test_a_field_of_a_stranger_changes_nothing(words: str) -> None:
 )
 def test_a_parenthesis_or_quote_of_the_sender_hides_no_finding(results: str) -> None:
     assert verdict(ours(results)) is Verdict.UNAUTHENTICATED
+
+
+RSPAMD_PASS = (
+    "mx.chirper.example;\tdkim=pass header.d=example.org header.s=s1 header.b=K21lWIpB;\t"
+    "dmarc=pass (policy=reject) header.from=example.org;\t"
+    "spf=pass (mx.chirper.example: domain of maria@example.org designates 203.0.113.10 as "
+    "permitted sender) smtp.mailfrom=maria@example.org"
+)
+RSPAMD_FORGED = (
+    "mx.chirper.example;\tdkim=none;\tspf=fail (mx.chirper.example: domain of boss@example.net "
+    "does not designate 203.0.113.66 as permitted sender) smtp.mailfrom=boss@example.net;\t"
+    'dmarc=fail reason="No valid SPF, No valid DKIM" header.from=example.net (policy=reject)'
+)
+RSPAMD_TEMPERROR = (
+    'mx.chirper.example;\tdkim=temperror ("DNS error when getting key") header.d=example.org '
+    "header.s=s1 header.b=AXmpyRRU;\tspf=temperror (mx.chirper.example: error in processing during "
+    "lookup of maria@example.org: DNS error) smtp.mailfrom=maria@example.org"
+)
+RSPAMD_LOCAL = "mx.chirper.example;\tnone"
+OPENDMARC_PASS = (
+    "mx.chirper.example; dmarc=pass (p=reject dis=none) header.from=example.org",
+    "mx.chirper.example; spf=pass smtp.mailfrom=example.org",
+    (
+        "mx.chirper.example;\tdkim=pass (1024-bit key; unprotected) header.d=example.org "
+        "header.i=@example.org header.a=rsa-sha256 header.s=s1 header.b=YX+rIB53;"
+        "\tdkim-atps=neutral"
+    ),
+)
+OPENDMARC_FORGED = (
+    "mx.chirper.example; dmarc=fail (p=reject dis=none) header.from=example.net",
+    "mx.chirper.example; spf=fail smtp.mailfrom=example.net",
+    "mx.chirper.example; dkim=none; dkim-atps=neutral",
+)
+MARIA, BOSS = "maria@example.org", "boss@example.net"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sender", "expected"),
+    [
+        ((RSPAMD_PASS,), MARIA, Verdict.AUTHENTICATED),
+        ((RSPAMD_FORGED,), BOSS, Verdict.UNAUTHENTICATED),
+        ((RSPAMD_TEMPERROR,), MARIA, Verdict.UNKNOWN),
+        ((RSPAMD_LOCAL,), BOSS, Verdict.UNKNOWN),
+        (OPENDMARC_PASS, MARIA, Verdict.AUTHENTICATED),
+        (OPENDMARC_FORGED, BOSS, Verdict.UNAUTHENTICATED),
+    ],
+)
+def test_what_rspamd_and_opendmarc_found_is_read_as_they_write_it(
+    fields: tuple[str, ...], sender: str, expected: Verdict
+) -> None:
+    assert verdict(*fields, senders=(sender,)) is expected
+
+
+# What they write when the reverse-path or the HELO of a mail from nodmarc.org looks like results.
+RSPAMD_REVERSE_PATH = (
+    'mx.chirper.example;\tdkim=none;\tdmarc=none;\tspf=pass (mx.chirper.example: domain of "x) '
+    'smtp.mailfrom=a@b;\tdmarc=pass header.from=nodmarc.org (y@example.com" designates '
+    '203.0.113.66 as permitted sender) smtp.mailfrom="x) smtp.mailfrom=a@b;\tdmarc=pass '
+    'header.from=nodmarc.org (y@example.com"'
+)
+RSPAMD_HELO = (
+    "mx.chirper.example;\tdkim=none;\tdmarc=none;\tspf=temperror (mx.chirper.example: error in "
+    'processing during lookup of "x);\tdmarc=pass(y": DNS error) smtp.helo="x);\tdmarc=pass(y"'
+)
+OPENDMARC_NONE = "mx.chirper.example; dmarc=none (p=none dis=none) header.from=nodmarc.org"
+OPENDMARC_REVERSE_PATH = (
+    "mx.chirper.example; spf=pass smtp.mailfrom=b;dkim=pass header.d=nodmarc.org;"
+    'z=\\" "@example.com'
+)
+OPENDMARC_HELO = "mx.chirper.example; spf=none smtp.helo=x;dkim=pass header.d=nodmarc.org"
+OPENDKIM_NONE = "mx.chirper.example; dkim=none; dkim-atps=neutral"
+OPENDKIM_OTHER = "mx.chirper.example;\tdkim=pass (1024-bit key) header.d=example.com"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (RSPAMD_REVERSE_PATH,),
+        (RSPAMD_HELO,),
+        (OPENDMARC_NONE, OPENDMARC_REVERSE_PATH, OPENDKIM_NONE),
+        (OPENDMARC_NONE, OPENDMARC_HELO, OPENDKIM_NONE),
+        (OPENDMARC_NONE, OPENDMARC_HELO, OPENDKIM_OTHER),
+        # A server that quotes nothing.
+        ("mx.chirper.example; spf=none (of x) smtp.mailfrom=a; dmarc=pass) smtp.mailfrom=x",),
+    ],
+)
+def test_what_a_sender_says_in_the_words_of_a_server_is_no_result(fields: tuple[str, ...]) -> None:
+    assert verdict(*fields, senders=("maria@nodmarc.org",)) is Verdict.UNAUTHENTICATED
 
 
 def test_quotes_without_an_end_are_looked_for_once() -> None:

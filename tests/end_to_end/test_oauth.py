@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,6 +80,9 @@ def test_every_report_comes_once_and_is_answered_while_tokens_end_and_the_daemon
                     daemon.kill()
                     daemon.start()
                 wait_until(lambda: not dovecot.mails(USER), SECONDS, daemon.log_text())
+                if number == len(mails) - 2:
+                    # The token they have by now ends before the last mail comes.
+                    threading.Event().wait(authority.expires_in)
             enough = len(mails)
             wait_until(lambda: receipts(relay) >= enough, SECONDS, daemon.log_text())
         assert sorted(dovecot.mails(USER, "Processed")) == sorted(mails)

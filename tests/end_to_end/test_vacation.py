@@ -102,7 +102,7 @@ def test_real_vacation_programs_and_we_fall_silent_after_one_round(
 
     def came(user: str, count: int) -> None:
         said = f"{count} mails to {user}"
-        wait_until(lambda: len(dovecot.mails(user)) >= count, 30, said)
+        wait_until(lambda: len(dovecot.mails(user)) >= count, 100, f"{said}\n{daemon.log_text()}")
 
     def silent() -> dict[str, Any]:
         """Wait until nothing has moved for a while; tell what everybody got."""

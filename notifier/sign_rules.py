@@ -19,11 +19,11 @@ from notifier.signs import (
     LIST_SENDER_HEADERS,
     LOOP_HEADERS,
     NOT_WANTED_HEADERS,
-    NOTICE_HEADERS,
     PRECEDENCE_HEADERS,
     REPORT_HEADERS,
     REPORT_TYPES,
 )
+from store.model import NOTICE_FIELDS
 
 
 def auto_submitted_keyword(value: str) -> str:
@@ -91,7 +91,7 @@ def _campaign(question: Question) -> str | None:
 
 
 def _notice(question: Question) -> str | None:
-    return question.first_of(NOTICE_HEADERS)
+    return question.first_of(NOTICE_FIELDS)
 
 
 def _auto_reply_header(question: Question) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from store.model import NOTICE_FIELDS
+
 # RFC 3834 section 2 and RFC 5230 section 4.6 name the first ones; the rest is what lists,
 # newsletters, unattended programs and devices write from.
 MACHINE_LOCAL_PART: Final = re.compile(
@@ -79,32 +81,6 @@ CAMPAIGN_HEADERS: Final = frozenset(
         "bounces-to",
     },
 )
-# What programs write into what they tell people about changes: of code, errors, feeds, friends.
-NOTICE_HEADERS: Final = frozenset(
-    {
-        "x-bugzilla-reason",
-        "x-bugzilla-type",
-        "x-cron-env",
-        "x-debian-pr-message",
-        "x-facebook-notify",
-        "x-gerrit-messagetype",
-        "x-github-reason",
-        "x-github-sender",
-        "x-gitlab-notificationreason",
-        "x-gitlab-project",
-        "x-jira-fingerprint",
-        "x-launchpad-message-rationale",
-        "x-launchpad-notification-type",
-        "x-linkedin-class",
-        "x-phabricator-sent-this-message",
-        "x-redmine-host",
-        "x-redmine-project",
-        "x-rss-feed",
-        "x-rss-id",
-        "x-rss-url",
-        "x-trac-project",
-    }
-)
 PRECEDENCE_HEADERS: Final = frozenset({"precedence", "x-precedence"})
 BULK_PRECEDENCE: Final = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 AUTO_REPLY_HEADERS: Final = frozenset(
@@ -160,7 +136,7 @@ HEADERS: Final = (
     | LOOP_HEADERS
     | LIST_SENDER_HEADERS
     | CAMPAIGN_HEADERS
-    | NOTICE_HEADERS
+    | NOTICE_FIELDS
     | DESK_HEADERS
     | NOT_WANTED_HEADERS
     | REPORT_HEADERS

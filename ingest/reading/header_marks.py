@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ingest.reading.rules import SPAM_FIELDS
+from store.model import NOTICE_FIELDS
 
 # Header fields by which responders mark their answers besides RFC 3834's own.
 RESPONDER_FIELDS: Final = (
@@ -62,38 +63,15 @@ BULK_FIELDS: Final = (
     "x-job",
     "x-report-abuse",
 )
-# Fields of programs that tell people what changed, and where lists hear of failures.
-NOTICE_FIELDS: Final = (
-    "bounces-to",
-    "errors-to",
-    "x-bugzilla-reason",
-    "x-bugzilla-type",
-    "x-cron-env",
-    "x-debian-pr-message",
-    "x-facebook-notify",
-    "x-gerrit-messagetype",
-    "x-github-reason",
-    "x-github-sender",
-    "x-gitlab-notificationreason",
-    "x-gitlab-project",
-    "x-jira-fingerprint",
-    "x-launchpad-message-rationale",
-    "x-launchpad-notification-type",
-    "x-linkedin-class",
-    "x-phabricator-sent-this-message",
-    "x-redmine-host",
-    "x-redmine-project",
-    "x-rss-feed",
-    "x-rss-id",
-    "x-rss-url",
-    "x-trac-project",
-)
 LIST_PREFIX: Final = "list-"
 """All fields whose name begins so say something about automation."""
 
 # Fields whose being there is what counts; nothing of their values is kept.
 MARK_FIELDS: Final = (
     *(name for name in (*LIST_FIELDS, *BULK_FIELDS) if not name.startswith(LIST_PREFIX)),
+    # Where lists hear of failures.
+    "bounces-to",
+    "errors-to",
     *NOTICE_FIELDS,
     "x-auto-response-suppress",
     "x-failed-recipients",

@@ -26,6 +26,7 @@ from store.model.ids import (
 )
 from store.model.logins import LoginFailure, StoredLogin
 from store.model.mail import (
+    NOTICE_FIELDS,
     ORDINARY,
     UNNAMED_SERVER,
     Door,
@@ -51,6 +52,7 @@ from store.model.severity import Severity
 from store.model.watch import Canary, Fault
 
 __all__ = [
+    "NOTICE_FIELDS",
     "ORDINARY",
     "TO_REPORTERS",
     "TO_STAFF",

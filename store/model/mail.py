@@ -96,6 +96,34 @@ ORDINARY: Final = Treatment()
 """How a message is treated that comes by itself."""
 
 
+# Fields of programs that tell people what changed: in code, errors, feeds, friends.
+NOTICE_FIELDS: Final = frozenset(
+    {
+        "x-bugzilla-reason",
+        "x-bugzilla-type",
+        "x-cron-env",
+        "x-debian-pr-message",
+        "x-facebook-notify",
+        "x-gerrit-messagetype",
+        "x-github-reason",
+        "x-github-sender",
+        "x-gitlab-notificationreason",
+        "x-gitlab-project",
+        "x-jira-fingerprint",
+        "x-launchpad-message-rationale",
+        "x-launchpad-notification-type",
+        "x-linkedin-class",
+        "x-phabricator-sent-this-message",
+        "x-redmine-host",
+        "x-redmine-project",
+        "x-rss-feed",
+        "x-rss-id",
+        "x-rss-url",
+        "x-trac-project",
+    }
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailTraits:
     """The facts of a mail by which we decide whether it may be answered.

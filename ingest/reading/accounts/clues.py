@@ -9,13 +9,13 @@ column of ``role_weights.tsv``; a changed name needs the weights to be learned a
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
-from ingest.reading.accounts.scene import AFTER, BEFORE, Place, Scene
-from ingest.reading.accounts.wording import PLATFORM
+from ingest.reading.accounts.items import SAME, Item, Items
+from ingest.reading.accounts.names import is_akin, name_parts
+from ingest.reading.accounts.scene import AFTER, BEFORE, Scene
 from ingest.reading.lexicon import fold
 from store.model import Role
 
@@ -23,22 +23,11 @@ from store.model import Role
 NEXT: Final = 160
 # Distances in characters that make a difference.
 _STEPS: Final = (2, 8, 20, 50)
-# Letters of a handle that are those of a name, at least.
-AKIN: Final = 4
 # Characters of a label before a handle, and after one that stands under a mail.
 LABEL: Final = 45
 UNDER: Final = 25
 
-_MARK = re.compile(r"[(),:;\-–—=\n.?!\"“”„«»']|\x00")  # noqa: RUF001 - as people type them
-_SAME: Final = {
-    **dict.fromkeys("–—", "-"),  # noqa: RUF001
-    **dict.fromkeys("“”„«»'", '"'),
-    **dict.fromkeys("?!", "."),
-    "\n": "line",
-    "\x00": "link",
-}
 _WORD = re.compile(r"(?<![\w@])[^\W\d_]{2,40}")
-_FIGURES = re.compile(r"[\d_.\-]+")
 _PLAIN: Final = frozenset({"word", "Name", "First", "line", '"'})
 _PERSONS: Final = frozenset(
     {"victim", "victim_f", "victim_m", "suspect", "suspect_f", "suspect_m", "witness", "relative"}
@@ -48,18 +37,6 @@ _PERSONS: Final = frozenset(
 )
 
 
-class _Item(NamedTuple):
-    """A word or mark: what it may be, and where."""
-
-    kinds: tuple[str, ...]
-    start: int
-    end: int
-
-    @property
-    def name(self) -> str:
-        return "+".join(self.kinds)
-
-
 class Clues:
     """Gives the clues to the roles of the accounts of a text."""
 
@@ -67,9 +44,7 @@ class Clues:
         self._scene = scene
         self._told = told
         self._language = language or "?"
-        self._starts = [place.start for place in scene.places]
-        self._phrases = self._known() if scene.places else []
-        self._begins = [item.start for item in self._phrases]
+        self._items = Items(scene)
 
     def of(self, number: int) -> set[str]:
         """Give the clues to the role of one account."""
@@ -79,10 +54,10 @@ class Clues:
         earlier = max(scene.sentence_start(max(0, begin - 2)), begin - BEFORE) if begin else 0
         last = min(end + 1, len(scene.text))
         later = min(scene.ceiling_of_sentence(last), end + NEXT)
-        before = self._items(begin, here.start)[::-1]
-        after = self._items(here.end, end)
-        previous = self._items(earlier, begin)[::-1]
-        following = self._items(end, later)
+        before = self._items.between(begin, here.start)[::-1]
+        after = self._items.between(here.end, end)
+        previous = self._items.between(earlier, begin)[::-1]
+        following = self._items.between(end, later)
         return {
             *_sequences(before, after),
             *_near(before, here.start, "b"),
@@ -95,58 +70,7 @@ class Clues:
             *self._by_rules(number),
         }
 
-    def _known(self) -> list[_Item]:
-        """Give the phrases that tables know, but for parts of longer ones and of handles."""
-        spans: dict[tuple[int, int], set[str]] = {}
-        reach = 0
-        for each in self._scene.wording.found:
-            # They come by their start, the longer one first.
-            span = (each.start, each.end)
-            if each.end <= reach and span not in spans:
-                continue
-            reach = max(reach, each.end)
-            if not self._places(*span):
-                tag = "platform" if each.tag.startswith(PLATFORM) else each.tag
-                spans.setdefault(span, set()).add(tag)
-        return [_Item(tuple(sorted(tags)), *span) for span, tags in spans.items()]
-
-    def _items(self, start: int, end: int) -> list[_Item]:
-        """Give the words and marks between two places, in their order."""
-        known = self._phrases[bisect_left(self._begins, start) : bisect_left(self._begins, end)]
-        items = [item for item in known if item.end <= end]
-        items += [
-            _Item(("account",), place.start, place.end)
-            for place in self._places(start, end)
-            if place.start >= start
-        ]
-        items += self._others(start, end, items)
-        return sorted(items, key=lambda item: (item.start, item.end))
-
-    def _others(self, start: int, end: int, known: list[_Item]) -> Iterator[_Item]:
-        """Give the marks and the words that no table knows."""
-        text = self._scene.text
-        taken = {at for item in known for at in range(item.start, item.end)}
-        taken.update(
-            at for place in self._places(start, end) for at in range(place.start, place.end)
-        )
-        for mark in _MARK.finditer(text, start, end):
-            if mark.start() not in taken:
-                yield _Item((_SAME.get(mark[0], mark[0]),), *mark.span())
-        for word in _WORD.finditer(text, start, end):
-            if word.start() not in taken:
-                yield _Item((_kind_of_word(text, word),), *word.span())
-
-    def _places(self, start: int, end: int) -> list[Place]:
-        """Give the places of accounts that reach between two places of the text."""
-        places = self._scene.places
-        first = bisect_right(self._starts, start) - 1
-        return [
-            each
-            for each in places[max(0, first) : bisect_left(self._starts, end)]
-            if each.end > start
-        ]
-
-    def _by_looks(self, number: int, before: list[_Item]) -> Iterator[str]:
+    def _by_looks(self, number: int, before: list[Item]) -> Iterator[str]:
         """Tell what stands right beside a handle, whether it has a label, or ends the mail."""
         text, here = self._scene.text, self._scene.places[number]
         left = _beside(text[: here.start].rstrip(" \t@\"'“„«*_")[-1:])
@@ -165,13 +89,13 @@ class Clues:
     def _by_name(self, number: int, bounds: tuple[int, int, int]) -> Iterator[str]:
         """Tell where somebody is named like the handle ("my daughter Lena … @lena_9")."""
         text, here = self._scene.text, self._scene.places[number]
-        parts = _FIGURES.sub(" ", fold(here.handle or text[here.start : here.end])).split()
+        parts = name_parts(here.handle or text[here.start : here.end])
         under = text.rstrip().rfind("\n") if "\n" in text.strip() else len(text)
         earlier, begin, end = bounds
         for word in _WORD.finditer(text, max(0, here.start - 600), here.end + 600):
-            if not word[0][0].isupper() or self._places(*word.span()):
+            if not word[0][0].isupper() or self._items.places(*word.span()):
                 continue
-            if not _is_akin(fold(word[0]), parts):
+            if not is_akin(fold(word[0]), parts):
                 continue
             at = word.start()
             near = "here" if begin <= at < end else "before" if earlier <= at < begin else "far"
@@ -194,14 +118,7 @@ class Clues:
             yield f"rules {own}, after {told[number + 1]}"
 
 
-def _kind_of_word(text: str, word: re.Match[str]) -> str:
-    if not word[0][0].isupper() or word[0].isupper():
-        return "word"
-    before = text[max(0, word.start() - 3) : word.start()].strip(" \t\"'(“„«")
-    return "Name" if before and before[-1] not in ".!?\n:" else "First"
-
-
-def _squeezed(items: list[_Item]) -> list[str]:
+def _squeezed(items: list[Item]) -> list[str]:
     """Name items one after another; unknown words in a row are one."""
     names: list[str] = []
     for item in items:
@@ -210,7 +127,7 @@ def _squeezed(items: list[_Item]) -> list[str]:
     return names
 
 
-def _sequences(before: list[_Item], after: list[_Item]) -> Iterator[str]:
+def _sequences(before: list[Item], after: list[Item]) -> Iterator[str]:
     back, on = _squeezed(before), _squeezed(after)
     for length in (1, 2, 3, 4):
         begins = " ^" if len(back) < length else ""
@@ -221,15 +138,15 @@ def _sequences(before: list[_Item], after: list[_Item]) -> Iterator[str]:
     yield f"between {' '.join(back[:2])} | {' '.join(on[:1])}"
 
 
-def _telling(items: list[_Item]) -> list[_Item]:
+def _telling(items: list[Item]) -> list[Item]:
     return [item for item in items if item.kinds[0] not in _PLAIN]
 
 
-def _kinds(items: list[_Item]) -> set[str]:
+def _kinds(items: list[Item]) -> set[str]:
     return {kind for item in _telling(items) for kind in item.kinds}
 
 
-def _near(items: list[_Item], place: int, side: str) -> Iterator[str]:
+def _near(items: list[Item], place: int, side: str) -> Iterator[str]:
     """Tell which words stand before or after, how near, and which follow each other."""
     telling = _telling(items)
     for at, item in enumerate(telling[:5]):
@@ -245,7 +162,7 @@ def _near(items: list[_Item], place: int, side: str) -> Iterator[str]:
         yield f"{side} " + " ".join(item.name for item in telling[at : at + 3])
 
 
-def _persons(before: list[_Item], after: list[_Item], previous: list[_Item]) -> Iterator[str]:
+def _persons(before: list[Item], after: list[Item], previous: list[Item]) -> Iterator[str]:
     back, on, ago = (_only_persons(items) for items in (before, after, previous))
     for length in (1, 2, 3):
         yield f"persons {' '.join(back[:length])}"
@@ -255,18 +172,11 @@ def _persons(before: list[_Item], after: list[_Item], previous: list[_Item]) -> 
     yield f"persons {' '.join(ago[:1])} . {' '.join(back[:1])}"
 
 
-def _only_persons(items: Iterable[_Item]) -> list[str]:
+def _only_persons(items: Iterable[Item]) -> list[str]:
     return [kind for item in items for kind in item.kinds if kind in _PERSONS]
 
 
 def _beside(char: str) -> str:
     if not char:
         return "nothing"
-    return "word" if char.isalnum() else _SAME.get(char, char)
-
-
-def _is_akin(name: str, parts: list[str]) -> bool:
-    """Tell whether a handle has a name in it."""
-    if len(name) < AKIN:
-        return name in parts
-    return name in "".join(parts) or any(part[:AKIN] == name[:AKIN] for part in parts)
+    return "word" if char.isalnum() else SAME.get(char, char)

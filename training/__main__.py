@@ -12,14 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
+import numpy as np
+
 from ingest.reading import urgency
 from ingest.reading.accounts import weighing
+from ingest.reading.network import model
 from ingest.reading.weights import Weights
-from training import urgent
+from training import lessons, urgent
 from training.examples import Example, from_corpus, from_marked, from_sentences
 from training.judging import Told, by_rules, by_weights, figures_line
 from training.learn import learn_roles, learn_urgency
 from training.marks import URGENT, marked_mails
+from training.network import LearningNetwork
+from training.teaching import judged, teach
 
 FOLDS: Final = 5
 LEARNED_FROM: Final = ("first", "held_out")
@@ -47,6 +52,7 @@ def main() -> None:
     """Learn, tell how well, write."""
     _learn_roles()
     _learn_urgency()
+    _learn_network()
 
 
 def _learn_roles() -> None:
@@ -82,6 +88,29 @@ def _learn_urgency() -> None:
     ):
         print(urgent.figures_line(name, urgent.by_weights(examples, weights)))
     _write(weights, urgency.WEIGHTS, _URGENCY_HEAD)
+
+
+def _learn_network() -> None:
+    marked = [*lessons.of_marked([*marked_mails(), *marked_mails(URGENT)])]
+    others = [lesson for half in LEARNED_FROM for lesson in lessons.of_corpus(half)]
+    others += lessons.of_forms(marked_mails())
+    for known in (True, True, True, False):
+        others += lessons.of_sentences(language_known=known)
+    for known in (True, False):
+        others += lessons.of_cases(language_known=known)
+    # It takes long to learn, so that only one of the fifths is kept back.
+    kept, learned = next(iter(_parted(marked)))
+    _say_how_well("marked mails, kept back", teach([*learned, *others], print), kept)
+    network = teach([*marked, *others], print)
+    _say_how_well("fresh", network, [*lessons.of_corpus("fresh")])
+    np.savez_compressed(model.FILE, **network.numbers())
+    print(f"{model.FILE.stat().st_size} octets in {model.FILE.name}")
+
+
+def _say_how_well(name: str, network: LearningNetwork, kept: Sequence[lessons.Lesson]) -> None:
+    roles, dangers = judged(network, kept, urgency.BY_ALL.otherwise)
+    print(figures_line(name, roles))
+    print(urgent.figures_line(f"{name}, by the network alone", dangers))
 
 
 def _without_rules(example: Example) -> Example:

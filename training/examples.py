@@ -47,25 +47,35 @@ def from_marked(mails: Iterable[Marked]) -> Iterator[Example]:
     """Give the examples of marked mails; accounts that are not found are left out."""
     for mail in mails:
         for part in (mail.subject, mail.text):
-            found = _examined(part.text, mail.language)
+            found = looked_through(part.text, mail.language)
             if found:
-                roles = _marked_roles(found, part)
+                roles = marked_roles(found, part)
                 yield from _examples(found, roles, mail.name, mail.language)
 
 
 def from_sentences() -> Iterator[Example]:
     """Give the examples of sentences and plain reports, whose handles tell their role by name."""
+    for name, language, text in sentences():
+        found = looked_through(text, language)
+        if found:
+            yield from _examples(found, named_roles(found), name, language)
+
+
+def sentences() -> Iterator[tuple[str, str, str]]:
+    """Give sentences and plain reports: name, language, text."""
     for path in SENTENCES:
         for language, texts in _texts(path):
             for number, text in enumerate(texts):
-                found = _examined(text, language)
-                if found:
-                    roles = {
-                        place: _BY_NAME[hit.account.handle[:3]]
-                        for hit, place in zip(found.hits, found.numbers, strict=True)
-                        if hit.account.handle and hit.account.handle[:3] in _BY_NAME
-                    }
-                    yield from _examples(found, roles, f"{path.name} {language} {number}", language)
+                yield f"{path.name} {language} {number}", language, text
+
+
+def named_roles(found: Examined) -> dict[int, Role]:
+    """Give the roles that handles tell by how they begin."""
+    return {
+        place: _BY_NAME[hit.account.handle[:3]]
+        for hit, place in zip(found.hits, found.numbers, strict=True)
+        if hit.account.handle and hit.account.handle[:3] in _BY_NAME
+    }
 
 
 def _texts(path: Path) -> list[tuple[str, list[str]]]:
@@ -78,21 +88,23 @@ def from_corpus(half: str) -> Iterator[Example]:
     for case in corpus.cases(half):
         mail = read_message(case.raw, None, RULES)
         for text in (mail.subject or "", mail.text):
-            found = _examined(text, mail.language)
+            found = looked_through(text, mail.language)
             if found:
-                roles = _labelled_roles(found, case)
+                roles = labelled_roles(found, case)
                 name = f"{half} {case.name} {case.language}"
                 yield from _examples(found, roles, name, mail.language or "?")
 
 
-def _examined(text: str, language: str | None) -> Examined | None:
+def looked_through(text: str, language: str | None) -> Examined | None:
+    """Look through one part of a mail; None where it says nothing."""
     if not text.strip():
         return None
     platforms = platforms_for(RULES.home)
     return examine(text, Asked(platforms=platforms, language=language, in_danger=False))
 
 
-def _marked_roles(found: Examined, part: Part) -> dict[int, Role]:
+def marked_roles(found: Examined, part: Part) -> dict[int, Role]:
+    """Give the roles that are marked at places where accounts are found."""
     roles: dict[int, Role] = {}
     for hit, number in zip(found.hits, found.numbers, strict=True):
         start, end = found.origin(hit.span)
@@ -102,7 +114,8 @@ def _marked_roles(found: Examined, part: Part) -> dict[int, Role]:
     return roles
 
 
-def _labelled_roles(found: Examined, case: corpus.Case) -> dict[int, Role]:
+def labelled_roles(found: Examined, case: corpus.Case) -> dict[int, Role]:
+    """Give the roles that labels tell of the accounts found."""
     roles: dict[int, Role] = {}
     for hit, number in zip(found.hits, found.numbers, strict=True):
         sighting = Sighting(

@@ -11,12 +11,12 @@ import warnings
 from dataclasses import dataclass, fields
 
 from ingest.reading.accounts.find import Skipped
-from ingest.reading.accounts.merging import Seen
 from ingest.reading.accounts.weighing import ROLES, strongest
 from ingest.reading.facts import KindFacts
 from ingest.reading.language import choose
 from ingest.reading.leftovers import TakenOff, taken_off
 from ingest.reading.message import Pieces, assembled, facts_of, read_pieces
+from ingest.reading.network import telling_words
 from ingest.reading.parsed import ParsedMessage, unreadable_message
 from ingest.reading.readings import read_passages
 from ingest.reading.rules import ReadingRules
@@ -24,7 +24,7 @@ from ingest.reading.structure import passages
 from store.model import Envelope, Role
 
 MAX_LINKS = 400
-# Clues to a role that are told.
+# Words or clues to a role that are told.
 MAX_CLUES = 4
 # Facts that nearly every mail has; that one is missing is what tells something.
 _USUAL = ("has_subject", "has_text")
@@ -32,9 +32,13 @@ _USUAL = ("has_subject", "has_text")
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """How likely each role of an account is, the likeliest first, and what speaks for its own."""
+    """How likely each role of an account is, the likeliest first, and what speaks for its own.
+
+    The ``words`` of the mail that the network told it by, or the ``clues`` around it.
+    """
 
     likely: tuple[tuple[Role, float], ...]
+    words: tuple[str, ...]
     clues: tuple[str, ...]
 
 
@@ -99,7 +103,7 @@ def _explained(pieces: Pieces, parsed: ParsedMessage, rules: ReadingRules) -> Ex
         links=tuple(dict.fromkeys(link.target for link in pieces.body.links))[:MAX_LINKS],
         signs=signs(facts_of(pieces, rules)),
         language_by=_language_by(pieces),
-        whose=tuple(map(_whose, pieces.named.seen)),
+        whose=_whose(pieces),
         skipped=pieces.named.skipped,
         taken_off=leftovers,
         lines=lines,
@@ -107,10 +111,23 @@ def _explained(pieces: Pieces, parsed: ParsedMessage, rules: ReadingRules) -> Ex
     )
 
 
-def _whose(seen: Seen) -> Whose:
-    likely = sorted(zip(ROLES, seen.shares, strict=True), key=lambda each: -each[1])
-    clues = strongest(seen.clues, seen.sighting.role, MAX_CLUES)
-    return Whose(tuple(likely), tuple(clues))
+def _whose(pieces: Pieces) -> tuple[Whose, ...]:
+    named = pieces.named
+    roles = {place: seen.sighting.role for seen in named.seen for place in seen.places}
+    spans = telling_words(named.tokens, pieces.language, roles)
+    said = f"{pieces.subject}\n{pieces.said}"
+    return tuple(
+        Whose(
+            tuple(sorted(zip(ROLES, seen.shares, strict=True), key=lambda each: -each[1])),
+            tuple(
+                dict.fromkeys(
+                    said[slice(*span)] for at in sorted(seen.places) for span in spans.get(at, ())
+                )
+            )[:MAX_CLUES],
+            tuple(strongest(seen.clues, seen.sighting.role, MAX_CLUES)),
+        )
+        for seen in named.seen
+    )
 
 
 def signs(facts: KindFacts) -> tuple[str, ...]:

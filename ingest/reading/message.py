@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from ingest.reading import fields
-from ingest.reading.accounts import find_accounts
-from ingest.reading.accounts.find import Named
+from ingest.reading.accounts.find import Named, find_accounts
 from ingest.reading.automatic import perhaps_automatic
 from ingest.reading.body import Body, read_body
 from ingest.reading.category import Suggestion, suggest_category
@@ -32,7 +31,7 @@ from ingest.reading.parsed import ParsedMessage, unreadable_message
 from ingest.reading.rules import ReadingRules
 from ingest.reading.traits import our_recipients, read_traits, reply_token
 from ingest.reading.unread import encryption
-from ingest.reading.urgency import Urgent, urgency
+from ingest.reading.urgency import Looked, Urgent, by_all, by_clues, look
 from ingest.reading.words import OwnWords, is_forward_subject, is_reply_subject
 from store.model import Envelope, EvidencePart, MailKind, MailTraits, Role, Sighting
 
@@ -58,11 +57,15 @@ def read_message(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pieces:
-    """What was read of one mail, before it is put together."""
+    """What was read of one mail, before it is put together.
+
+    ``said`` are the words that accounts were read from, without the questions of a form.
+    """
 
     mail: Mail
     traits: MailTraits
     subject: str
+    said: str
     body: Body
     named: Named
     evidence: tuple[EvidencePart, ...]
@@ -99,17 +102,27 @@ def read_pieces(raw: bytes, envelope: Envelope | None, rules: ReadingRules) -> P
     language = language_of(form) if form and form.is_own else language
     text = form.text if form else body.words.text
     said = f"{subject}\n{text}"
-    by_words = _tried(mail, "urgency", lambda: urgency(said, language), None)
-    urgent = most_urgent(form, by_words, len(subject) + 1) if form else by_words
+    looked = _tried(mail, "urgency", lambda: look(said, language), None)
+    by_words = _tried(mail, "urgency", lambda: by_clues(looked) if looked else None, None)
     about = _About(
-        subject=subject, text=text, body=body, language=language, urgent=urgent is not None
+        subject=subject,
+        text=text,
+        body=body,
+        language=language,
+        looked=looked,
+        in_danger=bool(by_words or (form and form.danger)),
     )
     named = _tried(mail, "accounts", lambda: _named(mail, about, rules), Named())
+    read = named.urgent
+    if looked and read is not None:
+        by_words = _tried(mail, "urgency", lambda: by_all(looked, read), by_words)
+    urgent = most_urgent(form, by_words, len(subject) + 1) if form else by_words
     named = _tried(mail, "form", lambda: with_form(named, form, body.words.text, rules.home), named)
     return Pieces(
         mail=mail,
         traits=traits,
         subject=subject,
+        said=text,
         body=body,
         named=_tried(mail, "report", lambda: with_report(named, report, rules.home), named),
         evidence=(*evidence, *report.evidence),
@@ -166,7 +179,8 @@ class _About:
     text: str
     body: Body
     language: str | None
-    urgent: bool
+    looked: Looked | None
+    in_danger: bool
 
 
 def _named(mail: Mail, about: _About, rules: ReadingRules) -> Named:
@@ -180,7 +194,8 @@ def _named(mail: Mail, about: _About, rules: ReadingRules) -> Named:
         rules=rules,
         sender_name=name,
         language=about.language,
-        in_danger=about.urgent,
+        in_danger=about.in_danger,
+        looked=about.looked,
     )
 
 

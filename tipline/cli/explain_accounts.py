@@ -51,10 +51,15 @@ def print_accounts(page: Page, record: dict[str, Any]) -> None:
 
 def _weighed(account: dict[str, Any]) -> list[str]:
     """Say how likely each role is, where that was weighed at all."""
-    if not account["clues"]:
+    reasons = [
+        f"by these {what}: {'; '.join(account[what])}"
+        for what in ("words", "clues")
+        if account[what]
+    ]
+    if not reasons:
         return []
     likely = [f"{role} {share:.0%}" for role, share in account["likely"].items() if share >= SEEN]
-    return [f"whose: {', '.join(likely)}", f"by these clues: {'; '.join(account['clues'])}"]
+    return [f"whose: {', '.join(likely)}", *reasons]
 
 
 def _place(account: dict[str, Any]) -> str:

@@ -90,6 +90,7 @@ def _role(whose: Whose | None) -> dict[str, Any]:
     """Say how likely each role is, and what speaks for the account's own."""
     return {
         "likely": {role.value: round(share, 2) for role, share in whose.likely} if whose else None,
+        "words": [" ".join(word.split()) for word in whose.words] if whose else [],
         "clues": list(whose.clues) if whose else [],
     }
 

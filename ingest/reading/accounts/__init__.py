@@ -1,5 +1,1 @@
-"""Accounts: which ones a mail names, on which platform, in which role."""
-
-from ingest.reading.accounts.find import find_accounts
-
-__all__ = ["find_accounts"]
+"""Which accounts a mail names, and in which role (see ``find.py``)."""

@@ -21,13 +21,15 @@ from ingest.reading.accounts.platforms import Platforms
 from ingest.reading.accounts.roles import tell_roles, windows
 from ingest.reading.accounts.scene import Place, Scene, unwrapped
 from ingest.reading.accounts.urls import FoundUrl, find_urls, take_apart
-from ingest.reading.accounts.wording import given_names, label_wording, role_wording
+from ingest.reading.accounts.wording import Wording, given_names, label_wording, role_wording
 from ingest.reading.bounds import MAX_TEXT
 from ingest.reading.lexicon import fold
 from ingest.reading.links import Link
 from store.model import Role
 
 MAX_LENGTH: Final = MAX_TEXT
+# Characters of a part whose words are all looked up, be an account near or not.
+LOOKED_AT: Final = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,14 +49,17 @@ class Examined:
     """The accounts of one part of a mail.
 
     ``numbers`` gives each hit the number of its place in ``scene``; ``told`` gives each place the
-    role that rules tell, ``clues`` what else may tell it. Spans are those of the cleaned text;
-    ``origin`` brings them to the part's.
+    role that rules tell, ``clues`` what else may tell it. ``all_words`` are the phrases of the
+    whole part, where ``scene`` has those near accounts; ``home`` is the key of our platform. Spans
+    are those of the cleaned text; ``origin`` brings them to the part's.
     """
 
     urls: list[FoundUrl]
     hits: list[Hit]
     numbers: list[int]
     told: list[Role | None]
+    home: str
+    all_words: Wording
     passed_over: list[PassedOver]
     scene: Scene
     clues: Clues
@@ -88,6 +93,8 @@ def examine(text: str, asked: Asked, links: Iterable[Link] = ()) -> Examined:
         hits=_surer(hits, numbers, scene),
         numbers=numbers,
         told=told,
+        home=platforms.home.key,
+        all_words=role_wording(wording, [(0, LOOKED_AT)], language),
         passed_over=[each for each in found if isinstance(each, PassedOver)],
         scene=scene,
         clues=Clues(scene, told, language),

@@ -15,6 +15,9 @@ from ingest.reading.accounts.weighing import ROLES, Shares, together
 from store.model import AccountReference, Role, Sighting
 
 MAX_ACCOUNTS: Final = 50
+# How much of its share counts for "reported" beside other roles: to take a child's account for the
+# one that is reported does more harm than to leave one out of several to the person who reads.
+IN_DOUBT: Final = 0.6
 # How likely "reported" has to be, beside the likeliest role, for the only one that may be meant.
 AT_LEAST: Final = 0.6
 # Less likely than this, it is not sure whose account it is: a person has to look.
@@ -23,11 +26,15 @@ SURE: Final = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A sighting, how likely each role is, and the clues that tell so."""
+    """A sighting, and how likely each role is.
+
+    By the clues around it, or by what the network read: then at these ``places`` of its tokens.
+    """
 
     sighting: Sighting
     shares: Shares
     clues: frozenset[str] = frozenset()
+    places: frozenset[int] = frozenset()
 
 
 def merge(seen: Iterable[Seen]) -> tuple[Seen, ...]:
@@ -42,6 +49,7 @@ def merge(seen: Iterable[Seen]) -> tuple[Seen, ...]:
             _sighting(account, role, share[0]),
             share,
             frozenset().union(*(each.clues for each in account)),
+            frozenset().union(*(each.places for each in account)),
         )
         for account, share, role in zip(accounts, shares, roles_of(shares), strict=True)
     )
@@ -49,12 +57,17 @@ def merge(seen: Iterable[Seen]) -> tuple[Seen, ...]:
 
 def roles_of(shares: Sequence[Shares]) -> list[Role]:
     """Tell the role of each account of a mail, by how likely each role is."""
-    roles = [ROLES[each.index(max(each))] for each in shares]
+    roles = [ROLES[_likeliest(each)] for each in shares]
     if roles and Role.REPORTED not in roles:
         nearest = max(range(len(shares)), key=lambda number: _nearness(shares[number]))
         if _nearness(shares[nearest]) >= AT_LEAST:
             roles[nearest] = Role.REPORTED
     return roles
+
+
+def _likeliest(shares: Shares) -> int:
+    weighed = (shares[0] * IN_DOUBT, *shares[1:])
+    return weighed.index(max(weighed))
 
 
 def _nearness(shares: Shares) -> float:

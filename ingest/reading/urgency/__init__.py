@@ -13,25 +13,40 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from math import exp, log
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.reading.flat import Flat, flatten
-from ingest.reading.urgency.clues import A_RULE, MAX_LENGTH, Clues, Sign, clues_of
+from ingest.reading.urgency.clues import A_RULE, MAX_LENGTH, Clues, Sign, clues_of, signs_of
 from ingest.reading.urgency.rules import GENERAL, RULES, Met, meet
 from ingest.reading.weights import Weights, likelihoods, load_weights
 
 WEIGHTS: Final = Path(__file__).with_name("urgency_weights.tsv")
-# How likely it has to be that a report cannot wait; less where a rule is met, least where one of
-# these is, as nobody's plain words are to be passed over ("I am in danger"); and that it may be one
-# that cannot.
-AT_LEAST: Final = 0.6
-WITH_RULE: Final = 0.5
-WITH_GRAVE_RULE: Final = 0.25
+
+
+class Bars(NamedTuple):
+    """How likely it has to be that a report cannot wait.
+
+    Less where a rule is met, least where a grave one is, as nobody's plain words are to be passed
+    over ("I am in danger").
+    """
+
+    otherwise: float
+    with_rule: float
+    with_grave_rule: float
+
+
+# By rules and clues alone, and with what the network reads.
+BY_CLUES: Final = Bars(0.6, 0.5, 0.25)
+BY_ALL: Final = Bars(0.4, 0.4, 0.15)
 _GRAVE: Final = frozenset(
     f"rule {rule} met" for rule in ("self_harm", "child_missing", "imminent_danger")
 )
+# How likely it has to be that it may be one that cannot wait.
 PERHAPS: Final = 0.2
+# Nobody is surer than this.
+_NEVER: Final = 1e-6
 
 # Names say nothing of danger ("@missing_you").
 _NAMES: Final = re.compile(r"https?://\S{1,2000}|@\w{1,100}")
@@ -47,6 +62,8 @@ _ABOUT: Final = {
     "self": "self_harm",
 }
 _ELSE: Final = "imminent_danger"
+AS_A_WHOLE: Final = "the mail as a whole"
+"""The reason where no phrase of our tables is one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,21 +85,42 @@ class Looked:
 
 
 def urgency(text: str, language: str | None = None) -> Urgent | None:
-    """Name what makes a text of a language urgent; None if nothing does."""
-    looked = look(text, language)
+    """Name what makes a text of a language urgent, by rules and clues; None if nothing does."""
+    return by_clues(look(text, language))
+
+
+def by_clues(looked: Looked) -> Urgent | None:
+    """Name what makes a text urgent by rules and clues alone."""
+    return _told(looked, likelihood(looked.clues), BY_CLUES)
+
+
+def by_all(looked: Looked, read: float) -> Urgent | None:
+    """Name what makes a text urgent; ``read`` is how likely that is by the network."""
+    return _told(looked, joined(likelihood(looked.clues), read), BY_ALL)
+
+
+def joined(by_clues: float, read: float) -> float:
+    """Join what clues and network say: each sees what the other does not."""
+    odds = [log(each / (1 - each)) for each in (_unsure(by_clues), _unsure(read))]
+    return 1 / (1 + exp(-sum(odds) / len(odds)))
+
+
+def _unsure(likely: float) -> float:
+    return min(max(likely, _NEVER), 1 - _NEVER)
+
+
+def _told(looked: Looked, likely: float, bars: Bars) -> Urgent | None:
     # Rules alone judge what is too long to be weighed.
     by_rules = len(looked.flat.text) > MAX_LENGTH and looked.met.most_telling() is not None
-    if by_rules or is_urgent(looked.clues, likelihood(looked.clues)):
-        return _named(looked)
-    return None
+    return _named(looked) if by_rules or is_urgent(looked.clues, likely, bars) else None
 
 
-def is_urgent(clues: Iterable[str], likely: float) -> bool:
+def is_urgent(clues: Iterable[str], likely: float, bars: Bars = BY_CLUES) -> bool:
     """Tell whether so likely a danger is enough by these clues."""
     there = frozenset(clues)
     if there & _GRAVE:
-        return likely >= WITH_GRAVE_RULE
-    return likely >= (WITH_RULE if A_RULE in there else AT_LEAST)
+        return likely >= bars.with_grave_rule
+    return likely >= (bars.with_rule if A_RULE in there else bars.otherwise)
 
 
 def perhaps_urgent(text: str) -> Urgent | None:
@@ -96,7 +134,8 @@ def perhaps_urgent(text: str) -> Urgent | None:
 def _named(looked: Looked) -> Urgent:
     hit = looked.met.most_telling()
     rule, sign = (hit.rule, hit) if hit else _by_clues(looked.clues)
-    return Urgent(rule=rule, phrase=sign.phrase, span=looked.flat.place(sign.start, sign.end))
+    span = looked.flat.place(sign.start, sign.end) if sign.end else (0, 0)
+    return Urgent(rule=rule, phrase=sign.phrase, span=span)
 
 
 def look(text: str, language: str | None) -> Looked:
@@ -104,6 +143,11 @@ def look(text: str, language: str | None) -> Looked:
     flat = flatten(_NAMES.sub(lambda name: " " * len(name[0]), text))
     met = meet(flat)
     return Looked(flat, met, clues_of(flat, met, language))
+
+
+def signs_in(looked: Looked, language: str | None) -> list[Sign]:
+    """Give what a text meets of rules and lists, at places in the text, in their order."""
+    return signs_of(looked.flat, looked.met, language)
 
 
 def likelihood(clues: Iterable[str], weights: Weights | None = None) -> float:
@@ -125,6 +169,8 @@ def _by_clues(clues: Clues) -> tuple[str, Sign]:
     for clue, weight in weights.items():
         if weight > 0:
             about[_ABOUT.get(clues[clue].group, "")].append(clue)
+    if not about:
+        return _ELSE, Sign(AS_A_WHOLE, "", 0, 0)
     rules = [rule for rule in about if rule] or [*about]
     rule = max(rules, key=lambda each: sum(weights[clue] for clue in about[each]))
     return rule or _ELSE, clues[max(about[rule], key=weights.__getitem__)]

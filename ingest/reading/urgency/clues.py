@@ -26,6 +26,8 @@ MAX_SENTENCES: Final = 400
 # So many phrases of a sentence, and letters of a word, are looked at.
 _MOST_PHRASES: Final = 60
 _STEM: Final = 6
+# So many signs are given.
+MAX_SIGNS: Final = 400
 
 A_RULE: Final = "a rule met"
 """The clue that some rule is met and not denied."""
@@ -64,6 +66,22 @@ def clues_of(flat: Flat, met: Met, language: str | None) -> Clues:
         before = here
     clues.update({f"last {group}": sign for group, sign in before.items()})
     return clues
+
+
+def signs_of(flat: Flat, met: Met, language: str | None) -> list[Sign]:
+    """Give the rules and lists that are met, in their order, at their places in the text itself."""
+    found = [
+        sign._replace(group=f"list {sign.group}")
+        for sign in _phrases(flat, met, _spoken(met, language))
+    ]
+    for hit, denied in zip(met.hits, met.denied, strict=True):
+        state = "denied" if denied else "met"
+        found.append(Sign(hit.phrase, f"rule {hit.rule} {state}", hit.start, hit.end))
+    placed = []
+    for sign in sorted(found, key=lambda each: each.start)[:MAX_SIGNS]:
+        start, end = flat.place(sign.start, sign.end)
+        placed.append(sign._replace(start=start, end=end))
+    return placed
 
 
 def _spoken(met: Met, language: str | None) -> str:

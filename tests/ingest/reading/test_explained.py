@@ -81,3 +81,16 @@ def test_a_mail_that_was_not_read_is_not_explained_further() -> None:
     message = unexplained(unreadable_message(None, "could not be read"))
 
     assert (message.defects, message.signs, message.lines) == (("could not be read",), (), 0)
+
+
+def test_of_each_account_the_words_are_told_that_made_it_whose_it_is() -> None:
+    raw = (
+        b"From: anna@example.org\r\nSubject: a worry\r\n\r\nFor a week somebody called @river_77 "
+        b"has been writing to my daughter, who is @quorra_9.\r\n"
+    )
+    message = read_explained(raw, None, RULES)
+    assert [each.account.handle for each in message.sightings] == ["river_77", "quorra_9"]
+    assert "daughter" in " ".join(message.whose[1].words)
+    assert not any(
+        "quorra" in word or "river" in word for each in message.whose for word in each.words
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.reading.accounts import find_accounts
+from ingest.reading.accounts.find import find_accounts
 from ingest.reading.rules import ReadingRules
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading.accounts import find_accounts
+from ingest.reading.accounts.find import find_accounts
 from ingest.reading.rules import ReadingRules
 from store.model import Role
 

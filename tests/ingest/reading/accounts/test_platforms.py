@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.reading.accounts import find_accounts
+from ingest.reading.accounts.find import find_accounts
 from ingest.reading.accounts.platforms import Platform, platforms_for
 from ingest.reading.accounts.pointers import account_at
 from ingest.reading.accounts.urls import take_apart

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.reading.accounts import find_accounts
 from ingest.reading.accounts.examine import Asked, examine
+from ingest.reading.accounts.find import find_accounts
 from ingest.reading.accounts.hits import A_GUESS
 from ingest.reading.accounts.merging import roles_of
 from ingest.reading.accounts.platforms import platforms_for
@@ -86,6 +86,12 @@ def test_shares_add_up_to_one(clues: set[str]) -> None:
 def test_of_two_accounts_the_likelier_one_is_reported() -> None:
     child, maybe = (0.1, 0.0, 0.9, 0.0), (0.4, 0.0, 0.6, 0.0)
     assert roles_of([child, maybe]) == [Role.VICTIM, Role.REPORTED]
+
+
+def test_in_doubt_an_account_is_rather_a_childs_than_the_one_that_is_reported() -> None:
+    plain, doubtful = (0.9, 0.0, 0.1, 0.0), (0.55, 0.0, 0.45, 0.0)
+    assert roles_of([plain, doubtful]) == [Role.REPORTED, Role.VICTIM]
+    assert roles_of([doubtful]) == [Role.REPORTED]
 
 
 def test_a_lone_account_that_is_a_childs_stays_one() -> None:

@@ -10,13 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.reading.urgency import (
+    AS_A_WHOLE,
     Urgent,
+    by_all,
+    joined,
     likelihood,
     look,
     urgency,
     urgency_weights,
 )
 from ingest.reading.urgency.clues import MAX_LENGTH, MAX_SENTENCES
+from ingest.reading.urgency.rules import RULES
 from ingest.reading.weights import ALWAYS
 from training.marks import URGENT, marked_mails
 
@@ -131,3 +135,30 @@ def test_mails_that_cannot_wait_are_mostly_told_from_those_that_can() -> None:
     ]
     right = sum(urgent is found for urgent, found in told)
     assert right / len(told) > 0.9
+
+
+def test_what_the_network_reads_counts_as_much_as_the_clues() -> None:
+    calm = look("He asked her which music she likes, and she told him.", "en")
+    assert likelihood(calm.clues) < 0.2
+    assert by_all(calm, 0.99) is not None
+    assert by_all(calm, 0.1) is None
+    assert joined(0.5, 0.9) == pytest.approx(0.75)
+    assert 0 < joined(0.0, 0.0) < joined(1.0, 1.0) < 1
+
+
+def test_plain_words_of_danger_need_little_more() -> None:
+    """The network has read little else than mails; a cry for help may be like none of them."""
+    plain = look("She is in danger", "en")
+    assert by_all(plain, 0.02) is not None
+
+
+@given(st.text(max_size=100), st.sampled_from(["en", "ja", "xx", None]))
+def test_what_only_the_network_finds_has_a_reason_too(text: str, language: str | None) -> None:
+    found = by_all(look(text, language), 1.0)
+    assert found is not None
+    assert found.rule in RULES
+    assert found.phrase
+    assert 0 <= found.span[0] <= found.span[1] <= len(text)
+    assert by_all(look("", language), 1.0) == Urgent(
+        rule="imminent_danger", phrase=AS_A_WHOLE, span=(0, 0)
+    )

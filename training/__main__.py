@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeVar
 import numpy as np
 
 from ingest.reading import urgency
-from ingest.reading.accounts import weighing
+from ingest.reading.accounts import ordinary, weighing
 from ingest.reading.network import model
 from ingest.reading.weights import Weights
 from training import lessons, urgent
@@ -25,6 +25,7 @@ from training.learn import learn_roles, learn_urgency
 from training.marks import URGENT, marked_mails
 from training.network import LearningNetwork
 from training.teaching import judged, teach
+from training.words import ordinary_words_of
 
 FOLDS: Final = 5
 LEARNED_FROM: Final = ("first", "held_out")
@@ -50,6 +51,8 @@ E = TypeVar("E", bound=_OfMail)
 
 def main() -> None:
     """Learn, tell how well, write."""
+    words = ordinary_words_of([*marked_mails(), *marked_mails(URGENT)])
+    ordinary.WORDS.write_text("\n".join(words) + "\n", encoding="ascii")
     _learn_roles()
     _learn_urgency()
     _learn_network()

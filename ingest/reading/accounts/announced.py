@@ -3,7 +3,7 @@
 
 After a colon almost any token is a handle. Without one, a word of prose must not become a handle
 ("this account worries me"): then the token has to look like one, stand in quotes, or follow a word
-such as "called".
+such as "called"; or it is no ordinary word, and follows "is" ("my account is fennaflipt").
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
+from ingest.reading.accounts.ordinary import is_no_word
 from ingest.reading.accounts.tokens import (
     BACK,
     QUOTES,
@@ -35,6 +36,7 @@ Method = Literal["label", "labelled_id", "near_label"]
 MIN_FIGURES: Final = 3
 # Linking words between a label and its handle ("is called", "goes by the name of").
 MAX_LINKS: Final = 3
+_LATIN_END: Final = "\u024f"
 # Characters around a label in which a token that looks like a handle is taken for one.
 NEAR: Final = 60
 
@@ -115,7 +117,20 @@ def handle_after(text: str, label: Found, wording: Wording) -> Labelled | None:
         place = between.end() if between else place
     # The first word of a list is no name because of the colon before the list.
     announced = colon is not None and not colon["item"]
-    return token_at(text, place, label, announced=announced, named=named)
+    found = token_at(text, place, label, announced=announced, named=named)
+    foreign = text[label.end - 1] > _LATIN_END
+    odd = label.tag == "labels" and (linked or foreign)
+    return found or (_odd_word_at(text, place, label) if odd else None)
+
+
+def _odd_word_at(text: str, place: int, label: Found) -> Labelled | None:
+    """Read "my account is fennaflipt"; beside letters of another script the link may be missing."""
+    found = TOKEN.match(text, place)
+    if found is None or not is_no_word(found["token"]) or goes_on_in_letters(text, found.end()):
+        return None
+    if not _may_be_handle(text, found, label, ""):
+        return None
+    return Labelled(found["token"], "label", False, found.span("token"))
 
 
 def after_links(text: str, place: int, wording: Wording) -> tuple[int, bool, bool]:

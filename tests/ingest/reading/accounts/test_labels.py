@@ -6,6 +6,7 @@ import pytest
 
 from ingest.reading.accounts.find import find_accounts
 from ingest.reading.rules import ReadingRules
+from store.model import Sighting
 
 TEXTS = {
     "en": [
@@ -219,3 +220,48 @@ def test_plain_words_are_no_names(language: str, text: str) -> None:
 )
 def test_a_label_announces_an_id(language: str, text: str) -> None:
     assert named(text, language) == ["4711234"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("my username is fennaflipt", "en"),
+        ("his account on Chirper is fennaflipt and he writes to children", "en"),
+        ("mein Konto ist fennaflipt.", "de"),
+        ("mi usuario es fennaflipt", "es"),
+        ("mon pseudo c'est fennaflipt", "fr"),
+        ("mijn account is fennaflipt", "nl"),
+        ("мой аккаунт fennaflipt", "ru"),
+        ("її акаунт — fennaflipt", "uk"),
+        ("他的账号是fennaflipt", "zh"),
+    ],
+)
+def test_a_name_of_plain_letters_that_is_no_word_is_found_unsurely(
+    text: str, language: str
+) -> None:
+    (found,) = find_in(text, language)
+    assert (found.account.handle, found.method) == ("fennaflipt", "label")
+    assert found.confidence < 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("my account is blocked", "en"),
+        ("his profile is private and hidden", "en"),
+        ("mein Konto ist gesperrt", "de"),
+        ("mi cuenta es privada", "es"),
+        ("mon compte est bloqué", "fr"),
+        ("mijn account is geblokkeerd", "nl"),
+        ("my account is Fennaflipt", "en"),
+        ("this account fennaflipt", "en"),
+    ],
+)
+def test_an_ordinary_word_behind_a_label_is_none(text: str, language: str) -> None:
+    assert find_in(text, language) == ()
+
+
+def find_in(text: str, language: str) -> tuple[Sighting, ...]:
+    return find_accounts(
+        subject="", text=text, signature="", links=(), rules=ReadingRules(), language=language
+    ).sightings

@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
+# As the reading processes have it: threads for sums as small as the network's wait for each other.
+export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: setup run demo test test-long check score train bench fuzz
 
 setup: $(STAMP)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
+# As the reading processes have it: threads for sums as small as the network's wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # How long an example takes says something of the machine and nothing of the program.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")

@@ -18,8 +18,8 @@ from ingest.reading.network.tokens import Token
 from store.model import Role
 
 # Words so many tokens from an account are tried, and so many in all.
-_NEAR: Final = 40
-_MOST_TRIED: Final = 300
+_NEAR: Final = 25
+_MOST_TRIED: Final = 150
 # By so much the odds of a role (their logarithm) have to fall without a word; so many are named.
 _LEAST: Final = 0.2
 _MOST_NAMED: Final = 4

@@ -252,4 +252,4 @@ def test_no_more_words_are_tried_than_a_bound_allows(monkeypatch: pytest.MonkeyP
         for at in range(400)
     ]
     telling_words(tokens, "en", {})
-    assert len(asked) <= 301
+    assert len(asked) <= 151

@@ -160,6 +160,7 @@ def test_on_call_names_who_is_on_duty_at_a_time(run: Run) -> None:
     assert member("2026-01-12T09:00Z") == "ben"
 
 
+@pytest.mark.usefixtures("state")
 def test_in_the_try_out_the_one_person_is_always_on_duty(run: Run) -> None:
     [duty] = json.loads(run("on-call", "--json").out)
 

@@ -19,6 +19,9 @@ from tests.tipline.command import Run, Show
 from tests.tipline.test_settings import SMALLEST, write
 from tipline.tls import expires_at
 
+# What lies in the folder of whoever runs the tests is not looked at.
+pytestmark = pytest.mark.usefixtures("state")
+
 
 @pytest.fixture
 def findings(run: Run) -> Show:
